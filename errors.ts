@@ -1,0 +1,25 @@
+// The kinds of failure that end a command: each carries the exit code DESIGN.md assigns to it.
+
+/** Exit codes of every command. */
+export const ExitCode = {
+  ok: 0,
+  violated: 1,
+  usage: 2,
+  inconclusive: 3,
+  unreadableTrace: 65,
+  internal: 70,
+  interrupted: 130,
+} as const;
+
+/** What the user gave us cannot be used. The message is one sentence: what, where, what to do. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+
+  constructor(
+    message: string,
+    /** Process exit code; 2 unless the trace itself is unreadable (65) or the like. */
+    readonly exitCode: number = ExitCode.usage,
+  ) {
+    super(message);
+  }
+}
