@@ -1,0 +1,4 @@
+// The face of the event schema: the rows, their types, and what derives from them.
+export * from './events.js';
+export * from './layout.js';
+export type * from './types.js';
