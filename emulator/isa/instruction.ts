@@ -3,8 +3,10 @@
 import type { Algebra, Operands } from './algebra.js';
 
 /** Where the operands sit in the 32-bit word. `shift` is I with a 6-bit amount, `shiftw` with a 5-bit one,
- * `csr` and `csri` have the CSR number as immediate (csri: the 5-bit operand in rs1), `amo` is R with an address
- * operand, `r4` has rs3, `rm` is R whose funct3 is a rounding mode (kept in imm), `none` has no operands. */
+ * `load` is I written as offset(base), which `jalr` is too, `csr` and `csri` have the CSR number as immediate (csri:
+ * the 5-bit operand in rs1), `amo` is R with an address operand (imm: aq in bit 1, rl in bit 0), `r4` has rs3, `rm`
+ * is R whose funct3 is a rounding mode (kept in imm), `rm1` and `r1` are `rm` and R without rs2, `fence` keeps fm,
+ * predecessor and successor in imm, `none` has no operands. */
 export type Format =
   | 'R' | 'I' | 'S' | 'B' | 'U' | 'J' | 'shift' | 'shiftw' | 'load' | 'csr' | 'csri' | 'amo'
   | 'r4' | 'rm' | 'rm1' | 'r1' | 'fence' | 'sfence' | 'none'; // prettier-ignore
@@ -20,6 +22,7 @@ export interface RegisterFiles {
 /** Bytes a memory access moves. */
 export type AccessBytes = 1 | 2 | 4 | 8;
 
+/** A float operation's format is that of its float operands; of a conversion between formats, the source's. */
 export type FloatFormat = 's' | 'd';
 
 /** Operations of the F and D extensions that the exact arithmetic of `float/` performs. */
