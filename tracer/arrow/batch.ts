@@ -1,7 +1,8 @@
 // What the reader of event files yields: batches of columns as typed arrays, no object per row.
 
 /** Values of one column. `text` columns hold indices into the dictionary. */
-export type ColumnArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | BigUint64Array | BigInt64Array;
+export type ColumnArray =
+  Uint8Array | Uint16Array | Uint32Array | Int32Array | BigUint64Array | BigInt64Array;
 
 /** One column of a batch. The arrays are views that stay valid after the next batch is read. */
 export interface BatchColumn {
