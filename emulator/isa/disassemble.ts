@@ -1,5 +1,6 @@
 // From an instruction word to assembler text, in standard operand order with ABI register names. Compressed words
-// show the base instruction they expand to; no pseudo-instructions are used.
+// show the base instruction they expand to; no pseudo-instructions are used, and
+// radices and the silent dynamic rounding mode are those of `objdump -M no-aliases`.
 import { decode } from './decode.js';
 import type { Decoded } from './instruction.js';
 import { floatRegisterNames, integerRegisterNames } from './register-names.js';
@@ -7,7 +8,8 @@ import { floatRegisterNames, integerRegisterNames } from './register-names.js';
 /** What turns a CSR number into its name; undefined where it has none. */
 export type CsrName = (csr: number) => string | undefined;
 
-const ROUNDING_MODES = ['rne', 'rtz', 'rdn', 'rup', 'rmm', 'unknown', 'unknown', 'dyn'];
+/** The operand that names a rounding mode, by funct3; the dynamic mode is not written. */
+const ROUNDING_MODES = [['rne'], ['rtz'], ['rdn'], ['rup'], ['rmm'], ['unknown'], ['unknown'], []];
 const ORDERINGS = ['', '.rl', '.aq', '.aqrl'];
 
 /** A register operand; a field that names no register is a plain number. */
@@ -25,8 +27,12 @@ function registers(decoded: Decoded, ...fields: readonly ('rd' | 'rs1' | 'rs2' |
     .map((field) => register(decoded, field));
 }
 
+function hexadecimal(value: number | bigint): string {
+  return `0x${value.toString(16)}`;
+}
+
 function target(decoded: Decoded, pc: bigint | undefined): string {
-  if (pc !== undefined) return `0x${BigInt.asUintN(64, pc + BigInt(decoded.imm)).toString(16)}`;
+  if (pc !== undefined) return hexadecimal(BigInt.asUintN(64, pc + BigInt(decoded.imm)));
   return decoded.imm < 0 ? `.${decoded.imm}` : `.+${decoded.imm}`;
 }
 
@@ -38,12 +44,13 @@ function fenceSet(bits: number): string {
 function operands(decoded: Decoded, pc: bigint | undefined, csrName: CsrName): readonly string[] {
   const { instruction, imm } = decoded;
   const address = `(${register(decoded, 'rs1')})`;
-  const csr = () => csrName(imm) ?? `0x${imm.toString(16)}`;
+  const csr = () => csrName(imm) ?? hexadecimal(imm);
   switch (instruction.format) {
     case 'I':
+      return [...registers(decoded, 'rd', 'rs1'), String(imm)];
     case 'shift':
     case 'shiftw':
-      return [...registers(decoded, 'rd', 'rs1'), String(imm)];
+      return [...registers(decoded, 'rd', 'rs1'), hexadecimal(imm)];
     case 'load':
       return [register(decoded, 'rd'), imm + address];
     case 'S':
@@ -51,7 +58,7 @@ function operands(decoded: Decoded, pc: bigint | undefined, csrName: CsrName): r
     case 'B':
       return [...registers(decoded, 'rs1', 'rs2'), target(decoded, pc)];
     case 'U':
-      return [register(decoded, 'rd'), `0x${(imm >>> 12).toString(16)}`];
+      return [register(decoded, 'rd'), hexadecimal(imm >>> 12)];
     case 'J':
       return [register(decoded, 'rd'), target(decoded, pc)];
     case 'csr':
@@ -62,7 +69,7 @@ function operands(decoded: Decoded, pc: bigint | undefined, csrName: CsrName): r
     case 'r4':
     case 'rm':
     case 'rm1':
-      return [...registers(decoded, 'rd', 'rs1', 'rs2', 'rs3'), ROUNDING_MODES[imm]];
+      return [...registers(decoded, 'rd', 'rs1', 'rs2', 'rs3'), ...ROUNDING_MODES[imm]];
     case 'fence':
       return [fenceSet(imm >> 4), fenceSet(imm)];
     case 'R':

@@ -1,21 +1,19 @@
-// Seeded random numbers and instruction words for tests: the same every run, printed seed in, same failure out.
+// Random instruction words for tests: the same every run.
 import { instructions } from '../../emulator/isa/index.js';
-
-/** A generator of uniform unsigned 32-bit numbers (xorshift32). The seed must not be 0. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
-}
+import { Random } from './random.js';
 
 /** For every row of the instruction table, `perRow` words that match it, operand bits random. */
-export function* randomWords(seed: number, perRow: number): Generator<number> {
-  const next = randomNumbers(seed);
+export function* randomWords(random: Random, perRow: number): Generator<number> {
   for (const { match, mask } of instructions) {
-    for (let i = 0; i < perRow; i++) yield ((next() & ~mask) | match) >>> 0;
+    for (let i = 0; i < perRow; i++) yield ((random.next32() & ~mask) | match) >>> 0;
+  }
+}
+
+/** Words of the 32-bit encoding length with every bit random, legal or not. */
+export function* anyWords(random: Random, count: number): Generator<number> {
+  for (let i = 0; i < count; i++) {
+    // Low bits 11111 start a longer encoding: clear one of the three.
+    const word = random.next32() | 3;
+    yield ((word & 0x1c) === 0x1c ? word & ~(4 << random.below(3)) : word) >>> 0;
   }
 }
