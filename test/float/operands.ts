@@ -26,14 +26,24 @@ const hardIntegers = [
   (1n << 63n) - 1n,
 ];
 
+/** The fields of an operand already chosen. */
+interface Chosen {
+  readonly exponent: number;
+  readonly fraction: bigint;
+}
+
 /** Images of the source registers of one instruction, each 0..2^64-1. */
 export function hardOperands(random: Random, kinds: readonly ('x' | FloatFormat)[]): bigint[] {
-  const exponents: number[] = [];
+  const earlier: Chosen[] = [];
   return kinds.map((kind) => {
     if (kind === 'x') return hardInteger(random);
-    const exponent = hardExponent(random, layouts[kind], exponents);
-    exponents.push(exponent);
-    const bits = encode(random, layouts[kind], exponent);
+    const layout = layouts[kind];
+    const exponent = hardExponent(random, layout, earlier);
+    const fraction = hardFraction(random, layout, earlier);
+    earlier.push({ exponent, fraction });
+    const sign = BigInt(random.below(2));
+    const signAndExponent = (sign << BigInt(layout.exponentBits)) | BigInt(exponent);
+    const bits = (signAndExponent << BigInt(layout.fractionBits)) | fraction;
     if (kind === 'd') return bits;
     return random.oneIn(40) ? (random.next64() & boxed) | bits : boxed | bits;
   });
@@ -47,51 +57,50 @@ function hardInteger(random: Random): bigint {
 }
 
 /** A biased exponent, often at a distance from those of earlier operands at which something happens. */
-function hardExponent(random: Random, layout: Layout, earlier: readonly number[]): number {
+function hardExponent(random: Random, layout: Layout, earlier: readonly Chosen[]): number {
+  const { fractionBits } = layout;
   const top = 2 ** layout.exponentBits - 1;
   const bias = (top - 1) / 2;
   const wobble = random.between(-3, 3);
-  const first = earlier[0] ?? bias;
-  const product = first + (earlier[1] ?? bias) - bias;
+  const first = earlier[0]?.exponent ?? bias;
+  const product = first + (earlier[1]?.exponent ?? bias) - bias;
   const choice = random.pick([
     () => random.between(0, top),
     () => random.pick([0, top]),
     () => random.pick([0, 1, top - 1, top - 2, bias]) + wobble,
     () => bias + random.between(-2, 66), // the range of integers
-    () => first + random.between(-layout.fractionBits - 3, layout.fractionBits + 3),
-    () => product + random.between(-2 * layout.fractionBits - 4, layout.fractionBits + 3),
+    () => bias + random.pick([-149, -126, 127]) + wobble, // where a double meets the limits of singles
+    () => first + random.between(-fractionBits - 3, fractionBits + 3),
+    () => product + random.between(-2 * fractionBits - 4, fractionBits + 3),
     () => bias - first + wobble, // a product at the edge of underflow
-    () => top + bias - first + wobble, // a product at the edge of overflow
-    () => first - bias + wobble, // a quotient at the edge of overflow
+    () => bias - first - fractionBits + wobble, // … and of vanishing
+    () => top + bias - first + wobble, // … and of overflow
     () => first + bias + wobble, // a quotient at the edge of underflow
-    () => first + bias - layout.fractionBits + wobble,
-    () => bias - first - layout.fractionBits + wobble, // a product at the edge of vanishing
+    () => first + bias + fractionBits + wobble, // … and of vanishing
+    () => first - bias + wobble, // … and of overflow
   ])();
   return Math.min(top, Math.max(0, choice));
 }
 
-function encode(random: Random, layout: Layout, exponent: number): bigint {
-  const sign = BigInt(random.below(2));
-  const fraction = hardFraction(random, layout.fractionBits);
-  return (
-    (((sign << BigInt(layout.exponentBits)) | BigInt(exponent)) << BigInt(layout.fractionBits)) | fraction
-  );
-}
-
-function hardFraction(random: Random, bits: number): bigint {
-  const all = (1n << BigInt(bits)) - 1n;
+function hardFraction(random: Random, layout: Layout, earlier: readonly Chosen[]): bigint {
+  const bits = layout.fractionBits;
+  const one = 1n << BigInt(bits);
   const anyBit = () => 1n << BigInt(random.below(bits));
+  const first = one + (earlier[0]?.fraction ?? 0n);
+  const wobble = BigInt(random.between(-1, 1));
   const fraction = random.pick([
     () => random.next64(),
     () => 0n,
-    () => all,
+    () => -1n,
     () => anyBit(),
     () => anyBit() | anyBit(),
     () => anyBit() | BigInt(random.below(4)),
-    () => all - BigInt(random.below(4)),
-    () => all << BigInt(random.below(bits)),
+    () => -1n - BigInt(random.below(4)),
+    () => -1n << BigInt(random.below(bits)),
     () => random.next64() << BigInt(random.below(bits)),
-    () => (1n << BigInt(bits - 1)) + BigInt(random.between(-1, 1)),
+    () => (one >> 1n) + wobble,
+    () => first + wobble, // a quotient close to a power of two, a difference close to nothing
+    () => (2n * one * one) / first + wobble, // a product close to a power of two
   ])();
-  return fraction & all;
+  return fraction & (one - 1n);
 }

@@ -1,4 +1,4 @@
-// Every computing instruction of F and D against QEMU, a few hundred hard operands each in all rounding modes.
+// Every computing instruction of F and D against QEMU, 1,500 hard operands each in all rounding modes.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { disagreements } from './compare-with-oracle.js';
 import { floatInstructions } from './instructions.js';
@@ -15,6 +15,6 @@ describe.skipIf(missing.length > 0)(`floating point agrees with QEMU${why}`, () 
   afterAll(() => oracle.close());
 
   test.each(floatInstructions)('$mnemonic', (instruction) => {
-    expect(disagreements(oracle, instruction, 1, 500)).toEqual([]);
+    expect(disagreements(oracle, instruction, 1, 1500)).toEqual([]);
   });
 });
