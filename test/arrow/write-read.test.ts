@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { batchRows, EventFileWriter, hasValue, readEventFile } from '../../tracer/arrow/index.js';
+import { hasValue, readEventFile } from '../../tracer/arrow/index.js';
 import type { EventBatch } from '../../tracer/arrow/index.js';
+import { batchRows, EventFileWriter } from '../../tracer/arrow/writer.js';
 import type { EventOf } from '../../tracer/schema/index.js';
 
 let folder = '';

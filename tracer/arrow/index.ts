@@ -1,6 +1,18 @@
-// The face of the event files. Importing it loads apache-arrow (100 ms): import it dynamically, types apart.
+// The face of the event files. Reading needs no library; the writers load apache-arrow (100 ms) when first asked for.
+import type { EventName } from '../schema/index.js';
+import type { EventSink } from './sink.js';
+
 export { hasValue, type BatchColumn, type ColumnArray, type EventBatch } from './batch.js';
 export { readEventFile, type ReadEnd } from './reader.js';
-export { EventSink } from './sink.js';
-export { batchRows, EventFileWriter, type EventFileSummary, type OwnBuilders } from './writer.js';
+export type { EventSink } from './sink.js';
+export type { EventFileSummary, EventFileWriter, OwnBuilders } from './writer.js';
 export type { NumberColumn, TextColumn, Word64Column } from './columns.js';
+
+/**
+ * The writers of the selected kinds of a trace, each file made when its writer is first asked for.
+ * `folder` is the trace directory, in which `events/` exists.
+ */
+export async function openEventSink(folder: string, kinds: Iterable<EventName>): Promise<EventSink> {
+  const { EventSink } = await import('./sink.js');
+  return new EventSink(folder, kinds);
+}

@@ -1,16 +1,16 @@
 // The messages of an Arrow IPC stream in a file: where each one is, read by position, so that columns nobody
 // asked for are never read. Arrow columnar format, "Encapsulated message format".
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { Message } from 'apache-arrow';
 import { ExitCode, UsageError } from '../../errors.js';
 import { errorCode } from '../directory/output-file.js';
+import { decodeMessage, type Header } from './headers.js';
 
 const continuation = 0xffff_ffff;
 const prefixBytes = 8;
 
 /** One message: its header and where its body lies in the file. */
 export interface LocatedMessage {
-  readonly message: Message;
+  readonly header: Header;
   readonly bodyStart: number;
   readonly bodyBytes: number;
 }
@@ -52,12 +52,11 @@ export class MessageFile {
     }
     const bodyStart = start + prefixBytes + headerBytes;
     if (bodyStart > this.#bytes) return undefined;
-    const message = this.#decode(this.read(start + prefixBytes, headerBytes), start);
-    const bodyBytes = message.bodyLength;
-    if (!(bodyBytes >= 0) || bodyBytes % 8 !== 0) throw this.damaged(start, 'a length is impossible');
+    const { header, bodyBytes } = this.#decode(this.read(start + prefixBytes, headerBytes), start);
+    if (bodyBytes < 0) throw this.damaged(start, 'a length is impossible');
     if (bodyStart + bodyBytes > this.#bytes) return undefined;
     this.#position = bodyStart + bodyBytes;
-    return { message, bodyStart, bodyBytes };
+    return { header, bodyStart, bodyBytes };
   }
 
   /** The bytes at a position, in a buffer of their own. */
@@ -80,11 +79,12 @@ export class MessageFile {
     );
   }
 
-  #decode(header: Uint8Array, start: number): Message {
+  #decode(header: Uint8Array, start: number): ReturnType<typeof decodeMessage> {
     try {
-      return Message.decode(header);
-    } catch {
-      throw this.damaged(start, 'a message header cannot be decoded');
+      return decodeMessage(header);
+    } catch (error) {
+      if (error instanceof RangeError) throw this.damaged(start, 'a message header cannot be decoded');
+      throw error;
     }
   }
 }

@@ -1,11 +1,11 @@
 // Reads event files (Arrow IPC stream form) batch by batch, only the columns asked for, up to the last whole
-// batch: a file cut off by a crash is as readable as a finished one.
-import { MessageHeader, type Schema } from 'apache-arrow';
+// batch: a file cut off by a crash is as readable as a finished one. Needs no Arrow library, which takes longer
+// to load than most traces take to read.
 import { ExitCode, UsageError } from '../../errors.js';
 import { columnBytes, columnsOf, type Column, type ColumnType, type EventName } from '../schema/index.js';
 import type { BatchColumn, ColumnArray, EventBatch } from './batch.js';
+import type { BatchHeader, Header } from './headers.js';
 import { MessageFile, type LocatedMessage } from './messages.js';
-import { schemaDifference } from './schema.js';
 
 /** What a reader learns at the end of a file. */
 export interface ReadEnd {
@@ -24,13 +24,6 @@ const arrays = {
   i64: BigInt64Array,
   text: Int32Array,
 } as const satisfies Record<ColumnType, unknown>;
-
-/** A record batch (or a dictionary's) with the parts that say where its buffers are. */
-interface BatchHeader {
-  readonly length: number;
-  readonly nodes: readonly { readonly length: number; readonly nullCount: number }[];
-  readonly buffers: readonly { readonly offset: number; readonly length: number }[];
-}
 
 // Our files are flat: every column, text included, has a validity buffer and a value buffer.
 const buffersPerColumn = 2;
@@ -55,6 +48,24 @@ export function* readEventFile(
   }
 }
 
+/** What distinguishes the schema of a file from the one its kind has today; undefined when they agree. */
+function schemaDifference(kind: EventName, found: Header & { is: 'schema' }): string | undefined {
+  const foundKind = found.metadata.get('event');
+  if (foundKind !== kind)
+    return foundKind === undefined ? 'it holds no events' : `it holds ${foundKind} events`;
+  const expected = columnsOf(kind);
+  for (const [index, { name, type, nullable = false }] of expected.entries()) {
+    const field = found.fields[index];
+    if (field === undefined) return `column ${name} is missing`;
+    if (field.name !== name) return `column ${index + 1} is ${field.name} instead of ${name}`;
+    if (field.type !== type)
+      return `column ${name} is ${field.type ?? 'of a foreign type'} instead of ${type}`;
+    if (field.nullable !== nullable) return `column ${name} ${nullable ? 'cannot' : 'can'} be null`;
+  }
+  const extra = found.fields[expected.length];
+  return extra === undefined ? undefined : `column ${extra.name} is unknown`;
+}
+
 class EventFileReader {
   /** Wanted columns with their index in the file. */
   readonly #wanted: readonly (readonly [number, Column])[];
@@ -75,12 +86,12 @@ class EventFileReader {
     let rows = 0;
     this.#checkSchema(this.file.next());
     for (let located = this.file.next(); located !== undefined; located = this.file.next()) {
-      if (located.message.headerType === MessageHeader.DictionaryBatch) this.#readDictionary(located);
-      else if (located.message.headerType === MessageHeader.RecordBatch) {
-        const batch = this.#readBatch(located);
-        rows += batch.rows;
-        yield batch;
-      } else throw this.file.damaged(located.bodyStart, 'a message of an unexpected type ends');
+      const { header } = located;
+      if (header.is === 'dictionary') this.#readDictionary(located, header);
+      else if (header.is === 'batch') {
+        rows += header.batch.rows;
+        yield this.#readBatch(located, header.batch);
+      } else throw this.file.damaged(located.bodyStart, 'a second schema ends');
     }
     return { rows, complete: this.file.ended };
   }
@@ -88,8 +99,8 @@ class EventFileReader {
   /** A file cut off inside the schema has no rows; anything else there must be the schema we write. */
   #checkSchema(located: LocatedMessage | undefined): void {
     if (located === undefined) return;
-    if (located.message.headerType !== MessageHeader.Schema) throw this.file.damaged(0, 'there is no schema');
-    const difference = schemaDifference(this.kind, located.message.header() as Schema);
+    if (located.header.is !== 'schema') throw this.file.damaged(0, 'there is no schema');
+    const difference = schemaDifference(this.kind, located.header);
     if (difference === undefined) return;
     throw new UsageError(
       `${this.file.path} is not the ${this.kind} file this version writes: ${difference}; run the program again to make a new trace`,
@@ -97,22 +108,20 @@ class EventFileReader {
     );
   }
 
-  #readDictionary(located: LocatedMessage): void {
-    const header = located.message.header() as { id: number; isDelta: boolean; data: BatchHeader };
-    if (!this.#wanted.some(([index]) => index === header.id)) return;
-    const { length } = header.data;
-    const offsets = this.#buffer(located, header.data, 1, 4 * (length + 1));
-    const bytes = this.#buffer(located, header.data, 2, 0);
-    const texts = this.#decodeTexts(located, length, new Int32Array(offsets.buffer), bytes);
-    const dictionary = header.isDelta ? this.#dictionaries.get(header.id) : undefined;
-    if (dictionary === undefined) this.#dictionaries.set(header.id, texts);
+  #readDictionary(located: LocatedMessage, { id, isDelta, batch }: Header & { is: 'dictionary' }): void {
+    if (!this.#wanted.some(([index]) => index === id)) return;
+    const offsets = this.#buffer(located, batch, 1, 4 * (batch.rows + 1));
+    const bytes = this.#buffer(located, batch, 2, 0);
+    const texts = this.#decodeTexts(located, new Int32Array(offsets.buffer, 0, batch.rows + 1), bytes);
+    const dictionary = isDelta ? this.#dictionaries.get(id) : undefined;
+    if (dictionary === undefined) this.#dictionaries.set(id, texts);
     else for (const text of texts) dictionary.push(text);
   }
 
-  #decodeTexts(located: LocatedMessage, count: number, offsets: Int32Array, bytes: Uint8Array): string[] {
+  #decodeTexts(located: LocatedMessage, offsets: Int32Array, bytes: Uint8Array): string[] {
     const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const texts: string[] = [];
-    for (let index = 0; index < count; index++) {
+    for (let index = 0; index + 1 < offsets.length; index++) {
       const start = offsets[index];
       const end = offsets[index + 1];
       if (start < 0 || end < start || end > bytes.length)
@@ -122,25 +131,26 @@ class EventFileReader {
     return texts;
   }
 
-  #readBatch(located: LocatedMessage): EventBatch {
-    const header = located.message.header() as BatchHeader;
-    if (!(header.length >= 0)) throw this.file.damaged(located.bodyStart, 'a batch has no length');
+  #readBatch(located: LocatedMessage, batch: BatchHeader): EventBatch {
+    // Every kind has 64-bit columns, so that a batch with more rows than this is none of ours.
+    if (8 * batch.rows > located.bodyBytes)
+      throw this.file.damaged(located.bodyStart, 'a batch is too short');
     const columns: Record<string, BatchColumn> = {};
     for (const [index, column] of this.#wanted)
-      columns[column.name] = this.#readColumn(located, header, index, column);
-    return { rows: header.length, columns };
+      columns[column.name] = this.#readColumn(located, batch, index, column);
+    return { rows: batch.rows, columns };
   }
 
-  #readColumn(located: LocatedMessage, header: BatchHeader, index: number, column: Column): BatchColumn {
-    const rows = header.length;
-    const node = header.nodes[index];
-    const nulls = node?.nullCount ?? 0;
-    if (node?.length !== rows || (nulls > 0 && column.nullable !== true))
+  #readColumn(located: LocatedMessage, batch: BatchHeader, index: number, column: Column): BatchColumn {
+    const { rows } = batch;
+    const length = batch.nodes[2 * index];
+    const nulls = batch.nodes[2 * index + 1];
+    if (length !== rows || (nulls !== 0 && column.nullable !== true))
       throw this.file.damaged(located.bodyStart, `column ${column.name} is damaged`);
     const at = index * buffersPerColumn;
     const validity =
-      nulls > 0 ? { validity: this.#buffer(located, header, at, Math.ceil(rows / 8)) } : undefined;
-    const bytes = this.#buffer(located, header, at + 1, rows * columnBytes[column.type]);
+      nulls !== 0 ? { validity: this.#buffer(located, batch, at, Math.ceil(rows / 8)) } : undefined;
+    const bytes = this.#buffer(located, batch, at + 1, rows * columnBytes[column.type]);
     const values = new arrays[column.type](bytes.buffer, 0, rows) as ColumnArray;
     if (column.type !== 'text') return { values, ...validity };
     const result = { values, dictionary: this.#dictionaries.get(index) ?? [], ...validity };
@@ -159,12 +169,12 @@ class EventFileReader {
   /** A buffer of the body, of at least `least` bytes. */
   #buffer(
     located: LocatedMessage,
-    header: BatchHeader,
+    batch: BatchHeader,
     index: number,
     least: number,
   ): Uint8Array<ArrayBuffer> {
-    const region = header.buffers[index];
-    const { offset, length } = region ?? { offset: 0, length: -1 };
+    const offset = batch.buffers[2 * index] ?? -1;
+    const length = batch.buffers[2 * index + 1] ?? -1;
     if (offset < 0 || length < least || offset + length > located.bodyBytes)
       throw this.file.damaged(located.bodyStart, 'a buffer lies outside its message');
     return this.file.read(located.bodyStart + offset, length);

@@ -1,4 +1,4 @@
-// The Arrow schema of an event kind, derived from its row: what the writer declares and the reader insists on.
+// The Arrow schema of an event kind, derived from its row, as the writer declares it.
 import {
   DataType,
   Dictionary,
@@ -41,24 +41,4 @@ export function arrowSchema(kind: EventName): Schema {
     ['format', String(traceFormatVersion)],
   ]);
   return new Schema(columnsOf(kind).map(arrowField), metadata);
-}
-
-/**
- * What distinguishes the schema of a file from the one its kind has today; undefined when they agree.
- * The answer completes the sentence "the file is unusable: …".
- */
-export function schemaDifference(kind: EventName, found: Schema): string | undefined {
-  const foundKind = found.metadata.get('event');
-  if (foundKind !== kind)
-    return foundKind === undefined ? 'it holds no events' : `it holds ${foundKind} events`;
-  const expected = arrowSchema(kind).fields;
-  for (const [index, field] of expected.entries()) {
-    const other = found.fields[index];
-    if (other === undefined) return `column ${field.name} is missing`;
-    if (other.name !== field.name) return `column ${index + 1} is ${other.name} instead of ${field.name}`;
-    if (String(other.type) !== String(field.type) || other.nullable !== field.nullable)
-      return `column ${field.name} is ${other.type} instead of ${field.type}`;
-  }
-  const extra = found.fields[expected.length];
-  return extra === undefined ? undefined : `column ${extra.name} is unknown`;
 }
