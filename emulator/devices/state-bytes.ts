@@ -7,7 +7,8 @@ export class StateWriter {
   #length = 0;
 
   u8(value: number): this {
-    this.#view.setUint8(this.#reserve(1), value);
+    const at = this.#reserve(1);
+    this.#view.setUint8(at, value);
     return this;
   }
 
@@ -16,13 +17,15 @@ export class StateWriter {
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#reserve(4), value, true);
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, value, true);
     return this;
   }
 
   /** A cycle, an address or another number that 32 bits may not hold; Infinity is allowed. */
   wide(value: number): this {
-    this.#view.setFloat64(this.#reserve(8), value, true);
+    const at = this.#reserve(8);
+    this.#view.setFloat64(at, value, true);
     return this;
   }
 
@@ -35,6 +38,7 @@ export class StateWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
+  /** Makes room and says where it is. Call it before `#view` is looked at: it may put another in its place. */
   #reserve(count: number): number {
     const at = this.#length;
     this.#length += count;
