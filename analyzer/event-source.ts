@@ -1,0 +1,21 @@
+// Where the analyzer gets events from: a trace directory, or rows in memory. Knows neither files nor DuckDB.
+import type { EventBatch } from '../tracer/arrow/batch.js';
+import type { EventName } from '../tracer/schema/index.js';
+
+/** What is known of a run beside its events: the key/value table `run_facts`. */
+export type RunFacts = Readonly<Record<string, string | number | bigint>>;
+
+/** Events of one run. */
+export interface EventSource {
+  /** Kinds that were traced, with or without rows. A kind that is not here was not watched for. */
+  readonly kinds: ReadonlySet<EventName>;
+  /** The rows of a kind in order of `seq`; every column of the schema is there. */
+  batches(kind: EventName): Iterable<EventBatch> | AsyncIterable<EventBatch>;
+  /**
+   * From the manifest: `program` (path or name of the program that was typed), `end_reason` (prompt, panic,
+   * deadlock, budget, interrupted …), `memory_bytes`, `ram_base`, `harts`. Invariants use what is there.
+   */
+  readonly facts: RunFacts;
+  /** Why the trace is not whole, in a clause ("it ends before …"); undefined when it is complete. */
+  readonly incomplete?: string | undefined;
+}

@@ -1,0 +1,7 @@
+// The face of the analyzer.
+export { checkTrace, type CheckOptions } from './check.js';
+export { escapeText } from './escape.js';
+export type { EventSource, RunFacts } from './event-source.js';
+export { readQueries, type QueryLibrary } from './query-library.js';
+export { reports, wantsColour, type ReportFormat, type TextOptions } from './reports/index.js';
+export type * from './result.js';

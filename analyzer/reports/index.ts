@@ -1,0 +1,15 @@
+// Every report format by its name: a format is a file here and a line below.
+import type { CheckResult } from '../result.js';
+import { jsonReport } from './json.js';
+import { textReport, type TextOptions } from './text.js';
+
+/** Formats of a check's report. */
+export const reports = {
+  text: textReport,
+  json: (result) => jsonReport(result),
+} as const satisfies Record<string, (result: CheckResult, options?: TextOptions) => string>;
+
+export type ReportFormat = keyof typeof reports;
+
+export { wantsColour } from './colour.js';
+export type { TextOptions } from './text.js';

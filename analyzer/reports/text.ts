@@ -1,0 +1,114 @@
+// The report for people: one screen, at most 100 columns. A line an invariant, then the violations, then the verdict.
+import { escapeText } from '../escape.js';
+import type { CheckResult, InvariantResult, InvariantStatus, Violation } from '../result.js';
+import { paint, type Colour } from './colour.js';
+import { wrap } from './wrap.js';
+
+/** What a text report may be told. */
+export interface TextOptions {
+  /** Whether to colour; `wantsColour` decides from a terminal and the environment. */
+  readonly colour?: boolean;
+  /** Text of a source line, when the source is at hand. */
+  readonly sourceLine?: (file: string, line: number) => string | undefined;
+  /** Violations shown of each invariant (default 3). */
+  readonly shown?: number;
+}
+
+const width = 100;
+
+const marks: Record<InvariantStatus, { mark: string; colour: Colour }> = {
+  holds: { mark: 'holds', colour: 'green' },
+  violated: { mark: 'VIOLATED', colour: 'red' },
+  vacuous: { mark: 'vacuous', colour: 'dim' },
+  not_judged: { mark: 'not judged', colour: 'dim' },
+  error: { mark: 'ERROR', colour: 'red' },
+};
+
+/** The report as text that ends in a newline. Everything the guest wrote is escaped. */
+export function textReport(result: CheckResult, options: TextOptions = {}): string {
+  const colour = options.colour ?? false;
+  const violated = result.invariants.filter((one) => one.status === 'violated');
+  const lines = [
+    ...result.invariants.map((one) => invariantLine(one, colour)),
+    ...violated.flatMap((one) => ['', ...violationBlock(one, options)]),
+    '',
+    verdictLine(result, colour),
+  ];
+  return lines.join('\n') + '\n';
+}
+
+function invariantLine(one: InvariantResult, colour: boolean): string {
+  const { mark, colour: hue } = marks[one.status];
+  const shown = one.status === 'violated' && one.severity === 'warning' ? 'warning' : mark;
+  const painted = paint(shown.padEnd(10), shown === 'warning' ? 'yellow' : hue, colour);
+  return `  ${painted}  ${one.title.padEnd(46)} ${escapeText(counts(one), width - 60)}`.trimEnd();
+}
+
+function counts(one: InvariantResult): string {
+  if (one.status === 'not_judged' || one.status === 'error') return one.reason ?? '';
+  const parts = [one.judged === 0 ? 'nothing to judge' : `${number(one.judged)} judged`];
+  if (one.violationCount > 0) parts.unshift(`${number(one.violationCount)} found`);
+  if (one.skipped > 0) parts.push(`${number(one.skipped)} skipped`);
+  return parts.join(', ');
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function violationBlock(one: InvariantResult, options: TextOptions): string[] {
+  const colour = options.colour ?? false;
+  const shown = one.violations.slice(0, options.shown ?? 3);
+  const rest = one.violationCount - shown.length;
+  return [
+    paint(one.title, one.severity === 'error' ? 'red' : 'yellow', colour),
+    ...wrap(one.rule, width, '  '),
+    ...shown.flatMap((violation) => violationLines(violation, options)),
+    ...(rest > 0 ? [`  ... and ${number(rest)} more`] : []),
+    ...wrap(`hint: ${one.hint}`, width, '  ', '        ').map((line) => paint(line, 'dim', colour)),
+  ];
+}
+
+function violationLines(violation: Violation, options: TextOptions): string[] {
+  const who = `process ${violation.pid}${violation.process ? ` (${escapeText(violation.process, 16)})` : ''}`;
+  const frame = violation.frame === undefined ? '' : `, frame 0x${violation.frame.toString(16)}`;
+  const source = violation.file && violation.line && options.sourceLine?.(violation.file, violation.line);
+  return [
+    paint(
+      `  cycle ${violation.cycle}, hart ${violation.hart}, ${who}${frame}`,
+      'bold',
+      options.colour ?? false,
+    ),
+    ...wrap(escapeText(violation.message, 600), width, '    '),
+    ...placeLines(violation),
+    ...(source ? [escapeText(`      > ${source.trim()}`, width)] : []),
+  ];
+}
+
+function placeLines(violation: Violation): string[] {
+  const at = violation.pc ? `pc 0x${violation.pc.toString(16)}` : undefined;
+  const inside = violation.function ? place(violation.function, violation.file, violation.line) : undefined;
+  const { caller } = violation;
+  if (!inside && !at) return [];
+  const first = `in ${inside ?? at}`;
+  const from = caller ? `called from ${place(caller.function, caller.file, caller.line)}` : undefined;
+  return from === undefined ? wrap(first, width, '    ') : wrap(`${first}, ${from}`, width, '    ');
+}
+
+function place(name: string, file?: string, line?: number): string {
+  const where = file ? ` (${escapeText(file, 60)}${line ? `:${line}` : ''})` : '';
+  return `${escapeText(name, 60)}${where}`;
+}
+
+function verdictLine(result: CheckResult, colour: boolean): string {
+  const hue = ({ passed: 'green', failed: 'red', inconclusive: 'yellow' } as const)[result.verdict];
+  const count = (status: InvariantStatus): number => {
+    return result.invariants.filter((one) => one.status === status).length;
+  };
+  const tallies = (['violated', 'holds', 'vacuous', 'not_judged', 'error'] as const)
+    .filter((status) => count(status) > 0)
+    .map((status) => `${count(status)} ${status === 'holds' ? 'hold' : status.replace('_', ' ')}`);
+  const reason = result.reason === undefined ? '' : ` (${escapeText(result.reason, 120)})`;
+  const [first, ...rest] = wrap(`${result.verdict.toUpperCase()}: ${tallies.join(', ')}${reason}`, width, '');
+  return [paint(first, hue, colour), ...rest].join('\n');
+}

@@ -1,0 +1,60 @@
+// The one model of what a check found: every report is made from it and from nothing else.
+
+/** One point where a rule was broken. Texts that come from the guest are raw: a report escapes them. */
+export interface Violation {
+  /** Machine cycle to go to with `trace replay --to`. */
+  readonly cycle: number;
+  readonly hart: number;
+  readonly pid: number;
+  /** Name of the process then, when the trace knows it. */
+  readonly process?: string;
+  /** Physical address of the frame it is about. */
+  readonly frame?: bigint;
+  /** Instruction that did it, and where that is in the source, as far as known. */
+  readonly pc?: bigint;
+  readonly function?: string;
+  readonly file?: string;
+  readonly line?: number;
+  /** The function that had called it, and where. */
+  readonly caller?: { readonly function: string; readonly file?: string; readonly line?: number };
+  readonly message: string;
+}
+
+/**
+ * holds: judged somewhere and broken nowhere; vacuous: judged nowhere; not_judged: the trace lacks events it
+ * needs; error: the query itself failed.
+ */
+export type InvariantStatus = 'holds' | 'violated' | 'vacuous' | 'not_judged' | 'error';
+
+/** What came of one invariant. */
+export interface InvariantResult {
+  /** Its file's name, a true sentence in snake_case. */
+  readonly name: string;
+  readonly title: string;
+  readonly rule: string;
+  readonly severity: 'error' | 'warning';
+  readonly hint: string;
+  readonly status: InvariantStatus;
+  /** Points the rule was applied to, and points where the moment was not quiet enough. */
+  readonly judged: number;
+  readonly skipped: number;
+  /** How many rows violate it; `violations` holds the first of them, in order of cycle. */
+  readonly violationCount: number;
+  readonly violations: readonly Violation[];
+  /** For not_judged and error: why, in a clause. */
+  readonly reason?: string;
+}
+
+/** passed, failed (something of severity error was violated), or inconclusive. */
+export type Verdict = 'passed' | 'failed' | 'inconclusive';
+
+/** What a check of one trace found. */
+export interface CheckResult {
+  readonly verdict: Verdict;
+  /** Exit code of the command, one of `ExitCode`. */
+  readonly exitCode: number;
+  /** Why the verdict is not simply what the invariants say, in a clause. */
+  readonly reason?: string;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly invariants: readonly InvariantResult[];
+}

@@ -1,0 +1,27 @@
+-- title:    no writable shared frame
+-- rule:     At a quiescent point, a frame with two or more user mappings is writable through none of them.
+-- why:      A store to a shared frame must fault, so that the kernel can copy it first; else one process sees the
+--           other's writes.
+-- needs:    quiescent_points, leaf_mappings
+-- severity: error
+-- hint:     Whoever makes a frame shared must take the write permission from every mapping of it, the parent's too.
+-- except:   Mappings without the user bit (trampoline, trapframe) are none. A frame mapped twice in one process counts.
+-- judged:   SELECT count(*) FROM quiescent_points WHERE judged AND mappings > 1
+-- skipped:  SELECT count(*) FROM quiescent_points WHERE NOT judged AND mappings > 1
+WITH shared AS (
+  SELECT frame, seq, mappings FROM quiescent_points WHERE judged AND mappings > 1 AND writable_mappings > 0
+), live AS (
+  SELECT s.seq AS point, s.mappings, m.*
+  FROM shared s JOIN leaf_mappings m ON m.frame = s.frame AND m.from_seq < s.seq
+  WHERE m.to_seq IS NULL OR m.to_seq > s.seq
+), latest AS (
+  SELECT frame, point, any_value(mappings) AS mappings, max(from_seq) AS made_seq,
+         max_by(from_cycle, from_seq) AS cycle, max_by(hart, from_seq) AS hart, max_by(pid, from_seq) AS pid,
+         max_by(pc, from_seq) AS pc, max_by(call_site, from_seq) AS call_site, min(va) FILTER (writable) AS va
+  FROM live GROUP BY frame, point
+)
+SELECT cycle, hart, pid, frame, pc, call_site,
+       printf('frame 0x%x is shared by %d mappings and writable at 0x%x', frame, mappings, va) AS message
+FROM latest
+QUALIFY row_number() OVER (PARTITION BY frame, made_seq ORDER BY point) = 1
+ORDER BY cycle, frame

@@ -1,0 +1,30 @@
+-- title:    the program returns its frames
+-- rule:     Once the shell has reaped the program, every frame taken since its fork is free again or has an owner
+--           outside the program's process tree, and the free list is as long as that says.
+-- why:      Running a program must not cost memory.
+-- needs:    program_window, left_over_frames, frame_lifetimes
+-- severity: error
+-- hint:     Each row is one frame, at the place where it was taken. Find who should have returned it.
+-- except:   Judged only if the whole tree was reaped and nobody else was born or died meanwhile. Pipe buffers, pages of
+--           other processes, a frame the allocator keeps beside its list.
+-- judged:   SELECT count(*) FROM program_window WHERE closed
+-- skipped:  SELECT count(*) FROM program_window WHERE NOT closed
+WITH balance AS (
+  SELECT w.to_cycle, w.hart, w.parent, w.pc, w.free_before, w.free_after,
+         count(*) FILTER (l.alloc_seq > w.from_seq AND l.alloc_seq < w.to_seq) AS taken,
+         count(*) FILTER (l.free_seq > w.from_seq AND l.free_seq < w.to_seq) AS returned
+  FROM program_window w CROSS JOIN frame_lifetimes l
+  WHERE w.closed GROUP BY ALL
+)
+SELECT l.alloc_cycle AS cycle, l.hart, l.pid, l.frame, l.pc, l.call_site,
+       printf('frame 0x%x was taken here and never returned (%d free frames before the program, %d after)', l.frame,
+              w.free_before, w.free_after) AS message
+FROM left_over_frames l CROSS JOIN program_window w
+WHERE l.question = 'program'
+UNION ALL
+SELECT to_cycle, hart, parent, NULL, pc, NULL,
+       printf('%d frames were taken and %d returned, but the free list went from %d to %d', taken, returned, free_before,
+              free_after)
+FROM balance
+WHERE free_before - free_after <> taken - returned
+ORDER BY cycle, frame

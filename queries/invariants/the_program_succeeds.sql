@@ -1,0 +1,22 @@
+-- title:    the program succeeds
+-- rule:     The program under test exits with status 0, and a test program says that all its tests passed.
+-- why:      It is the program's own verdict on the kernel.
+-- needs:    program_run, process, console
+-- severity: error
+-- hint:     Read what the program printed; the other rules may say why.
+-- except:   Programs other than cowtest and usertests are judged by their exit status alone.
+-- judged:   SELECT count(*) FROM program_run WHERE exit_seq IS NOT NULL
+WITH passed AS (
+  SELECT count(*) AS lines FROM console c CROSS JOIN program_run r
+  WHERE c.direction = 'output' AND c.seq > r.fork_seq AND regexp_matches(c.text, 'ALL (COW )?TESTS PASSED')
+), failed AS (
+  SELECT r.pid, r.name, r.exit_seq, r.exit_status,
+         r.name IN ('cowtest', 'usertests') AND p.lines = 0 AS silent
+  FROM program_run r CROSS JOIN passed p
+  WHERE r.exit_seq IS NOT NULL
+)
+SELECT e.cycle, e.hart, f.pid, NULL AS frame, e.pc,
+       CASE WHEN f.exit_status <> 0 THEN printf('%s exited with status %d', f.name, f.exit_status)
+            ELSE printf('%s did not say that its tests passed', f.name) END AS message
+FROM failed f JOIN process e ON e.seq = f.exit_seq
+WHERE f.exit_status <> 0 OR f.silent
