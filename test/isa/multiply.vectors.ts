@@ -1,0 +1,88 @@
+// The M extension by the specification: corner products, and the table of division by zero and overflow.
+import { MAX, MIN, binary } from './vector.js';
+import type { Vector } from './vector.js';
+
+const products: readonly Vector[] = [
+  binary('mul', 7n, -3n, -21n),
+  binary('mul', 0x1_0000_0000n, 0x1_0000_0000n, 0n),
+  binary('mul', -1n, -1n, 1n),
+  binary('mul', MIN, -1n, MIN),
+  binary('mul', 0xffff_ffffn, 0xffff_ffffn, 0xffff_fffe_0000_0001n),
+  // 2^126 >> 64, (2^126 - 2^64 + 1) >> 64, (-2^126 + 2^63) >> 64
+  binary('mulh', MIN, MIN, 1n << 62n),
+  binary('mulh', MAX, MAX, (1n << 62n) - 1n),
+  binary('mulh', MIN, MAX, -(1n << 62n)),
+  binary('mulh', -1n, -1n, 0n),
+  binary('mulh', -1n, 1n, -1n),
+  binary('mulh', MIN, -1n, 0n),
+  // rs1 is signed, rs2 is not.
+  binary('mulhsu', -1n, -1n, -1n),
+  binary('mulhsu', 1n, -1n, 0n),
+  binary('mulhsu', MIN, -1n, MIN),
+  binary('mulhsu', MAX, -1n, MAX - 1n),
+  binary('mulhsu', -1n, 1n, -1n),
+  binary('mulhsu', -1n, 0n, 0n),
+  binary('mulhu', -1n, -1n, -2n),
+  binary('mulhu', MIN, 2n, 1n),
+  binary('mulhu', MIN, MIN, 1n << 62n),
+  binary('mulhu', -1n, 1n, 0n),
+  binary('mulw', 0x7fff_ffffn, 2n, -2n),
+  binary('mulw', 0x1_0000_0003n, 5n, 15n),
+  binary('mulw', 0x8000_0000n, -1n, -0x8000_0000n),
+  binary('mulw', 0x1_0000n, 0x1_0000n, 0n),
+];
+
+const quotients: readonly Vector[] = [
+  binary('div', 20n, 6n, 3n),
+  binary('div', -20n, 6n, -3n),
+  binary('div', 20n, -6n, -3n),
+  binary('div', -20n, -6n, 3n),
+  binary('div', 5n, -1n, -5n),
+  binary('div', 5n, 0n, -1n),
+  binary('div', 0n, 0n, -1n),
+  binary('div', MIN, 0n, -1n),
+  binary('div', MIN, -1n, MIN),
+  binary('div', MIN, 1n, MIN),
+  binary('divu', 20n, 6n, 3n),
+  binary('divu', -20n, 6n, 0x2aaa_aaaa_aaaa_aaa7n),
+  binary('divu', MIN, -1n, 0n),
+  binary('divu', -1n, -1n, 1n),
+  binary('divu', 5n, 0n, -1n),
+  binary('divw', 20n, 6n, 3n),
+  binary('divw', -20n, 6n, -3n),
+  binary('divw', 0x7_0000_0014n, 0x9_0000_0006n, 3n),
+  binary('divw', 0x8000_0000n, 0xffff_ffffn, -0x8000_0000n),
+  binary('divw', 5n, 0n, -1n),
+  binary('divw', 5n, 0x1_0000_0000n, -1n),
+  binary('divuw', 0xffff_ffffn, 1n, -1n),
+  binary('divuw', -20n, 6n, 715_827_879n),
+  binary('divuw', 0x8000_0000n, -1n, 0n),
+  binary('divuw', 5n, 0n, -1n),
+  binary('divuw', 5n, 0xf_0000_0000n, -1n),
+];
+
+const remainders: readonly Vector[] = [
+  binary('rem', 20n, 6n, 2n),
+  binary('rem', -20n, 6n, -2n),
+  binary('rem', 20n, -6n, 2n),
+  binary('rem', -20n, -6n, -2n),
+  binary('rem', 5n, 0n, 5n),
+  binary('rem', MIN, 0n, MIN),
+  binary('rem', MIN, -1n, 0n),
+  binary('remu', 20n, 6n, 2n),
+  binary('remu', -20n, 6n, 2n),
+  binary('remu', MIN, -1n, MIN),
+  binary('remu', -5n, 0n, -5n),
+  binary('remw', 20n, 6n, 2n),
+  binary('remw', -20n, 6n, -2n),
+  binary('remw', 0x7_0000_0014n, 0x9_0000_0006n, 2n),
+  binary('remw', 0x8000_0000n, -1n, 0n),
+  binary('remw', 0x8000_0005n, 0n, -0x7fff_fffbn),
+  binary('remw', 5n, 0x1_0000_0000n, 5n),
+  binary('remuw', 0xffff_ffffn, 16n, 15n),
+  binary('remuw', -20n, 6n, 2n),
+  binary('remuw', 0x8000_0000n, -1n, -0x8000_0000n),
+  binary('remuw', 0x8000_0000n, 0n, -0x8000_0000n),
+];
+
+export const multiplyVectors: readonly Vector[] = [...products, ...quotients, ...remainders];
