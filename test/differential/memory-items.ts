@@ -1,0 +1,126 @@
+// Random items that access memory: loads and stores at any alignment, atomics, accesses that fault, and stores into
+// code about to run.
+import type { Random } from '../support/random.js';
+import {
+  anyRegister,
+  destination,
+  freeRegister,
+  pointer,
+  rowsOfKind,
+  temporary,
+  type Body,
+  type Item,
+} from './body.js';
+import { computeWord } from './compute-items.js';
+import { reach, reserved } from './layout.js';
+
+const accessRows = rowsOfKind('load', 'store', 'float_load', 'float_store');
+const atomicRows = rowsOfKind('amo', 'store_conditional');
+const reservationRows = rowsOfKind('load_reserved');
+
+/** A load or store within scratch, half of the time where it is naturally aligned if the pointer is. */
+export const access: Item = ({ random, code }) => {
+  const row = random.pick(accessRows);
+  const any = random.between(reach.least, reach.greatest);
+  code.emit(row.name, {
+    rd: destination(random, row),
+    rs1: pointer(random).register,
+    rs2: anyRegister(random),
+    imm: random.oneIn(2) ? any & ~7 : any,
+  });
+};
+
+/** Puts the address of a place in scratch into a free register; it is a multiple of `bytes` but for one in eight. */
+function place({ random, code }: Body, bytes: number): number {
+  const { register, offset } = pointer(random);
+  const any = random.between(reach.least, reach.greatest - 8);
+  const aligned = any - ((((offset + any) % bytes) + bytes) % bytes);
+  const rd = temporary(random);
+  code.emit('addi', { rd, rs1: register, imm: random.oneIn(8) ? any : Math.max(aligned, reach.least + 5) });
+  return rd;
+}
+
+/** An atomic operation, or a store-conditional without reservation. */
+export const atomic: Item = (body) => {
+  const { random, code } = body;
+  const row = random.pick(atomicRows);
+  const bytes = 'bytes' in row.effect ? row.effect.bytes : 8;
+  const rs1 = place(body, bytes);
+  const rs2 = anyRegister(random);
+  code.emit(row.name, { rd: freeRegister(random), rs1, rs2, imm: random.below(4) });
+};
+
+/** Load-reserved and store-conditional, sometimes of another address, with computation between. The two have the
+ * same width and nothing between them stores or traps: there the specification leaves success open. */
+export const reservation: Item = (body) => {
+  const { random, code } = body;
+  const row = random.pick(reservationRows);
+  const bytes = 'bytes' in row.effect ? row.effect.bytes : 8;
+  const rs1 = place(body, bytes);
+  const elsewhere = random.oneIn(4) ? place(body, bytes) : rs1;
+  let rd = temporary(random);
+  while (rd === rs1 || rd === elsewhere) rd = temporary(random);
+  code.emit(row.name, { rd, rs1, imm: random.below(4) });
+  code.emit('addi', { rd, rs1: rd, imm: random.between(-9, 9) });
+  const conditional = row.name.replace('lr', 'sc');
+  code.emit(conditional, { rd: freeRegister(random), rs1: elsewhere, rs2: rd, imm: random.below(4) });
+};
+
+/** Physical addresses where neither machine has anything, up to the next 4 KiB. */
+const nowhere = [
+  0x200n,
+  0x1100_0000n,
+  0x1f00_0000n,
+  0x8200_0000n,
+  0xf000_0000n,
+  1n << 55n,
+  1n << 63n,
+  -0x1000n,
+];
+
+export const faultingAccess: Item = ({ random, code }) => {
+  const row = random.pick([...accessRows, ...atomicRows, ...reservationRows]);
+  const isAtomic = row.format === 'amo';
+  const rs1 = temporary(random);
+  code.loadConstant(rs1, random.pick(nowhere) + BigInt(isAtomic ? 0 : random.below(2) * 5));
+  code.emit(row.name, {
+    rd: destination(random, row),
+    rs1,
+    rs2: anyRegister(random),
+    imm: isAtomic ? random.below(4) : random.below(0x500),
+  });
+};
+
+/** A jump to where there is nothing to fetch; the trap handler goes on at x3. */
+export const faultingFetch: Item = ({ random, code }) => {
+  const [rs1, behind] = [temporary(random), code.label()];
+  code.loadConstant(rs1, random.pick(nowhere));
+  const from = code.here;
+  code.emit('auipc', { rd: reserved.resume });
+  code.relative('addi', { rd: reserved.resume, rs1: reserved.resume }, from, behind);
+  code.emit('jalr', { rd: freeRegister(random), rs1, imm: random.below(0x500) });
+  code.place(behind);
+};
+
+/** Overwrites an instruction further on, which must then run in its new form. */
+export const patch: Item = ({ random, code }) => {
+  const target = code.label();
+  const [word, address] = twoTemporaries(random);
+  code.loadConstant(word, BigInt(computeWord(random)));
+  const from = code.here;
+  code.emit('auipc', { rd: address });
+  code.relative('addi', { rd: address, rs1: address }, from, target);
+  code.emit('sw', { rs1: address, rs2: word });
+  code.emit('fence.i');
+  for (let i = random.below(3); i > 0; i--) code.raw(computeWord(random), 4);
+  code.place(target);
+  code.raw(computeWord(random), 4);
+};
+
+function twoTemporaries(random: Random): [number, number] {
+  const first = temporary(random);
+  for (;;) {
+    const second = temporary(random);
+    if (second !== first) return [first, second];
+  }
+}
