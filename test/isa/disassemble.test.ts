@@ -23,7 +23,7 @@ const lines: readonly [string, EncodeOperands, string][] = [
   ['fmadd.d', { rd: 10, rs1: 11, rs2: 12, rs3: 13, imm: 7 }, 'fmadd.d fa0,fa1,fa2,fa3'],
   ['fcvt.w.d', { rd: 10, rs1: 11, imm: 0 }, 'fcvt.w.d a0,fa1,rne'],
   ['fmv.x.d', { rd: 10, rs1: 11 }, 'fmv.x.d a0,fa1'],
-  ['fence', { imm: 0x53 }, 'fence or,rw'],
+  ['fence', { imm: 0x53 }, 'fence ow,rw'],
   ['sfence.vma', { rs1: 10, rs2: 0 }, 'sfence.vma a0,zero'],
   ['ecall', {}, 'ecall'],
 ];
