@@ -1,0 +1,109 @@
+// Every invariant on a miniature kernel: silent on correct manners, and naming each planted fault.
+import { describe, expect, test } from 'vitest';
+import { checkTrace } from '../../analyzer/check.js';
+import type { CheckResult } from '../../analyzer/result.js';
+import { sourceOf } from '../support/event-rows.js';
+import { toyRun, type Manner } from '../support/toy-kernel.js';
+
+async function check(manner: Manner): Promise<CheckResult> {
+  return checkTrace(sourceOf(toyRun(manner).story.rows(), { facts: { program: '/test' } }));
+}
+
+function violated(result: CheckResult): string[] {
+  return result.invariants.filter((one) => one.status === 'violated').map((one) => one.name);
+}
+
+function judgedBy(result: CheckResult): Record<string, number> {
+  return Object.fromEntries(result.invariants.map((one) => [one.name, one.judged]));
+}
+
+describe('correct kernels', () => {
+  const manners: Record<string, Manner> = {
+    'copy on write': {},
+    'copy on write, sole owners reuse their frame': { reuses: true },
+    'counts of further references only': { furtherOnly: true },
+    'no counts to be seen': { uncounted: true },
+    'eager copies': { eager: true },
+    'a warm frame kept beside the list': { keepsWarmFrame: true },
+    'a warm frame and no counts': { keepsWarmFrame: true, uncounted: true },
+  };
+
+  for (const [name, manner] of Object.entries(manners)) {
+    test(`${name}: nothing is accused`, async () => {
+      const result = await check(manner);
+      expect(
+        result.invariants.flatMap((one) => one.violations.map((row) => `${one.name}: ${row.message}`)),
+      ).toEqual([]);
+      expect(result.invariants.filter((one) => one.status === 'error').map((one) => one.reason)).toEqual([]);
+      expect(result.verdict).toBe('passed');
+    });
+  }
+
+  test('copy on write: every invariant about memory was really judged', async () => {
+    const judged = judgedBy(await check({}));
+    for (const name of [
+      'a_program_gains_no_permission',
+      'a_shared_write_fault_takes_one_frame',
+      'a_sole_owner_write_fault_takes_no_frame',
+      'every_frame_of_a_reaped_child_returns',
+      'every_unmapped_frame_is_freed',
+      'no_double_free',
+      'no_mapped_frame_on_free_list',
+      'no_writable_shared_frame',
+      'reference_count_equals_user_mappings',
+      'the_kernel_does_not_panic',
+      'the_program_returns_its_frames',
+      'the_program_succeeds',
+    ]) {
+      expect([name, judged[name]]).toEqual([name, expect.any(Number)]);
+      expect(judged[name], name).toBeGreaterThan(0);
+    }
+  });
+
+  test('eager copies leave the rules about sharing vacuous', async () => {
+    const result = await check({ eager: true });
+    const status = Object.fromEntries(result.invariants.map((one) => [one.name, one.status]));
+    expect(status).toMatchObject({
+      no_writable_shared_frame: 'vacuous',
+      a_shared_write_fault_takes_one_frame: 'vacuous',
+      the_program_returns_its_frames: 'holds',
+    });
+  });
+});
+
+describe('planted faults', () => {
+  const faults: { fault: NonNullable<Manner['fault']>; names: string[] }[] = [
+    { fault: 'parent stays writable', names: ['no_writable_shared_frame'] },
+    {
+      fault: 'fork does not count',
+      names: ['reference_count_equals_user_mappings', 'no_mapped_frame_on_free_list'],
+    },
+    {
+      fault: 'handler keeps the old frame',
+      names: [
+        'reference_count_equals_user_mappings',
+        'a_sole_owner_write_fault_takes_no_frame',
+        'every_unmapped_frame_is_freed',
+        'the_program_returns_its_frames',
+      ],
+    },
+    {
+      fault: 'handler frees the old frame twice',
+      names: ['no_mapped_frame_on_free_list', 'a_shared_write_fault_takes_one_frame'],
+    },
+    { fault: 'handler grants execute', names: ['a_program_gains_no_permission'] },
+    { fault: 'text becomes writable', names: ['a_program_gains_no_permission'] },
+    { fault: 'guard becomes writable', names: ['a_program_gains_no_permission'] },
+    { fault: 'unmapping frees shared frames', names: ['no_mapped_frame_on_free_list'] },
+    { fault: 'wait keeps the trapframe', names: ['every_frame_of_a_reaped_child_returns'] },
+    { fault: 'sole owner takes a frame', names: ['a_sole_owner_write_fault_takes_no_frame'] },
+  ];
+
+  for (const { fault, names } of faults) {
+    test(fault, async () => {
+      const result = await check({ fault });
+      expect(violated(result)).toEqual(expect.arrayContaining(names));
+      expect([result.verdict, result.exitCode]).toEqual(['failed', 1]);
+    });
+  }
+});
