@@ -42,6 +42,13 @@ export class EventSink {
     return undefined;
   }
 
+  /** Bytes written so far, pending rows not counted. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const writer of this.#writers.values()) bytes += writer.bytes;
+    return bytes;
+  }
+
   /** Writes pending rows of every file. */
   flush(): void {
     for (const writer of this.#writers.values()) writer.flush();

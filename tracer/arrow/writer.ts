@@ -115,6 +115,11 @@ export class EventFileWriter<N extends EventName> {
     return this.#written + this.#pending;
   }
 
+  /** Bytes written so far, pending rows not counted. */
+  get bytes(): number {
+    return this.#file.bytes;
+  }
+
   /** Set once the file could not be written any further. */
   get failure(): WriteFailure | undefined {
     return this.#file.failure;
