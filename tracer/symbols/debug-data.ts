@@ -24,7 +24,6 @@ export interface UnitSummary {
 }
 
 export interface DebugData {
-  readonly sections: DebugSections;
   readonly units: readonly UnitSummary[];
   readonly unitList: UnitList;
   readonly lines: LineTable;
@@ -91,7 +90,6 @@ class DebugDataBuilder {
       scope.ranges.map((range) => ({ start: range.low, end: range.high, scope })),
     );
     return {
-      sections: this.sections,
       units: this.units,
       unitList: this.unitList,
       lines: this.lineTable.build(),

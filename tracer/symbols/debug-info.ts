@@ -2,12 +2,22 @@
 // A file without any is fine: functions then come from the symbol table, lines are 0 and types are undefined.
 import { fromAddress, toAddress } from './address.js';
 import { type DebugData, type UnitSummary, readDebugData, typeKey } from './debug-data.js';
+import type { FrameSection } from './dwarf/common-entry.js';
 import { type Scope, scopesAt } from './dwarf/scopes.js';
+import { CallFrames } from './dwarf/call-frames.js';
 import { TypeReader } from './dwarf/type-reader.js';
 import type { ElfFile } from './elf.js';
-import { FunctionInfo, type InlineInstance } from './function-info.js';
+import { type CodeRange, FunctionInfo, type InlineInstance } from './function-info.js';
+import { type FunctionExit, functionReturns } from './function-returns.js';
+import {
+  type ReturnAddressLocation,
+  type ReturnAddressRule,
+  ReturnAddresses,
+  codeBytes,
+} from './return-address.js';
 import { SymbolTable } from './symbol-table.js';
 import type { Type } from './types.js';
+import { type HartRegisters, type ReadWord, type StackFrame, Unwinder } from './unwind.js';
 
 /** A place in the source. */
 export interface SourceFrame {
@@ -43,15 +53,21 @@ export class DebugInfo {
   readonly variables: readonly Variable[];
   private readonly types: TypeReader;
   private readonly functionOfScope = new Map<Scope, FunctionInfo>();
+  private readonly returnAddresses: ReturnAddresses;
+  private readonly unwinder: Unwinder;
   private readonly variableNames = new Map<string, Variable>();
 
   private constructor(
-    elf: ElfFile,
+    private readonly elf: ElfFile,
     private readonly data: DebugData,
   ) {
-    this.warnings = [...elf.warnings, ...data.warnings];
+    const frameWarnings: string[] = [];
+    const frames = new CallFrames(frameSections(elf), frameWarnings);
+    this.warnings = [...elf.warnings, ...data.warnings, ...frameWarnings];
     this.units = data.units;
     this.symbols = new SymbolTable(elf);
+    this.returnAddresses = new ReturnAddresses(elf, this.symbols, frames);
+    this.unwinder = new Unwinder(frames, this.symbols, this.returnAddresses);
     this.types = new TypeReader(data.unitList.resolve, (entry) => {
       const key = typeKey(entry);
       return key === undefined ? undefined : data.typeEntries.get(key);
@@ -133,6 +149,28 @@ export class DebugInfo {
     return entry === undefined ? undefined : this.types.describe(entry);
   }
 
+  /** The call stack of a stopped hart, innermost frame first; at most `framesMax` (64) frames. */
+  unwind(registers: HartRegisters, readMemory: ReadWord, framesMax?: number): StackFrame[] {
+    return this.unwinder.unwind(registers, readMemory, framesMax);
+  }
+
+  /** Where the return address of the function at `pc` is, just before the instruction there: in ra or at s0-8. */
+  returnAddressRule(pc: bigint): ReturnAddressRule {
+    return this.returnAddresses.rule(pc);
+  }
+
+  /** The same in full: a register, or the word at a register plus offset; undefined when unknown. */
+  returnAddressLocation(pc: bigint): ReturnAddressLocation | undefined {
+    return this.returnAddresses.locate(pc);
+  }
+
+  /** Where a function can be left, over all its ranges. */
+  exitsOf(code: { readonly ranges: readonly CodeRange[] }): FunctionExit[] {
+    return code.ranges.flatMap(({ low, high }) =>
+      functionReturns(low, codeBytes(this.elf, low, Number(high - low)), code.ranges),
+    );
+  }
+
   private readVariables(): Variable[] {
     const entries = [...this.data.variables].sort((a, b) => Number(b.isExternal) - Number(a.isExternal));
     const variables: Variable[] = [];
@@ -150,4 +188,13 @@ export class DebugInfo {
     }
     return variables;
   }
+}
+
+/** .debug_frame first: for code that both describe, either is right. */
+function frameSections(elf: ElfFile): FrameSection[] {
+  return ['.debug_frame', '.eh_frame'].flatMap((name) =>
+    elf.sections
+      .filter((section) => section.name === name)
+      .map(({ bytes, address }) => ({ name, bytes, address, isException: name === '.eh_frame' })),
+  );
 }

@@ -16,3 +16,6 @@ export type {
   PointerType,
   Type,
 } from './types.js';
+export { functionReturns, type FunctionExit } from './function-returns.js';
+export type { ReturnAddressLocation, ReturnAddressRule } from './return-address.js';
+export type { HartRegisters, ReadWord, StackFrame } from './unwind.js';

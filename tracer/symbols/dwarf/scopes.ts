@@ -10,6 +10,9 @@ export interface Scope {
   readonly ranges: readonly AddressRange[];
   /** Where execution enters. */
   readonly entry: number;
+  /** Bounds of the ranges of this and everything inlined into it. */
+  readonly low: number;
+  readonly high: number;
   /** Functions inlined directly into this one. */
   readonly inlined: readonly Scope[];
   /** For an inlined instance: the place of the call, file '' and line 0 when unknown. */
@@ -48,14 +51,18 @@ export function functionsOf(root: Entry, context: ScopeContext): Scope[] {
 
 function readScope(entry: Entry, context: ScopeContext): Scope | undefined {
   const ranges = rangesOf(entry, context.unitBase).filter((range) => context.isCode(range.low));
-  if (ranges.length === 0) return undefined;
-  const origins = originChain(entry, context.resolve);
+  if (ranges.length === 0 && entry.tag === Tag.subprogram) return undefined;
   const inlined: Scope[] = [];
   collectInlined(entry, context, inlined);
+  // An instance may consist only of what is inlined into it.
+  if (ranges.length === 0 && inlined.length === 0) return undefined;
+  const origins = originChain(entry, context.resolve);
   return {
     name: inherited(origins, (origin) => origin.string(Attribute.name)) ?? '',
     ranges,
-    entry: entryPoint(entry, ranges),
+    low: Math.min(...ranges.map((range) => range.low), ...inlined.map((inner) => inner.low)),
+    high: Math.max(...ranges.map((range) => range.high), ...inlined.map((inner) => inner.high)),
+    entry: entryPoint(entry, ranges[0]?.low ?? inlined[0].entry),
     inlined,
     callFile: context.files[entry.number(Attribute.call_file) ?? -1] ?? '',
     callLine: entry.number(Attribute.call_line) ?? 0,
@@ -64,11 +71,11 @@ function readScope(entry: Entry, context: ScopeContext): Scope | undefined {
   };
 }
 
-function entryPoint(entry: Entry, ranges: readonly AddressRange[]): number {
+function entryPoint(entry: Entry, start: number): number {
   const given = entry.address(Attribute.entry_pc);
   if (given !== undefined) return given;
   // DWARF 5 also allows an offset from the first range (2.18).
-  return ranges[0].low + (entry.number(Attribute.entry_pc) ?? 0);
+  return start + (entry.number(Attribute.entry_pc) ?? 0);
 }
 
 /** Nesting is bounded by the unit reader, so recursion is. */
@@ -81,17 +88,24 @@ function collectInlined(entry: Entry, context: ScopeContext, into: Scope[]): voi
   }
 }
 
-function covers(scope: Scope, address: number): boolean {
-  return scope.ranges.some((range) => range.low <= address && address < range.high);
+/**
+ * The function that holds `address` and the instances inlined there, outermost first; empty when there is none.
+ * GCC gives inner instances code outside the ranges of their outer ones, so the whole tree is searched.
+ */
+export function scopesAt(functions: RangeIndex<FunctionSpan>, address: number): Scope[] {
+  const holder = functions.at(address)?.scope;
+  return holder === undefined ? [] : [holder, ...deepestInlined(holder, address)];
 }
 
-/** The function that holds `address` and the instances inlined there, outermost first; empty when there is none. */
-export function scopesAt(functions: RangeIndex<FunctionSpan>, address: number): Scope[] {
-  const scopes: Scope[] = [];
-  let current = functions.at(address)?.scope;
-  while (current !== undefined) {
-    scopes.push(current);
-    current = current.inlined.find((scope) => covers(scope, address));
+function deepestInlined(scope: Scope, address: number): Scope[] {
+  for (const inner of scope.inlined) {
+    if (address < inner.low || address >= inner.high) continue;
+    const below = deepestInlined(inner, address);
+    if (below.length > 0 || covers(inner, address)) return [inner, ...below];
   }
-  return scopes;
+  return [];
+}
+
+function covers(scope: Scope, address: number): boolean {
+  return scope.ranges.some((range) => range.low <= address && address < range.high);
 }

@@ -12,8 +12,6 @@ const names = {
   ranges: '.debug_ranges',
   rangeLists: '.debug_rnglists',
   lines: '.debug_line',
-  frames: '.debug_frame',
-  exceptionFrames: '.eh_frame',
 } as const;
 
 export type DebugSections = { readonly [Role in keyof typeof names]: Uint8Array };
