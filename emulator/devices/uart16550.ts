@@ -29,6 +29,8 @@ export class Uart16550 implements Device {
   readonly #wiring: Uart16550Wiring;
   readonly #fifo = new Uint8Array(fifoCapacity);
   #received = 0;
+  /** The last byte that came in while the FIFO was off; it can be read again, as on the chip. */
+  #holding = 0;
   #interruptEnable = 0;
   #fifoControl = 0;
   #lineControl = 0;
@@ -100,6 +102,7 @@ export class Uart16550 implements Device {
   reset(): void {
     this.#fifo.fill(0);
     this.#received = 0;
+    this.#holding = 0;
     this.#interruptEnable = 0;
     this.#fifoControl = 0;
     this.#lineControl = 0;
@@ -112,9 +115,9 @@ export class Uart16550 implements Device {
   }
 
   save(): Uint8Array {
-    const state = new StateWriter().u8(this.#received);
+    const state = new StateWriter().u8(this.#received).u8(this.#holding);
     // Bytes that were read already are no state: equal states must give equal bytes.
-    this.#fifo.forEach((byte, index) => state.u8(index < this.#received ? byte : 0));
+    this.#fifo.forEach((byte, index) => state.u8(index < this.#received && this.#buffered() ? byte : 0));
     state.u8(this.#interruptEnable).u8(this.#fifoControl).u8(this.#lineControl).u8(this.#modemControl);
     return state
       .u8(this.#scratch)
@@ -127,6 +130,7 @@ export class Uart16550 implements Device {
   restore(state: Uint8Array): void {
     const reader = new StateReader(state, this.name);
     this.#received = reader.u8();
+    this.#holding = reader.u8();
     for (let index = 0; index < fifoCapacity; index++) this.#fifo[index] = reader.u8();
     this.#interruptEnable = reader.u8();
     this.#fifoControl = reader.u8();
@@ -144,14 +148,19 @@ export class Uart16550 implements Device {
     return (this.#lineControl & lcr.divisorLatch) !== 0;
   }
 
+  #buffered(): boolean {
+    return (this.#fifoControl & fcr.enable) !== 0;
+  }
+
   #looped(): boolean {
     return (this.#modemControl & mcr.loop) !== 0;
   }
 
   #takeReceived(): number {
     this.poll();
-    if (this.#received === 0) return 0;
-    const byte = this.#fifo[0];
+    const buffered = this.#buffered();
+    const byte = buffered ? this.#fifo[0] : this.#holding;
+    if (this.#received === 0) return buffered ? 0 : byte;
     this.#fifo.copyWithin(0, 1, this.#received);
     this.#received--;
     this.#drive();
@@ -159,9 +168,14 @@ export class Uart16550 implements Device {
   }
 
   #accept(byte: number): void {
-    const capacity = this.#fifoControl & fcr.enable ? fifoCapacity : 1;
-    if (this.#received < capacity) this.#fifo[this.#received++] = byte;
-    else this.#overrun = true;
+    if (this.#buffered()) {
+      if (this.#received < fifoCapacity) this.#fifo[this.#received++] = byte;
+      else this.#overrun = true;
+    } else {
+      if (this.#received > 0) this.#overrun = true;
+      this.#holding = byte;
+      this.#received = 1;
+    }
     this.#drive();
   }
 
@@ -195,7 +209,7 @@ export class Uart16550 implements Device {
       this.#transmitPending = false;
       this.#drive();
     }
-    return cause | (this.#fifoControl & fcr.enable ? 0xc0 : 0);
+    return cause | (this.#buffered() ? 0xc0 : 0);
   }
 
   #lineStatus(): number {
@@ -219,7 +233,7 @@ export class Uart16550 implements Device {
     const enabled = this.#interruptEnable;
     if (enabled & ier.lineStatus && this.#overrun) return iir.lineStatus;
     if (enabled & ier.received && this.#received > 0) {
-      const trigger = this.#fifoControl & fcr.enable ? fifoTriggers[this.#fifoControl >>> 6] : 1;
+      const trigger = this.#buffered() ? fifoTriggers[this.#fifoControl >>> 6] : 1;
       return this.#received >= trigger ? iir.received : iir.timeout;
     }
     if (enabled & ier.transmitEmpty && this.#transmitPending) return iir.transmitEmpty;
