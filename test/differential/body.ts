@@ -36,6 +36,13 @@ export function temporary(random: Random): number {
   return freeRegister(random) || 5;
 }
 
+/** Different registers as `temporary` chooses them. */
+export function temporaries(random: Random, count: number): number[] {
+  const chosen = new Set<number>();
+  while (chosen.size < count) chosen.add(temporary(random));
+  return [...chosen];
+}
+
 /** A destination: any f register, or a free x register. */
 export function destination(random: Random, row: Instruction): number {
   return row.registers.rd === 'f' ? anyRegister(random) : freeRegister(random);

@@ -2,16 +2,16 @@
 // and skips whatever traps, and finally prints everything in hexadecimal on the serial line and powers off.
 import type { Assembler, Label } from './assembler.js';
 import {
-  codeBase,
   data,
   dataBase,
   dumpWords,
   handler,
-  logEntries,
   logEntryBytes,
+  pageBytes,
   pointers,
+  printedRanges,
   reserved,
-  scratchBytes,
+  tables,
 } from './layout.js';
 
 /** Privilege mode in which the body runs, as mstatus.MPP encodes it. */
@@ -26,6 +26,7 @@ export const csrNumber = {
   mepc: 0x341,
   mcause: 0x342,
   mtval: 0x343,
+  satp: 0x180,
   pmpcfg0: 0x3a0,
   pmpaddr0: 0x3b0,
 } as const;
@@ -33,6 +34,8 @@ export const csrNumber = {
 const uart = 0x1000_0000;
 const finisher = 0x0010_0000;
 const powerOff = 0x5555;
+const instructionAccessFault = 1;
+const instructionPageFault = 12;
 const floatOn = 1n << 13n;
 
 function writeCsr(code: Assembler, csr: keyof typeof csrNumber, rs1: number): void {
@@ -41,6 +44,12 @@ function writeCsr(code: Assembler, csr: keyof typeof csrNumber, rs1: number): vo
 
 function readCsr(code: Assembler, csr: keyof typeof csrNumber, rd: number): void {
   code.emit('csrrs', { rd, rs1: 0, imm: csrNumber[csr] });
+}
+
+/** Sv39 through the program's root table, with an address space identifier. */
+export function satpValue(asid: bigint): bigint {
+  const root = dataBase + data.tables + tables.root * pageBytes;
+  return (8n << 60n) | (asid << 44n) | BigInt(root / pageBytes);
 }
 
 /** From reset to the label `body`, in the given mode. */
@@ -63,6 +72,8 @@ export function prologue(code: Assembler, mode: Mode, trap: Label, body: Label):
   address(body, 5);
   writeCsr(code, 'mepc', 5);
   writeCsr(code, 'fcsr', 0);
+  code.loadConstant(5, satpValue(0n));
+  writeCsr(code, 'satp', 5);
   code.loadAddress(31, dataBase + data.registers);
   for (let f = 0; f < 32; f++) code.emit('fld', { rd: f, rs1: 31, imm: 8 * (32 + f) });
   for (let x = 1; x < 31; x++) code.emit('ld', { rd: x, rs1: 31, imm: 8 * x });
@@ -98,8 +109,10 @@ export function trapHandler(code: Assembler, trap: Label, finish: Label): void {
   code.emit('sd', { rs1: 31, rs2: 6, imm: handler.logNext });
   code.place(unlogged);
   readCsr(code, 'mcause', 7);
-  code.emit('addi', { rd: 6, imm: 1 }); // instruction access fault
-  code.jump('beq', { rs1: 6, rs2: 7 }, unfetched);
+  for (const cause of [instructionAccessFault, instructionPageFault]) {
+    code.emit('addi', { rd: 6, imm: cause });
+    code.jump('beq', { rs1: 6, rs2: 7 }, unfetched);
+  }
   code.emit('lhu', { rd: 6, rs1: 5 });
   code.emit('andi', { rd: 6, rs1: 6, imm: 3 });
   code.emit('addi', { rd: 6, rs1: 6, imm: -3 });
@@ -136,7 +149,7 @@ export function epilogue(code: Assembler, finish: Label): void {
   code.emit('sd', { rs1: 31, rs2: 5, imm: dump + 8 * (dumpWords.x + dumpWords.f + 1) });
   code.emit('ld', { rd: 5, rs1: 31, imm: handler.traps });
   code.emit('sd', { rs1: 31, rs2: 5, imm: dump + 8 * (dumpWords.x + dumpWords.f + 2) });
-  printWords(code, dump);
+  printEverything(code);
   code.loadConstant(5, BigInt(finisher));
   code.loadConstant(6, BigInt(powerOff));
   code.emit('sw', { rs1: 5, rs2: 6 });
@@ -145,13 +158,28 @@ export function epilogue(code: Assembler, finish: Label): void {
   code.jump('jal', {}, forever);
 }
 
-/** Prints the words from x31 + dump up to the end of the log, a line of 16 digits each. */
-function printWords(code: Assembler, dump: number): void {
-  const [nextWord, nextDigit, busy, decimal] = [code.label(), code.label(), code.label(), code.label()];
-  code.emit('addi', { rd: 10, rs1: 31, imm: dump });
+/** Prints the ranges of the layout, then the log from its start to where the next entry would go. */
+function printEverything(code: Assembler): void {
+  const [print, over] = [code.label(), code.label()];
+  code.jump('jal', {}, over);
+  printWords(code, print);
+  code.place(over);
+  for (const { address, words } of printedRanges) {
+    code.loadAddress(10, address);
+    code.loadAddress(11, address + 8 * words);
+    code.jump('jal', { rd: 1 }, print);
+  }
+  code.loadAddress(10, dataBase + data.log);
   code.emit('ld', { rd: 11, rs1: 31, imm: handler.logNext });
+  code.jump('jal', { rd: 1 }, print);
+}
+
+/** A subroutine that prints the words from x10 up to x11, a line of 16 digits each. */
+function printWords(code: Assembler, print: Label): void {
+  const [nextDigit, busy, decimal, leave] = [code.label(), code.label(), code.label(), code.label()];
+  code.place(print);
+  code.jump('bgeu', { rs1: 10, rs2: 11 }, leave);
   code.loadConstant(12, BigInt(uart));
-  code.place(nextWord);
   code.emit('ld', { rd: 13, rs1: 10 });
   code.emit('addi', { rd: 14, imm: 60 });
   code.place(nextDigit);
@@ -172,34 +200,7 @@ function printWords(code: Assembler, dump: number): void {
   code.emit('addi', { rd: 15, imm: 0x0a });
   code.emit('sb', { rs1: 12, rs2: 15 });
   code.emit('addi', { rd: 10, rs1: 10, imm: 8 });
-  code.jump('bltu', { rs1: 10, rs2: 11 }, nextWord);
-}
-
-/** The data area as it is at reset, from `dataBase`. */
-export function initialData(
-  end: number,
-  registers: readonly bigint[],
-  scratch: readonly bigint[],
-  constants: readonly bigint[],
-): Uint8Array {
-  const bytes = new Uint8Array(data.constants + 8 * constants.length);
-  const view = new DataView(bytes.buffer);
-  const put = (offset: number, words: readonly bigint[]) => {
-    words.forEach((word, i) => view.setBigUint64(offset + 8 * i, word, true));
-  };
-  if (scratch.length * 8 !== scratchBytes) throw new Error('scratch has the wrong size');
-  const log = BigInt(dataBase + data.log);
-  put(data.handler + handler.end, [BigInt(end), log, log + BigInt(logEntries * logEntryBytes), 0n]);
-  put(data.scratch, scratch);
-  put(data.registers, registers);
-  put(data.constants, constants);
-  return bytes;
-}
-
-/** Code and data as one image from `codeBase`. */
-export function joinImage(code: Uint8Array, dataBytes: Uint8Array): Uint8Array {
-  const image = new Uint8Array(dataBase - codeBase + dataBytes.length);
-  image.set(code);
-  image.set(dataBytes, dataBase - codeBase);
-  return image;
+  code.jump('jal', {}, print);
+  code.place(leave);
+  code.emit('jalr', { rd: 0, rs1: 1 });
 }

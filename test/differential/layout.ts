@@ -11,13 +11,17 @@ export const ramBytes = 32 << 20;
 export const data = {
   /** What the trap handler needs: see the fields of `handler`. */
   handler: 0,
-  /** What is printed at the end: x0..x31, f0..f31, mstatus, fcsr, trap count; then scratch and the trap log. */
+  /** What is gathered at the end: x0..x31, f0..f31, mstatus, fcsr, trap count. */
   dump: 0x100,
   scratch: 0x318,
   log: 0xb18,
   /** Initial x1..x31 and f0..f31 as 64 words. */
   registers: 0x1_0000,
   constants: 0x2_0000,
+  tables: 0x4_0000,
+  /** Pages behind the window: for data, then for code. */
+  frames: 0x5_0000,
+  end: 0x5_c000,
 } as const;
 
 export const dumpWords = { x: 32, f: 32, mstatus: 1, fcsr: 1, traps: 1 } as const;
@@ -50,3 +54,52 @@ export const reach = { least: -0x100, greatest: 0x200 - 8 } as const;
 export function isFree(register: number): boolean {
   return !Object.values<number>(reserved).includes(register);
 }
+
+export const pageBytes = 4096;
+
+/** The five page tables, as pages from `data.tables`: root, then two levels for RAM and for the window. */
+export const tables = { root: 0, ramUpper: 1, ramLower: 2, windowUpper: 3, windowLower: 4 } as const;
+
+/** Virtual pages with random page-table entries, over frames of their own. */
+export const window = {
+  base: 0x4000_0000,
+  dataPages: 8,
+  codePages: 4,
+  /** Virtual address of a 2 MiB page, and of the RAM behind it. */
+  large: 0x4020_0000,
+  largeFrame: 0x8040_0000,
+  /** Bytes from either end of a page that data accesses start in. */
+  edge: 64,
+} as const;
+
+/** In each code page: where a jump back to x3 is, and where one is that goes on in the next page. */
+export const codePage = { jumpBack: 0x100, crossing: pageBytes - 2 } as const;
+
+/** A run of words that is printed at the end, and what it is called. */
+export interface PrintedRange {
+  readonly title: string;
+  readonly address: number;
+  readonly words: number;
+}
+
+/** Everything that is printed, in order; the trap log follows, as far as it is used. */
+export const printedRanges: readonly PrintedRange[] = [
+  { title: 'dump', address: dataBase + data.dump, words: (data.scratch - data.dump) / 8 },
+  { title: 'scratch', address: dataBase + data.scratch, words: scratchBytes / 8 },
+  ...Object.entries(tables).map(([name, page]) => ({
+    title: `page table ${name}`,
+    address: dataBase + data.tables + page * pageBytes,
+    words: 16,
+  })),
+  ...Array.from({ length: window.dataPages }, (_, i) => ({
+    title: `frame ${i} around its start`,
+    address: dataBase + data.frames + i * pageBytes - (i === 0 ? 0 : window.edge),
+    words: (window.edge * (i === 0 ? 1 : 2)) / 8 + 1,
+  })),
+  {
+    title: 'end of the last frame',
+    address: dataBase + data.frames + window.dataPages * pageBytes - window.edge,
+    words: window.edge / 8,
+  },
+  { title: 'large frame', address: window.largeFrame, words: window.edge / 8 + 1 },
+];

@@ -1,12 +1,12 @@
 // Random items that access memory: loads and stores at any alignment, atomics, accesses that fault, and stores into
 // code about to run.
-import type { Random } from '../support/random.js';
 import {
   anyRegister,
   destination,
   freeRegister,
   pointer,
   rowsOfKind,
+  temporaries,
   temporary,
   type Body,
   type Item,
@@ -58,8 +58,7 @@ export const reservation: Item = (body) => {
   const bytes = 'bytes' in row.effect ? row.effect.bytes : 8;
   const rs1 = place(body, bytes);
   const elsewhere = random.oneIn(4) ? place(body, bytes) : rs1;
-  let rd = temporary(random);
-  while (rd === rs1 || rd === elsewhere) rd = temporary(random);
+  const rd = temporaries(random, 3).find((register) => register !== rs1 && register !== elsewhere)!;
   code.emit(row.name, { rd, rs1, imm: random.below(4) });
   code.emit('addi', { rd, rs1: rd, imm: random.between(-9, 9) });
   const conditional = row.name.replace('lr', 'sc');
@@ -105,7 +104,7 @@ export const faultingFetch: Item = ({ random, code }) => {
 /** Overwrites an instruction further on, which must then run in its new form. */
 export const patch: Item = ({ random, code }) => {
   const target = code.label();
-  const [word, address] = twoTemporaries(random);
+  const [word, address] = temporaries(random, 2);
   code.loadConstant(word, BigInt(computeWord(random)));
   const from = code.here;
   code.emit('auipc', { rd: address });
@@ -116,11 +115,3 @@ export const patch: Item = ({ random, code }) => {
   code.place(target);
   code.raw(computeWord(random), 4);
 };
-
-function twoTemporaries(random: Random): [number, number] {
-  const first = temporary(random);
-  for (;;) {
-    const second = temporary(random);
-    if (second !== first) return [first, second];
-  }
-}

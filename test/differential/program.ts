@@ -1,15 +1,16 @@
 // A random program: everything in it follows from the seed and the number of items. With fewer items it is the same
 // program, cut short.
 import { Random } from '../support/random.js';
-import { hardOperands } from '../float/operands.js';
 import { Assembler } from './assembler.js';
 import { pickWeighted, type Body, type Item } from './body.js';
 import { compressed, compute, constant, float, illegal } from './compute-items.js';
 import { looping, skipping } from './control-items.js';
-import { epilogue, initialData, joinImage, modes, prologue, trapHandler, type Mode } from './harness.js';
-import { codeBase, data, dataBase, scratchBytes } from './layout.js';
+import { epilogue, modes, prologue, trapHandler, type Mode } from './harness.js';
+import { memoryImage, randomData } from './image.js';
+import { codeBase, data, dataBase } from './layout.js';
 import { access, atomic, faultingAccess, faultingFetch, patch, reservation } from './memory-items.js';
 import { csr, status, system, triedCsr } from './system-items.js';
+import { addressSpace, remap, translatedAccess, translatedCall } from './translation-items.js';
 
 const simple: Item = (body) =>
   pickWeighted(body.random, [
@@ -27,6 +28,8 @@ const simple: Item = (body) =>
     [1, illegal],
     [1, faultingAccess],
     [1, patch],
+    [8, translatedAccess],
+    [1, remap],
   ])(body);
 
 const skip = skipping(simple);
@@ -38,6 +41,8 @@ const anyItem: Item = (body) =>
     [14, skip],
     [3, loop],
     [1, faultingFetch],
+    [2, translatedCall],
+    [1, addressSpace],
   ])(body);
 
 export interface Program {
@@ -53,13 +58,7 @@ export interface Program {
 export function randomProgram(seed: number, items: number): Program {
   const random = new Random(seed);
   const mode = random.pick(Object.keys(modes) as Mode[]);
-  const registers = Array.from({ length: 64 }, (_, i) => hardOperands(random, [i < 32 ? 'x' : 'd'])[0]);
-  const kinds = ['x', 's', 'd'] as const;
-  const scratch = Array.from(
-    { length: scratchBytes / 8 },
-    () => hardOperands(random, [random.pick(kinds)])[0],
-  );
-
+  const initial = randomData(random, mode);
   const code = new Assembler(codeBase, dataBase + data.constants);
   const [trap, finish, start] = [code.label(), code.label(), code.label()];
   prologue(code, mode, trap, start);
@@ -75,8 +74,7 @@ export function randomProgram(seed: number, items: number): Program {
   const end = code.here;
   code.emit('ecall');
   const bytes = code.code();
-  if (codeBase + bytes.length > dataBase) throw new Error(`${items} items do not fit before the data`);
-  const image = joinImage(bytes, initialData(end, registers, scratch, code.constants()));
+  const image = memoryImage(bytes, end, initial, code.constants());
   return {
     seed,
     items,
