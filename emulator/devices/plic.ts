@@ -26,8 +26,7 @@ export class Plic implements Device {
   /** Context by context: machine and supervisor of hart 0, then of hart 1, … */
   readonly #lines: readonly InterruptLine[];
   readonly #priority = new Uint32Array(plicSources);
-  /** Bit sets over sources, 32 a word: what the wires say, what waits, what a hart is serving. */
-  readonly #level = new Uint32Array(sourceWords);
+  /** Bit sets over sources, 32 a word: what waits, what a hart is serving. */
   readonly #pending = new Uint32Array(sourceWords);
   readonly #claimed = new Uint32Array(sourceWords);
   /** A bit set per context. */
@@ -73,10 +72,9 @@ export class Plic implements Device {
     this.#drive();
   }
 
-  /** The wires keep their level: they belong to the devices, which lower them when they are reset. */
   reset(): void {
     this.#priority.fill(0);
-    this.#pending.set(this.#level);
+    this.#pending.fill(0);
     this.#claimed.fill(0);
     this.#enable.fill(0);
     this.#threshold.fill(0);
@@ -84,14 +82,13 @@ export class Plic implements Device {
   }
 
   save(): Uint8Array {
-    const state = new StateWriter().words(this.#priority).words(this.#level).words(this.#pending);
+    const state = new StateWriter().words(this.#priority).words(this.#pending);
     return state.words(this.#claimed).words(this.#enable).words(this.#threshold).finish();
   }
 
   restore(state: Uint8Array): void {
     const reader = new StateReader(state, this.name);
     reader.words(this.#priority);
-    reader.words(this.#level);
     reader.words(this.#pending);
     reader.words(this.#claimed);
     reader.words(this.#enable);
@@ -101,20 +98,16 @@ export class Plic implements Device {
   }
 
   /**
-   * The gateway of a source: a high level becomes one request, and no further one before that is completed.
-   * A level that falls again does not take its request back (specification, "Interrupt Gateways").
+   * The gateway of a source, as QEMU has it and kernels have come to rely on it: every time a device drives its wire,
+   * the request follows the level. A wire that merely stays high after completion is no new request: kernels that
+   * never read the UART's identification register would be interrupted for ever by its empty transmitter.
    */
   #setLevel(source: number, level: boolean): void {
     const word = source >>> 5;
     const bit = 1 << (source & 31);
-    if (level) this.#level[word] |= bit;
-    else this.#level[word] &= ~bit;
-    this.#forward(word, bit);
+    if (level) this.#pending[word] |= bit;
+    else this.#pending[word] &= ~bit;
     this.#drive();
-  }
-
-  #forward(word: number, bit: number): void {
-    if (this.#level[word] & bit && !(this.#claimed[word] & bit)) this.#pending[word] |= bit;
   }
 
   #setPriority(source: number, value: number): void {
@@ -150,7 +143,6 @@ export class Plic implements Device {
     const bit = 1 << (source & 31);
     if (!(this.#enable[context * sourceWords + word] & bit)) return;
     this.#claimed[word] &= ~bit;
-    this.#forward(word, bit);
   }
 
   /** The enabled, pending source of the highest priority above `floor`, the lowest number among equals; or 0. */
@@ -158,7 +150,8 @@ export class Plic implements Device {
     let best = 0;
     let bestPriority = floor;
     for (let word = 0; word < sourceWords; word++) {
-      let candidates = this.#pending[word] & this.#enable[context * sourceWords + word];
+      let candidates =
+        this.#pending[word] & ~this.#claimed[word] & this.#enable[context * sourceWords + word];
       while (candidates !== 0) {
         const source = 32 * word + 31 - Math.clz32(candidates & -candidates);
         candidates &= candidates - 1;

@@ -216,8 +216,10 @@ export class Uart16550 implements Device {
     this.poll();
     const ready = this.#received > 0 ? lsr.dataReady : 0;
     const overrun = this.#overrun ? lsr.overrun : 0;
-    this.#overrun = false;
-    this.#drive();
+    if (this.#overrun) {
+      this.#overrun = false;
+      this.#drive();
+    }
     return lsr.transmitterEmpty | ready | overrun;
   }
 

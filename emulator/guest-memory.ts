@@ -1,0 +1,33 @@
+// Guest RAM as the host and devices see it. Writes from here obey the same rules as stores: decoded code is dropped.
+import type { GuestMemory } from './devices/device.js';
+import type { CodeCache } from './interpreter/code-cache.js';
+import { pageBytes, ramBase, type MemoryLayout } from './memory-layout.js';
+
+export class Ram implements GuestMemory {
+  /** All of RAM; index 0 is physical address 0x80000000. */
+  readonly bytes: Uint8Array;
+
+  constructor(
+    memory: WebAssembly.Memory,
+    private readonly layout: MemoryLayout,
+    private readonly code: CodeCache,
+  ) {
+    this.bytes = new Uint8Array(memory.buffer, layout.ram, layout.memoryBytes);
+  }
+
+  contains(address: number, length: number): boolean {
+    return address >= ramBase && address + length <= ramBase + this.layout.memoryBytes;
+  }
+
+  read(address: number, length: number): Uint8Array {
+    return this.bytes.subarray(address - ramBase, address - ramBase + length);
+  }
+
+  write(address: number, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.bytes.set(bytes, address - ramBase);
+    const last = Math.floor((address + bytes.length - 1 - ramBase) / pageBytes);
+    for (let frame = Math.floor((address - ramBase) / pageBytes); frame <= last; frame++)
+      this.code.drop(frame);
+  }
+}

@@ -1,0 +1,67 @@
+// Small expressions over hart state that the generated helpers share: reading and writing state words and registers,
+// the machine's clock, and asking the interpreter to leave.
+import { control, type MemoryLayout } from '../memory-layout.js';
+import type { FunctionBuilder } from '../wasm/function-builder.js';
+import { i32, i64, type FunctionReference, type I32, type I64 } from '../wasm/expression.js';
+import { stateOffset, workOffset, type StateWord } from './state.js';
+
+/** The generated functions that call each other; filled in as they are declared. */
+export interface HelperFunctions {
+  /** (hart, cause with interrupt bit, value): takes a trap; pc is state.pc. Sets `trapped`. */
+  trap: FunctionReference<'void'>;
+  /** (hart, slot address): raises illegal instruction with the instruction's bits. */
+  illegal: FunctionReference<'void'>;
+  /** (hart): takes the highest enabled pending interrupt, if any; 1 when it did. */
+  takeInterrupt: FunctionReference<'i32'>;
+  /** (kind | size << 16, hart, pc, a, b, c, d, e): appends a record to the event ring. */
+  append: FunctionReference<'void'>;
+  /** (hart): empties the user and supervisor TLBs. */
+  flush: FunctionReference<'void'>;
+  /** (frame number): a page table that is not watched yet was put into satp. */
+  rootSeen: FunctionReference<'void'>;
+  /** (hart, virtual address, access, mode): the physical address, or -1 after taking a trap. */
+  translate: FunctionReference<'i64'>;
+}
+
+export const word = (h: I32, name: StateWord): I64 => i64.load(h, stateOffset[name]);
+export const mode = (h: I32): I32 => i32.load(h, stateOffset.mode);
+export const register = (h: I32, index: number): I64 => i64.load(h, index * 8);
+
+export function setWord(f: FunctionBuilder, h: I32, name: StateWord, value: I64): void {
+  f.do(i64.store(h, value, stateOffset[name]));
+}
+
+/** Replaces the bits of `mask` in a state word. */
+export function replaceBits(f: FunctionBuilder, h: I32, name: StateWord, mask: bigint, value: I64): void {
+  const kept = i64.and(word(h, name), i64.const(~mask));
+  setWord(f, h, name, i64.or(kept, i64.and(value, i64.const(mask))));
+}
+
+/** True when any of the bits is set. */
+export const anyBit = (value: I64, bits: bigint): I32 =>
+  i64.ne(i64.and(value, i64.const(bits)), i64.const(0n));
+
+/** The cycle of the instruction being executed; valid once `control.budget` has been stored. */
+export function currentCycle(): I64 {
+  const atZero = i64.load(i32.const(0), control.sliceEnd);
+  return i64.sub(atZero, i64.extendS(i32.add(i32.load(i32.const(0), control.budget), i32.const(1))));
+}
+
+/** Asks the interpreter to return to the host after this instruction. */
+export function requestLeave(f: FunctionBuilder): void {
+  f.do(i32.store(i32.const(0), i32.const(1), control.leave));
+}
+
+export const trapped = (h: I32): I32 => i32.load(h, workOffset.trapped);
+
+/** `trapped` values: a trap was taken and pc is the handler's; or the next pc must be translated again. */
+export const Sync = { trapped: 1, refetch: 2 } as const;
+
+export function setTrapped(f: FunctionBuilder, h: I32, value: number): void {
+  f.do(i32.store(h, i32.const(value), workOffset.trapped));
+}
+
+/** Index of the hart with base `h`. */
+export function hartNumber(h: I32, layout: MemoryLayout): I32 {
+  return i32.shrU(i32.sub(h, i32.const(layout.hartBase)), i32.const(16));
+}

@@ -1,0 +1,104 @@
+// Where a hart's state lives in linear memory. Everything is addressed from the hart's base, so that one generated
+// module serves all harts. Offsets are bytes.
+
+/** Registers as the decoded operations number them: x0..x31, one sink for writes to x0, f0..f31 from 64 on. */
+export const registerIndex = { x: 0, sink: 32, f: 64, count: 96 } as const;
+
+/** 64-bit words of hart state that are neither registers nor caches, in digest order. */
+const words = [
+  'pc',
+  'mode',
+  'waiting',
+  'mstatus',
+  'medeleg',
+  'mideleg',
+  'mie',
+  'mip',
+  'lines',
+  'mtvec',
+  'mcounteren',
+  'menvcfg',
+  'mscratch',
+  'mepc',
+  'mcause',
+  'mtval',
+  'stvec',
+  'scounteren',
+  'senvcfg',
+  'sscratch',
+  'sepc',
+  'scause',
+  'stval',
+  'satp',
+  'stimecmp',
+  'fcsr',
+  'mcountinhibit',
+  'pmpcfg0',
+  'pmpcfg2',
+  'pmpaddr0',
+  'pmpaddr1',
+  'pmpaddr2',
+  'pmpaddr3',
+  'pmpaddr4',
+  'pmpaddr5',
+  'pmpaddr6',
+  'pmpaddr7',
+  'pmpaddr8',
+  'pmpaddr9',
+  'pmpaddr10',
+  'pmpaddr11',
+  'pmpaddr12',
+  'pmpaddr13',
+  'pmpaddr14',
+  'pmpaddr15',
+  'reserved_address',
+  'instret',
+  'hartid',
+] as const;
+
+export type StateWord = (typeof words)[number];
+
+const registersBytes = registerIndex.count * 8;
+
+/** Byte offset of each state word from the hart's base. */
+export const stateOffset = Object.fromEntries(
+  words.map((name, index) => [name, registersBytes + 8 * index]),
+) as Record<StateWord, number>;
+
+/** Architectural state is [0, architecturalBytes): what the digest and snapshots cover. */
+export const architecturalBytes = registersBytes + 8 * words.length;
+
+/** Working state of the interpreter, behind the architectural part. */
+export const workOffset = {
+  /** i32: a helper took a trap, `pc` is already the handler's. */
+  trapped: 2048,
+  /** i32: non-zero for each TLB context that may hold entries. */
+  tlbFilled: 2052,
+  /** i32: the instruction word in the straddle slot. */
+  straddleWord: 2064,
+  /** i64: results of a host load, low and high halves. */
+  hostValue: 2072,
+} as const;
+
+/** The software TLB: contexts (user, supervisor, machine) of three kinds, direct mapped. */
+export const tlb = {
+  offset: 4096,
+  entries: 256,
+  entryBytes: 16,
+  kindBytes: 256 * 16,
+  contextBytes: 3 * 256 * 16,
+  contexts: 3,
+  load: 0,
+  store: 256 * 16,
+  fetch: 2 * 256 * 16,
+} as const;
+
+/** A page of slots in which an instruction that crosses pages is decoded for this hart. */
+export const straddleOffset = tlb.offset + tlb.contextBytes * tlb.contexts;
+
+export const hartBytes = 0x10000;
+
+/** No reservation is held. */
+export const noReservation = -1n;
+
+export const Mode = { user: 0, supervisor: 1, machine: 3 } as const;

@@ -1,0 +1,9 @@
+// The emulator's face: a deterministic RV64GC machine that knows nothing of files, SQL or xv6.
+export { Machine, defaultConfiguration, cyclesPerTimeUnit } from './machine.js';
+export type { BootImage, MachineConfiguration, StopReason } from './machine.js';
+export type { ConsolePort } from './devices/device.js';
+export type { FinisherOutcome } from './devices/finisher.js';
+export type { ContextPointer, Probe } from './watch.js';
+export { RecordKind, RecordSource, recordBytes, recordField } from './ring/records.js';
+export { disassemble } from './isa/index.js';
+export { ramBase, pageBytes } from './memory-layout.js';

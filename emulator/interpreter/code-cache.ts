@@ -1,0 +1,132 @@
+// The decoded code pages: which frame has which, decoding into them, and the one place that drops them.
+import { registerIndex, straddleOffset, workOffset } from '../hart/state.js';
+import { Sync } from '../hart/hart-code.js';
+import { decode } from '../isa/index.js';
+import { codePage, control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
+import type { TranslationBuffers } from '../mmu/translation-buffers.js';
+import { packOperation, Special } from './operations.js';
+import type { ProbeTable } from './probe-table.js';
+
+const slotsInPage = codePage.bodyBytes / codePage.slotBytes;
+
+export class CodeCache {
+  private readonly words: Uint32Array;
+  private readonly halfwords: Uint16Array;
+  private readonly flags: Uint8Array;
+  /** Frame number of each pool page; -1 when free. */
+  private readonly frameOfPage = new Int32Array(codePage.count).fill(-1);
+  private readonly freePages: number[] = [];
+
+  constructor(
+    memory: WebAssembly.Memory,
+    private readonly layout: MemoryLayout,
+    private readonly buffers: TranslationBuffers,
+    private readonly probes: ProbeTable,
+  ) {
+    this.words = new Uint32Array(memory.buffer);
+    this.halfwords = new Uint16Array(memory.buffer);
+    this.flags = new Uint8Array(memory.buffer, layout.frameFlags, layout.memoryBytes / pageBytes);
+    for (let page = codePage.count - 1; page >= 0; page--) this.freePages.push(page);
+  }
+
+  /** Gives a frame a page of empty slots and returns its address; the frame's stores become slow. */
+  allocate(frame: number): number {
+    if (this.freePages.length === 0) this.dropAll();
+    const page = this.freePages.pop()!;
+    const address = this.layout.codePool + page * codePage.bytes;
+    this.words.fill(0, address >> 2, (address + codePage.bytes) >> 2);
+    this.fillRefetch(address, slotsInPage, slotsInPage + 2);
+    this.frameOfPage[page] = frame;
+    this.words[(this.layout.codeMap >> 2) + frame] = address;
+    this.flags[frame] |= FrameFlag.code;
+    this.buffers.forgetStores();
+    return address;
+  }
+
+  /** Fills the straddle page of a hart with ways out; its last slot is written on demand. */
+  prepareStraddle(hart: number): void {
+    this.fillRefetch(hart + straddleOffset, 0, slotsInPage + 4);
+    this.words[(hart + workOffset.straddleWord) >> 2] = 0;
+  }
+
+  /** Decodes the instruction that an empty slot stands for. */
+  decodeSlot(slot: number): void {
+    const physical = this.physicalOf(slot);
+    const low = this.codeHalfword(physical);
+    if ((physical & 0xffe) === 0xffe && (low & 3) === 3) {
+      this.write(slot, physical, Special.straddle, 0);
+      return;
+    }
+    const word = (low & 3) === 3 ? low | (this.codeHalfword(physical + 2) << 16) : low;
+    const { low: operation, high } = packOperation(word, decode(word));
+    this.write(slot, physical, operation, high);
+  }
+
+  /** Decodes an instruction that crosses pages into the hart's straddle slot. */
+  decodeStraddle(hart: number, word: number): void {
+    const at = (hart + straddleOffset + codePage.bodyBytes - codePage.slotBytes) >> 2;
+    const { low, high } = packOperation(word, decode(word));
+    this.words[at] = low;
+    this.words[at + 1] = high;
+  }
+
+  /** Drops the decoded page of a frame, if it has one. */
+  drop(frame: number): void {
+    const entry = (this.layout.codeMap >> 2) + frame;
+    const address = this.words[entry];
+    if (address === 0) return;
+    const page = (address - this.layout.codePool) / codePage.bytes;
+    this.words[entry] = 0;
+    this.flags[frame] &= ~FrameFlag.code;
+    this.frameOfPage[page] = -1;
+    this.freePages.push(page);
+    this.buffers.forgetFetches();
+    const running = this.words[control.hart >> 2];
+    if (running !== 0) this.words[(running + workOffset.trapped) >> 2] ||= Sync.refetch;
+  }
+
+  dropAll(): void {
+    for (const frame of this.frameOfPage) if (frame >= 0) this.drop(frame);
+  }
+
+  /** Encoding of the instruction at a slot; 16 bits for a compressed one. */
+  rawInstruction(hart: number, slot: number): number {
+    if (slot >= hart + straddleOffset && slot < hart + straddleOffset + codePage.bytes)
+      return this.words[(hart + workOffset.straddleWord) >> 2];
+    const physical = this.physicalOf(slot);
+    const low = this.codeHalfword(physical);
+    return (low & 3) === 3 ? (low | (this.codeHalfword(physical + 2) << 16)) >>> 0 : low;
+  }
+
+  /** Physical address of the instruction a slot stands for. */
+  physicalOf(slot: number): number {
+    const offset = slot - this.layout.codePool;
+    const page = Math.floor(offset / codePage.bytes);
+    return ramBase + this.frameOfPage[page] * pageBytes + (offset - page * codePage.bytes) / 4;
+  }
+
+  /** Empties the slot of an address so that it is decoded again: a probe came or went. */
+  redecode(physical: number): void {
+    const frame = (physical - ramBase) / pageBytes;
+    const page = this.words[(this.layout.codeMap >> 2) + Math.floor(frame)];
+    if (page !== 0) this.words[(page + (physical & 0xffe) * 4) >> 2] = 0;
+  }
+
+  private write(slot: number, physical: number, operation: number, high: number): void {
+    const probed = this.probes.intercept(physical, operation & 0xffff);
+    const handler = probed ? Special.probe : operation & 0xffff;
+    this.words[slot >> 2] = (operation & ~0xffff) | handler;
+    this.words[(slot >> 2) + 1] = high;
+  }
+
+  private codeHalfword(physical: number): number {
+    return this.halfwords[(this.layout.ram + physical - ramBase) >> 1];
+  }
+
+  private fillRefetch(address: number, from: number, to: number): void {
+    for (let slot = from; slot < to; slot++) {
+      this.words[(address >> 2) + 2 * slot] = Special.refetch | (registerIndex.sink << 16);
+      this.words[(address >> 2) + 2 * slot + 1] = 0;
+    }
+  }
+}

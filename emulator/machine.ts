@@ -1,0 +1,355 @@
+// The machine: harts, devices, RAM and the clock, composed. It decides nothing but the order of turns and deadlines.
+import { instantiateCore, type CoreExports } from './core.js';
+import { attachAll, Bus } from './devices/bus.js';
+import { addressMap, interruptSource, type RegionName } from './devices/address-map.js';
+import { Clint } from './devices/clint.js';
+import type { Clock, ConsolePort, Device, DeviceObserver } from './devices/device.js';
+import { virtDeviceTree } from './devices/device-tree.js';
+import { DiskImage } from './devices/disk-image.js';
+import { Finisher, type FinisherOutcome } from './devices/finisher.js';
+import { Plic } from './devices/plic.js';
+import { Uart16550 } from './devices/uart16550.js';
+import { virtioBlock } from './devices/virtio-block.js';
+import { VirtioEmptySlot } from './devices/virtio-empty-slot.js';
+import type { VirtioMmio } from './devices/virtio-mmio.js';
+import { Ram } from './guest-memory.js';
+import { Hart } from './hart/hart.js';
+import { Interrupt } from './hart/mstatus.js';
+import { CodeCache } from './interpreter/code-cache.js';
+import { ProbeTable } from './interpreter/probe-table.js';
+import { floatOperation, floatOperationIds, lastFlags } from './isa/float/index.js';
+import { control, memoryLayout, ramBase, type MemoryLayout } from './memory-layout.js';
+import { TranslationBuffers } from './mmu/translation-buffers.js';
+import { EventRing } from './ring/event-ring.js';
+import { RecordKind, RecordSource } from './ring/records.js';
+import { RoundRobin } from './schedule/round-robin.js';
+import { stateDigest } from './snapshot/digest.js';
+import { Watch } from './watch.js';
+
+/** Everything the guest can depend on: equal configurations, images and inputs give equal runs. */
+export interface MachineConfiguration {
+  /** 1 to 8. */
+  readonly harts: number;
+  /** RAM in bytes, a multiple of 64 KiB. */
+  readonly memoryBytes: number;
+  readonly virtioVersion: 'modern' | 'legacy';
+  /** Length of a hart's turn, in cycles. */
+  readonly turnCycles: number;
+  /** Cycles from a disk request's notify to its completion. */
+  readonly diskLatencyCycles: number;
+}
+
+export const defaultConfiguration: MachineConfiguration = {
+  harts: 3,
+  memoryBytes: 128 << 20,
+  virtioVersion: 'modern',
+  turnCycles: 10_000,
+  diskLatencyCycles: 20_000,
+};
+
+/** What is loaded before the first cycle. */
+export interface BootImage {
+  /** Physical address execution starts at. */
+  readonly entry: number;
+  readonly segments: readonly { readonly address: number; readonly bytes: Uint8Array }[];
+  /** Content of the disk; the machine works on a copy. */
+  readonly disk: Uint8Array;
+}
+
+/**
+ * Why `run` returned: the cycle asked for was reached, the console port asked for it, the guest ended the machine, or
+ * every hart waits for an interrupt that nothing will raise.
+ */
+export type StopReason = 'limit' | 'requested' | 'finished' | 'deadlock';
+
+/** Cycles per unit of mtime. */
+export const cyclesPerTimeUnit = 10;
+
+export class Machine implements Clock {
+  readonly harts: readonly Hart[];
+  readonly ram: Ram;
+  readonly ring: EventRing;
+  readonly watch: Watch;
+  /** How the guest ended the machine, once it has. */
+  outcome: FinisherOutcome | undefined;
+  private readonly layout: MemoryLayout;
+  private readonly core: CoreExports;
+  private readonly devices: Readonly<Record<RegionName, Device>>;
+  private readonly disk: DiskImage;
+  private readonly uart: Uart16550;
+  private readonly blockDevice: VirtioMmio;
+  private readonly schedule: RoundRobin;
+  private readonly controls: DataView;
+  private cycles = 0;
+  private inSlice = false;
+  private turnLeft = 0;
+  private current: Hart;
+  private stopRequested = false;
+
+  constructor(
+    readonly configuration: MachineConfiguration,
+    image: BootImage,
+    private readonly port: ConsolePort,
+  ) {
+    this.layout = memoryLayout(configuration);
+    const pages = this.layout.totalBytes / 0x10000;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.controls = new DataView(memory.buffer);
+    this.harts = Array.from(
+      { length: configuration.harts },
+      (_, number) => new Hart(memory, this.layout.hartBase, number),
+    );
+    this.current = this.harts[0];
+    const buffers = new TranslationBuffers(memory, this.layout);
+    const probes = new ProbeTable(memory, this.layout);
+    const code = new CodeCache(memory, this.layout, buffers, probes);
+    this.ram = new Ram(memory, this.layout, code);
+    this.ring = new EventRing(memory, this.layout);
+    this.watch = new Watch(memory, this.layout, probes, code, buffers, this.ring);
+    this.disk = new DiskImage(image.disk);
+    this.schedule = new RoundRobin(configuration.harts);
+    const plic = this.makePlic();
+    this.uart = new Uart16550({
+      clock: this,
+      console: this.observedPort(),
+      interrupt: plic.source(interruptSource.uart),
+    });
+    this.blockDevice = this.makeDisk(plic);
+    this.devices = this.makeDevices(plic);
+    const bus = new Bus(attachAll(this.devices));
+    this.core = instantiateCore(this.layout, memory, this.hostFunctions(bus, code, probes));
+    this.ring.connect(this.core.append);
+    this.boot(image, code);
+  }
+
+  /** The present cycle, exact also while a device is accessed in the middle of a slice. */
+  cycle(): number {
+    if (!this.inSlice) return this.cycles;
+    const sliceEnd = Number(this.controls.getBigInt64(control.sliceEnd, true));
+    return sliceEnd - this.controls.getInt32(control.budget, true) - 1;
+  }
+
+  /** True once a driver has set up the disk's queue: until then the virtio version may be the wrong one. */
+  get diskConfigured(): boolean {
+    return this.blockDevice.queueConfigured;
+  }
+
+  /** True once a driver has looked at the disk. */
+  get diskProbed(): boolean {
+    return this.blockDevice.sawDriver;
+  }
+
+  /** Makes `run` return at the next instruction boundary: for the console port, so at a guest-determined cycle. */
+  requestStop(): void {
+    this.stopRequested = true;
+  }
+
+  /** Content of the disk as the guest has left it. */
+  get diskBytes(): Uint8Array {
+    return this.disk.bytes;
+  }
+
+  /** Runs until the cycle is reached or something stops it. Records are handed out as the ring fills and at the end. */
+  run(until: number): StopReason {
+    try {
+      for (;;) {
+        if (this.ring.isFull) this.ring.drain();
+        if (this.outcome) return 'finished';
+        if (this.stopRequested) {
+          this.stopRequested = false;
+          return 'requested';
+        }
+        if (this.cycles >= until) return 'limit';
+        const deadline = this.serveDeadlines();
+        if (this.turnLeft === 0 && !this.beginTurn()) {
+          if (deadline === Infinity) return 'deadlock';
+          this.cycles = Math.min(deadline, until);
+          continue;
+        }
+        this.runSlice(Math.min(this.turnLeft, deadline - this.cycles, until - this.cycles));
+      }
+    } finally {
+      this.ring.drain();
+    }
+  }
+
+  /** Digest of the architectural state; see DESIGN.md for what it covers. */
+  digest(): string {
+    return stateDigest({
+      core: this.core,
+      layout: this.layout,
+      harts: this.harts,
+      devices: addressMap.map((region) => this.devices[region.name]),
+      disk: this.disk.bytes,
+      schedule: [this.cycles, this.turnLeft, this.schedule.position],
+    });
+  }
+
+  /** Wakes what is due now; the cycle at which something is due next. */
+  private serveDeadlines(): number {
+    this.setClock(1);
+    for (const device of [this.devices.clint, this.blockDevice, this.uart])
+      if (device.deadline!() <= this.cycles) device.tick!();
+    let next = Math.min(this.devices.clint.deadline!(), this.blockDevice.deadline(), this.uart.deadline());
+    const time = Math.floor(this.cycles / cyclesPerTimeUnit);
+    for (const hart of this.harts) next = Math.min(next, hart.updateTimer(time) * cyclesPerTimeUnit);
+    return next;
+  }
+
+  private beginTurn(): boolean {
+    this.uart.poll();
+    const next = this.schedule.next((hart) => this.harts[hart].sleeps());
+    if (next === undefined) return false;
+    this.current = this.harts[next];
+    this.turnLeft = this.configuration.turnCycles;
+    return true;
+  }
+
+  private runSlice(budget: number): void {
+    this.setClock(budget);
+    this.inSlice = true;
+    const left = this.core.run(this.current.base, budget);
+    this.inSlice = false;
+    this.cycles += budget - left;
+    this.turnLeft -= budget - left;
+    if (this.current.sleeps()) this.turnLeft = 0;
+    if (this.turnLeft === 0) this.current.dropReservation();
+  }
+
+  /** Sets the cycle at which a budget from now reaches zero; between slices, with a budget of 1, that is now. */
+  private setClock(budget: number): void {
+    this.controls.setBigInt64(control.sliceEnd, BigInt(this.cycles + budget), true);
+    this.controls.setInt32(control.budget, budget - 1, true);
+  }
+
+  private makePlic(): Plic {
+    return new Plic({
+      machine: this.harts.map((hart) => hart.line(Interrupt.machineExternal)),
+      supervisor: this.harts.map((hart) => hart.line(Interrupt.supervisorExternal)),
+    });
+  }
+
+  private makeDisk(plic: Plic): VirtioMmio {
+    const observer: DeviceObserver = {
+      diskRequested: (sector, bytes, write) => {
+        if (!this.sourceIsOn(RecordSource.disk)) return;
+        this.ring.append(
+          RecordKind.disk,
+          write ? 1 : 0,
+          this.current.read('pc'),
+          BigInt(sector),
+          BigInt(bytes),
+        );
+      },
+    };
+    return virtioBlock({
+      disk: this.disk,
+      observer,
+      version: this.configuration.virtioVersion,
+      clock: this,
+      memory: this.ram,
+      interrupt: plic.source(interruptSource.virtio0),
+      latencyCycles: this.configuration.diskLatencyCycles,
+    });
+  }
+
+  private makeDevices(plic: Plic): Record<RegionName, Device> {
+    const empty = (name: string): Device => new VirtioEmptySlot(name, this.configuration.virtioVersion);
+    return {
+      finisher: new Finisher((outcome) => {
+        this.outcome = outcome;
+      }),
+      clint: new Clint({
+        clock: this,
+        software: this.harts.map((hart) => hart.line(Interrupt.machineSoftware)),
+        timer: this.harts.map((hart) => hart.line(Interrupt.machineTimer)),
+        cyclesPerTick: cyclesPerTimeUnit,
+      }),
+      plic,
+      uart: this.uart,
+      virtio0: this.blockDevice,
+      virtio1: empty('virtio1'),
+      virtio2: empty('virtio2'),
+      virtio3: empty('virtio3'),
+      virtio4: empty('virtio4'),
+      virtio5: empty('virtio5'),
+      virtio6: empty('virtio6'),
+      virtio7: empty('virtio7'),
+    };
+  }
+
+  /** The console port, with what passes it recorded. */
+  private observedPort(): ConsolePort {
+    const { port } = this;
+    const record = (byte: number, input: boolean): void => {
+      if (!this.sourceIsOn(RecordSource.console)) return;
+      this.ring.append(RecordKind.console, input ? 1 : 0, this.current.read('pc'), BigInt(byte));
+    };
+    return {
+      ...(port.readyAt ? { readyAt: () => port.readyAt!() } : {}),
+      receive: (cycle) => {
+        const byte = port.receive(cycle);
+        if (byte !== undefined) record(byte, true);
+        return byte;
+      },
+      transmitted: (byte, cycle) => {
+        record(byte, false);
+        port.transmitted(byte, cycle);
+      },
+    };
+  }
+
+  private sourceIsOn(source: number): boolean {
+    return (this.controls.getInt32(control.sources, true) & source) !== 0;
+  }
+
+  private hostFunctions(bus: Bus, code: CodeCache, probes: ProbeTable) {
+    const { controls } = this;
+    // What a device access changed (lines, deadlines) is looked at when the next slice starts.
+    const leave = (): void => controls.setInt32(control.leave, 1, true);
+    return {
+      deviceLoad: (address: number, bytes: number): number => {
+        leave();
+        if (!bus.load(address >>> 0, bytes)) return 0;
+        controls.setInt32(control.loadLow, bus.low, true);
+        controls.setInt32(control.loadHigh, bus.high, true);
+        return 1;
+      },
+      deviceStore: (address: number, bytes: number, low: number, high: number): number => {
+        leave();
+        return bus.store(address >>> 0, bytes, low, high) ? 1 : 0;
+      },
+      dropCode: (frame: number) => code.drop(frame),
+      tableLinked: (frame: number, entry: number, level: number) =>
+        this.watch.link(frame, level, entry >>> 0),
+      rootSeen: (frame: number) => this.watch.linkRoot(ramBase + frame * 4096),
+      allocateCode: (frame: number) => code.allocate(frame),
+      decodeStraddle: (hart: number, word: number) => code.decodeStraddle(hart, word),
+      decode: (slot: number) => code.decodeSlot(slot),
+      probe: (slot: number) => probes.hit(code.physicalOf(slot), this.current.number),
+      rawInstruction: (hart: number, slot: number) => code.rawInstruction(hart, slot),
+      float: (operation: number, rounding: number, a: bigint, b: bigint, c: bigint): bigint => {
+        const format = operation & 0x100 ? 'd' : 's';
+        const result = floatOperation(floatOperationIds[operation & 0xff], format, rounding, a, b, c);
+        controls.setInt32(control.floatFlags, lastFlags(), true);
+        return result;
+      },
+    };
+  }
+
+  private boot(image: BootImage, code: CodeCache): void {
+    const { harts, memoryBytes } = this.configuration;
+    const tree = virtDeviceTree({ harts, memoryBytes });
+    const treeAt = ramBase + memoryBytes - Math.ceil(tree.length / 0x10000) * 0x10000;
+    this.ram.write(treeAt, tree);
+    for (const segment of image.segments) {
+      if (!this.ram.contains(segment.address, segment.bytes.length))
+        throw new RangeError(`a segment at 0x${segment.address.toString(16)} lies outside RAM`);
+      this.ram.write(segment.address, segment.bytes);
+    }
+    for (const hart of this.harts) {
+      hart.reset(image.entry, treeAt);
+      code.prepareStraddle(hart.base);
+    }
+  }
+}

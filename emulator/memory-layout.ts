@@ -1,0 +1,99 @@
+// The map of the one linear memory: control words, harts, page flags, decoded code, event ring, guest RAM.
+import { hartBytes } from './hart/state.js';
+
+export const ramBase = 0x80000000;
+export const pageBytes = 4096;
+
+/** A decoded page: 2048 slots of 8 bytes, one a halfword, and two that lead out of the page. */
+export const codePage = { slotBytes: 8, bodyBytes: 2048 * 8, bytes: 2048 * 8 + 64, count: 1024 } as const;
+
+/** Flags of a RAM frame, one byte each: any flag keeps stores to the frame off the fast path. */
+export const FrameFlag = {
+  /** Decoded code exists for the frame. */
+  code: 1,
+  /** Some of its words are watched: see the watch bitmap. */
+  watched: 2,
+  /** It is a page table; every entry is watched. */
+  table: 4,
+  /** Level of that page table. */
+  levelShift: 4,
+} as const;
+
+/** Control words shared by generated code and the host, at fixed addresses. */
+export const control = {
+  /** i64: the cycle at which the running slice's budget reaches zero. */
+  sliceEnd: 64,
+  /** i32: budget left, stored before a helper needs the time. */
+  budget: 72,
+  /** i32: non-zero asks the interpreter to return after this instruction. */
+  leave: 76,
+  /** i32: address of the next free record of the event ring. */
+  ringNext: 80,
+  /** i32: beyond it, the interpreter returns so that the ring can be drained. */
+  ringLimit: 84,
+  /** i32: physical offset in RAM of the per-hart context pointer; 0 for none. i32 stride, i32 offset in the target. */
+  contextBase: 88,
+  contextStride: 92,
+  contextField: 96,
+  /** i32: event sources that are on: bits of `RecordSource`. */
+  sources: 104,
+  /** i32: base of the hart that has the turn. */
+  hart: 108,
+  /** i32 + i32: host load result. */
+  loadLow: 112,
+  loadHigh: 116,
+  /** i32: non-zero when page tables are watched. */
+  watchTables: 100,
+  /** i32: exception flags of the last floating-point operation. */
+  floatFlags: 120,
+} as const;
+
+export interface LayoutOptions {
+  readonly harts: number;
+  /** Guest RAM, in bytes; a multiple of 64 KiB. */
+  readonly memoryBytes: number;
+}
+
+/** Byte addresses of the parts, and the total. */
+export interface MemoryLayout extends LayoutOptions {
+  readonly hartBase: number;
+  readonly probeTable: number;
+  readonly probeTableEntries: number;
+  readonly frameFlags: number;
+  readonly codeMap: number;
+  readonly watchBitmap: number;
+  readonly ring: number;
+  readonly ringBytes: number;
+  readonly codePool: number;
+  readonly ram: number;
+  readonly totalBytes: number;
+}
+
+const wasmPage = 0x10000;
+
+function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}
+
+export function memoryLayout(options: LayoutOptions): MemoryLayout {
+  const frames = options.memoryBytes / pageBytes;
+  let next = wasmPage;
+  const place = (bytes: number): number => {
+    const at = next;
+    next = roundUp(next + bytes, wasmPage);
+    return at;
+  };
+  const probeTableEntries = 1024;
+  const ringBytes = 4 << 20;
+  const parts = {
+    hartBase: place(hartBytes * options.harts),
+    probeTable: place(probeTableEntries * 32),
+    frameFlags: place(frames),
+    codeMap: place(frames * 4),
+    watchBitmap: place(options.memoryBytes / 64),
+    ring: place(ringBytes),
+    codePool: place(codePage.bytes * codePage.count),
+    ram: place(options.memoryBytes),
+  };
+  return { ...options, ...parts, probeTableEntries, ringBytes, totalBytes: next };
+}

@@ -1,0 +1,180 @@
+// Generated code of address translation: the Sv39 walk with hardware A/D updates (privileged specification 4.3.2, step
+// numbers below), and the software TLB in front of it.
+import { word, type HelperFunctions } from '../hart/hart-code.js';
+import { Mstatus } from '../hart/mstatus.js';
+import { Mode, tlb, workOffset } from '../hart/state.js';
+import { Cause } from '../hart/trap-code.js';
+import { pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
+import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
+import { call, i32, i64, memoryFill, type I32, type I64, type Local } from '../wasm/expression.js';
+import { Pte, tableLevels } from './pte.js';
+
+/** What an access wants; also the order of the fault causes. */
+export const Access = { load: 0, store: 1, fetch: 2 } as const;
+
+const failed = i64.const(-1n);
+
+/** (hart, va, cause): raises a fault of the given cause and yields -1. */
+function fault(f: FunctionBuilder, helpers: HelperFunctions, h: I32, cause: I64, va: I64): void {
+  f.do(call(helpers.trap, h, cause, va));
+  f.return(failed);
+}
+
+const pageFaultCause = (access: I32): I64 =>
+  i64.extendU(
+    i32.select(
+      i32.eq(access, i32.const(Access.fetch)),
+      i32.const(Cause.fetchPageFault),
+      i32.add(i32.const(Cause.loadPageFault), i32.shl(access, i32.const(1))),
+    ),
+  );
+
+/** Cause of an access fault: physical memory that is not there. */
+export const accessFaultCause = (access: I32): I64 =>
+  i64.extendU(
+    i32.select(
+      i32.eq(access, i32.const(Access.fetch)),
+      i32.const(Cause.fetchAccess),
+      i32.add(i32.const(Cause.loadAccess), i32.shl(access, i32.const(1))),
+    ),
+  );
+
+/** Body of `translate(hart, va, access, mode)`: the physical address, or -1 after taking the trap. */
+export function buildTranslate(f: FunctionBuilder, helpers: HelperFunctions, layout: MemoryLayout): void {
+  const h = f.parameter('i32', 0);
+  const va = f.parameter('i64', 1);
+  const access = f.parameter('i32', 2);
+  const mode = f.parameter('i32', 3);
+  const bare = i64.eqz(i64.shrU(word(h, 'satp'), i64.const(60n)));
+  f.if(i32.or(i32.eq(mode, i32.const(Mode.machine)), bare), () => f.return(va));
+  f.block((pageFault) => {
+    const canonical = i64.shrS(i64.shl(va, i64.const(25n)), i64.const(25n));
+    f.branchIf(i64.ne(canonical, va), pageFault);
+    walk(f, { helpers, layout, h, va, access, mode, pageFault });
+  });
+  fault(f, helpers, h, pageFaultCause(access), va);
+}
+
+interface Walk {
+  readonly helpers: HelperFunctions;
+  readonly layout: MemoryLayout;
+  readonly h: Local<'i32'>;
+  readonly va: Local<'i64'>;
+  readonly access: Local<'i32'>;
+  readonly mode: Local<'i32'>;
+  readonly pageFault: Label;
+}
+
+function walk(f: FunctionBuilder, w: Walk): void {
+  const { h, va } = w;
+  const table = f.local('i64', i64.shl(i64.and(word(h, 'satp'), i64.const(Pte.numberMask)), i64.const(12n)));
+  const entryAt = f.local('i32');
+  const entry = f.local('i64');
+  const pageMask = f.local('i64');
+  f.block((leaf) => {
+    for (let level = tableLevels - 1; level >= 0; level--) {
+      const shift = BigInt(12 + 9 * level);
+      f.set(pageMask, i64.const((1n << shift) - 1n));
+      loadEntry(f, w, table, shift, entryAt, entry); // steps 2 and 3
+      const pointer = i64.eqz(i64.and(entry, i64.const(Pte.r | Pte.x)));
+      f.branchIf(i32.eqz(pointer), leaf); // step 4
+      const leafBits = i64.and(entry, i64.const(Pte.a | Pte.d | Pte.u));
+      f.branchIf(i64.ne(leafBits, i64.const(0n)), w.pageFault);
+      f.set(table, frameOf(entry));
+    }
+    f.branch(w.pageFault);
+  });
+  checkPermission(f, w, entry); // step 5
+  const number = frameOf(entry);
+  f.branchIf(i64.ne(i64.and(number, pageMask), i64.const(0n)), w.pageFault); // step 6
+  updateAccessed(f, w, entryAt, entry); // step 7
+  f.return(i64.or(number, i64.and(va, pageMask))); // step 8
+}
+
+const frameOf = (entry: I64): I64 =>
+  i64.shl(i64.and(i64.shrU(entry, i64.const(Pte.numberShift)), i64.const(Pte.numberMask)), i64.const(12n));
+
+function loadEntry(
+  f: FunctionBuilder,
+  w: Walk,
+  table: Local<'i64'>,
+  shift: bigint,
+  entryAt: Local<'i32'>,
+  entry: Local<'i64'>,
+): void {
+  const { h, va, layout } = w;
+  const offset = f.local('i64', i64.sub(table, i64.const(BigInt(ramBase))));
+  f.if(i64.geU(offset, i64.const(BigInt(layout.memoryBytes))), () =>
+    fault(f, w.helpers, h, accessFaultCause(w.access), va),
+  );
+  const index = i64.and(i64.shrU(va, i64.const(shift)), i64.const(511n));
+  const at = i64.add(offset, i64.shl(index, i64.const(3n)));
+  f.set(entryAt, i32.add(i32.wrap(at), i32.const(layout.ram)));
+  f.set(entry, i64.load(entryAt));
+  const writeOnly = i64.eq(i64.and(entry, i64.const(Pte.r | Pte.w)), i64.const(Pte.w));
+  const invalid = i32.eqz(i32.wrap(i64.and(entry, i64.const(Pte.v))));
+  const reserved = i64.ne(i64.and(entry, i64.const(Pte.reserved)), i64.const(0n));
+  f.branchIf(i32.or(i32.or(invalid, writeOnly), reserved), w.pageFault);
+}
+
+function checkPermission(f: FunctionBuilder, w: Walk, entry: Local<'i64'>): void {
+  const { h, access, mode, pageFault } = w;
+  const isUserPage = i64.ne(i64.and(entry, i64.const(Pte.u)), i64.const(0n));
+  const isUser = i32.eqz(mode);
+  const isFetch = i32.eq(access, i32.const(Access.fetch));
+  f.if(
+    isUser,
+    () => f.branchIf(i32.eqz(isUserPage), pageFault),
+    () => {
+      const sum = i64.ne(i64.and(word(h, 'mstatus'), i64.const(Mstatus.sum)), i64.const(0n));
+      f.branchIf(i32.and(isUserPage, i32.or(isFetch, i32.eqz(sum))), pageFault);
+    },
+  );
+  const wanted = f.local('i64', i64.const(Pte.r));
+  const mxr = i64.ne(i64.and(word(h, 'mstatus'), i64.const(Mstatus.mxr)), i64.const(0n));
+  f.if(mxr, () => f.set(wanted, i64.const(Pte.r | Pte.x)));
+  f.if(isFetch, () => f.set(wanted, i64.const(Pte.x)));
+  f.if(i32.eq(access, i32.const(Access.store)), () => f.set(wanted, i64.const(Pte.w)));
+  f.branchIf(i64.eqz(i64.and(entry, wanted)), pageFault);
+}
+
+/** The hardware sets A, and D on stores, in place; such updates are no events. */
+function updateAccessed(f: FunctionBuilder, w: Walk, entryAt: Local<'i32'>, entry: Local<'i64'>): void {
+  const isStore = i32.eq(w.access, i32.const(Access.store));
+  const updated = f.local('i64', i64.or(entry, i64.const(Pte.a)));
+  f.if(isStore, () => f.set(updated, i64.or(updated, i64.const(Pte.d))));
+  f.if(i64.ne(updated, entry), () => f.do(i64.store(entryAt, updated)));
+}
+
+/** Body of `flush(hart)`: forgets user and supervisor translations; machine mode's are physical and stay. */
+export function buildFlush(f: FunctionBuilder): void {
+  const h = f.parameter('i32', 0);
+  for (const context of [0, 1]) {
+    f.if(i32.load8U(h, workOffset.tlbFilled + context), () => {
+      const at = i32.add(h, i32.const(tlb.offset + context * tlb.contextBytes));
+      f.do(memoryFill(at, i32.const(0xff), i32.const(tlb.contextBytes)));
+      f.do(i32.store8(h, i32.const(0), workOffset.tlbFilled + context));
+    });
+  }
+}
+
+/** TLB context of a privilege mode: user, supervisor, machine are 0, 1, 2. */
+const contextOf = (mode: I32): I32 => i32.sub(mode, i32.shrU(mode, i32.const(1)));
+
+/** Address of the TLB of a mode, relative to the hart's base. */
+export const tlbOf = (h: I32, mode: I32): I32 =>
+  i32.add(i32.add(h, i32.const(tlb.offset)), i32.mul(contextOf(mode), i32.const(tlb.contextBytes)));
+
+/** Address of the entry for a virtual address in the TLB at `at`, before the kind's offset. */
+export const tlbEntry = (at: I32, va: I64): I32 => {
+  const index = i32.and(i32.wrap(i64.shrU(va, i64.const(12n))), i32.const(tlb.entries - 1));
+  return i32.add(at, i32.shl(index, i32.const(4)));
+};
+
+/** Fills an entry; `value` is what the fast path adds or, for fetches, the decoded page. */
+export function fillTlb(f: FunctionBuilder, h: I32, mode: I32, kind: number, va: I64, value: I32): void {
+  const entry = f.local('i32', tlbEntry(tlbOf(h, mode), va));
+  f.do(i64.store(entry, i64.and(va, i64.const(-BigInt(pageBytes))), kind));
+  f.do(i32.store(entry, value, kind + 8));
+  f.do(i32.store8(i32.add(h, contextOf(mode)), i32.const(1), workOffset.tlbFilled));
+}

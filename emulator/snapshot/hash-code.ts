@@ -1,0 +1,17 @@
+// Generated code that hashes a page: 64-bit words folded by multiply and xor-shift. A digest, not cryptography.
+import type { FunctionBuilder } from '../wasm/function-builder.js';
+import { i32, i64 } from '../wasm/expression.js';
+
+/** Body of `hash(address, bytes)`: bytes is a multiple of 8. */
+export function buildHash(f: FunctionBuilder): void {
+  const at = f.parameter('i32', 0);
+  const end = f.local('i32', i32.add(at, f.parameter('i32', 1)));
+  const hash = f.local('i64', i64.const(0x6a09e667f3bcc909n));
+  f.loop((again) => {
+    f.set(hash, i64.mul(i64.xor(hash, i64.load(at)), i64.const(-0x61c8864680b583ebn)));
+    f.set(hash, i64.xor(hash, i64.shrU(hash, i64.const(29n))));
+    f.set(at, i32.add(at, i32.const(8)));
+    f.branchIf(i32.ltU(at, end), again);
+  });
+  f.return(hash);
+}

@@ -1,0 +1,112 @@
+// Assembles functions into a WebAssembly module with one imported memory (core spec, chapter 5).
+import { ByteWriter } from './bytes.js';
+import type { FunctionReference, ValueType } from './expression.js';
+import { FunctionBuilder } from './function-builder.js';
+
+type Result = ValueType | 'void';
+interface Signature {
+  readonly parameters: readonly ValueType[];
+  readonly result: Result;
+}
+
+const typeByte: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e };
+const section = { type: 1, import: 2, function: 3, export: 7, code: 10 };
+
+export class ModuleBuilder {
+  private readonly signatures: Signature[] = [];
+  private readonly imports: { name: string; type: number }[] = [];
+  private readonly functions: { type: number; body?: Uint8Array }[] = [];
+  private readonly exports: { name: string; index: number }[] = [];
+
+  /** A function of the host, from the import module `host`. All imports come before the first `declare`. */
+  import<R extends Result>(name: string, parameters: readonly ValueType[], result: R): FunctionReference<R> {
+    if (this.functions.length > 0) throw new Error('imports come before functions');
+    this.imports.push({ name, type: this.signature({ parameters, result }) });
+    return { index: this.imports.length - 1, parameters, result };
+  }
+
+  /** Reserves a function, so that others may call it before it is defined. */
+  declare<R extends Result>(parameters: readonly ValueType[], result: R): FunctionReference<R> {
+    this.functions.push({ type: this.signature({ parameters, result }) });
+    return { index: this.imports.length + this.functions.length - 1, parameters, result };
+  }
+
+  define(target: FunctionReference, build: (f: FunctionBuilder) => void): void {
+    const builder = new FunctionBuilder(target.parameters);
+    build(builder);
+    this.functions[target.index - this.imports.length].body = builder.finish();
+  }
+
+  /** Declares and defines at once. */
+  function<R extends Result>(
+    parameters: readonly ValueType[],
+    result: R,
+    build: (f: FunctionBuilder) => void,
+  ): FunctionReference<R> {
+    const reference = this.declare(parameters, result);
+    this.define(reference, build);
+    return reference;
+  }
+
+  export(name: string, target: FunctionReference): void {
+    this.exports.push({ name, index: target.index });
+  }
+
+  /** The module's bytes. Its memory is imported as `host.memory`, of at least `pages` 64 KiB pages. */
+  finish(pages: number): Uint8Array<ArrayBuffer> {
+    const out = new ByteWriter();
+    out.append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+    this.section(out, section.type, this.signatures, (body, signature) => {
+      body.byte(0x60);
+      body.sized(Uint8Array.from(signature.parameters, (type) => typeByte[type]));
+      body.sized(Uint8Array.from(signature.result === 'void' ? [] : [typeByte[signature.result]]));
+    });
+    this.importSection(out, pages);
+    this.section(out, section.function, this.functions, (body, f) => body.unsigned(f.type));
+    this.section(out, section.export, this.exports, (body, item) => {
+      body.name(item.name);
+      body.byte(0);
+      body.unsigned(item.index);
+    });
+    this.section(out, section.code, this.functions, (body, f) => {
+      if (!f.body) throw new Error('a declared function was never defined');
+      body.sized(f.body);
+    });
+    return out.finish() as Uint8Array<ArrayBuffer>;
+  }
+
+  private importSection(out: ByteWriter, pages: number): void {
+    const memory = { name: 'memory', type: -1 };
+    this.section(out, section.import, [...this.imports, memory], (body, item) => {
+      body.name('host');
+      body.name(item.name);
+      if (item === memory) {
+        body.append([0x02, 0x00]);
+        body.unsigned(pages);
+      } else {
+        body.byte(0);
+        body.unsigned(item.type);
+      }
+    });
+  }
+
+  private section<T>(
+    out: ByteWriter,
+    id: number,
+    items: readonly T[],
+    write: (body: ByteWriter, item: T) => void,
+  ): void {
+    const body = new ByteWriter();
+    body.unsigned(items.length);
+    for (const item of items) write(body, item);
+    out.byte(id);
+    out.sized(body.finish());
+  }
+
+  private signature(wanted: Signature): number {
+    const key = JSON.stringify(wanted);
+    const known = this.signatures.findIndex((signature) => JSON.stringify(signature) === key);
+    if (known >= 0) return known;
+    return this.signatures.push({ parameters: wanted.parameters, result: wanted.result }) - 1;
+  }
+}

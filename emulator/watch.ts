@@ -1,0 +1,136 @@
+// What an observer asks the machine to watch: probed instructions, words of memory, page tables, and whose process a
+// hart is running. None of it changes what the guest sees.
+import type { CodeCache } from './interpreter/code-cache.js';
+import type { ProbeTable } from './interpreter/probe-table.js';
+import { control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from './memory-layout.js';
+import type { TranslationBuffers } from './mmu/translation-buffers.js';
+import type { EventRing } from './ring/event-ring.js';
+import { RecordKind } from './ring/records.js';
+
+/** An instruction to be told about before it executes. */
+export interface Probe {
+  /** Physical address. */
+  readonly address: number;
+  /** 0..65535, carried by its records. */
+  readonly id: number;
+  /** Up to five registers (x0..x31) that the record holds in a..e. */
+  readonly registers: readonly number[];
+  /** Append a record at each hit. */
+  readonly record: boolean;
+  /** Called at each hit with the hart's number, before the instruction executes. */
+  readonly onHit?: (hart: number) => void;
+}
+
+/** Where to find a 32-bit word that says what a hart is doing: *(*(base + hart * stride) + field). */
+export interface ContextPointer {
+  /** Physical address of hart 0's pointer. */
+  readonly base: number;
+  readonly stride: number;
+  readonly field: number;
+}
+
+/** Bits of an entry that make it a pointer to a lower table: valid, and none of R, W, X. */
+const pointerBits = { mask: 0xfn, value: 1n };
+const rootLevel = 2;
+const entriesInTable = 512;
+
+export class Watch {
+  private readonly flags: Uint8Array;
+  private readonly bitmap: Uint8Array;
+  private readonly controls: Int32Array;
+  private readonly entries: BigUint64Array;
+
+  constructor(
+    memory: WebAssembly.Memory,
+    private readonly layout: MemoryLayout,
+    private readonly probes: ProbeTable,
+    private readonly code: CodeCache,
+    private readonly buffers: TranslationBuffers,
+    private readonly ring: EventRing,
+  ) {
+    this.flags = new Uint8Array(memory.buffer, layout.frameFlags, layout.memoryBytes / pageBytes);
+    this.bitmap = new Uint8Array(memory.buffer, layout.watchBitmap, layout.memoryBytes / 64);
+    this.controls = new Int32Array(memory.buffer, 0, 256);
+    this.entries = new BigUint64Array(memory.buffer);
+  }
+
+  /** Switches event sources on: bits of `RecordSource`. */
+  setSources(bits: number): void {
+    this.controls[control.sources >> 2] = bits;
+  }
+
+  setContextPointer(pointer: ContextPointer): void {
+    this.controls[control.contextBase >> 2] = this.layout.ram + pointer.base - ramBase;
+    this.controls[control.contextStride >> 2] = pointer.stride;
+    this.controls[control.contextField >> 2] = pointer.field;
+  }
+
+  addProbe(probe: Probe): void {
+    this.probes.add(probe);
+    this.code.redecode(probe.address);
+  }
+
+  /** Watches the 8-byte words that overlap a physical range. */
+  watchWords(address: number, bytes: number): void {
+    const last = address + bytes - 1;
+    if (address < ramBase || last >= ramBase + this.layout.memoryBytes)
+      throw new Error(`cannot watch 0x${address.toString(16)}: it is not in RAM`);
+    for (let word = (address - ramBase) >>> 3; word <= (last - ramBase) >>> 3; word++)
+      this.bitmap[word >>> 3] |= 1 << (word & 7);
+    for (let frame = this.frameOf(address); frame <= this.frameOf(last); frame++)
+      this.flags[frame] |= FrameFlag.watched;
+    this.buffers.forgetStores();
+  }
+
+  /** From now on page-table roots are learned from satp, and every table below a known root is watched. */
+  watchTables(): void {
+    this.controls[control.watchTables >> 2] = 1;
+  }
+
+  /** True when the frame at the physical address is a watched page table. */
+  isTable(address: number): boolean {
+    return this.inRam(address) && (this.flags[this.frameOf(address)] & FrameFlag.table) !== 0;
+  }
+
+  /** A frame is a page-table root; entries it has already are reported as stores. */
+  linkRoot(address: number): void {
+    if (this.inRam(address)) this.link(this.frameOf(address), rootLevel, 0);
+  }
+
+  /** A frame became a table of `level` through the entry at the physical address. */
+  link(frame: number, level: number, entry: number): void {
+    if (this.flags[frame] & FrameFlag.table) return;
+    this.flags[frame] = (this.flags[frame] & 0x0f) | FrameFlag.table | (level << FrameFlag.levelShift);
+    this.buffers.forgetStores();
+    const table = ramBase + frame * pageBytes;
+    this.ring.append(RecordKind.tableLinked, level, 0n, BigInt(table), BigInt(entry), 0n, 0n, 0n);
+    const first = (this.layout.ram + frame * pageBytes) / 8;
+    for (let index = 0; index < entriesInTable; index++) {
+      const value = this.entries[first + index];
+      if (value !== 0n) this.adopt(table + index * 8, level, value);
+    }
+  }
+
+  /** The freeing of a table has begun: stores to it are no page-table events any more. */
+  retire(address: number): void {
+    if (!this.isTable(address)) return;
+    this.flags[this.frameOf(address)] &= ~(FrameFlag.table | (3 << FrameFlag.levelShift));
+    const table = BigInt(address - (address % pageBytes));
+    this.ring.append(RecordKind.tableRetired, 0, 0n, table, 0n, 0n, 0n, 0n);
+  }
+
+  private adopt(entry: number, level: number, value: bigint): void {
+    this.ring.append(RecordKind.tableStore, level, 0n, BigInt(entry), 0n, value, 0n, 0n);
+    if ((value & pointerBits.mask) !== pointerBits.value || level === 0) return;
+    const target = Number((value >> 10n) & ((1n << 44n) - 1n)) * pageBytes;
+    if (this.inRam(target)) this.link(this.frameOf(target), level - 1, entry);
+  }
+
+  private inRam(address: number): boolean {
+    return address >= ramBase && address < ramBase + this.layout.memoryBytes;
+  }
+
+  private frameOf(address: number): number {
+    return Math.floor((address - ramBase) / pageBytes);
+  }
+}
