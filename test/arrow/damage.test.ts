@@ -17,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ExitCode, UsageError } from '../../errors.js';
 import { openEventSink, readEventFile, type ReadEnd } from '../../tracer/arrow/index.js';
 import { EventFileWriter } from '../../tracer/arrow/writer.js';
-import { makeDirectory } from '../../tracer/directory/output-file.js';
+import { makeDirectory } from '../../tracer/files/output-file.js';
 import type { EventName } from '../../tracer/schema/index.js';
 
 let folder = '';

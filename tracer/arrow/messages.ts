@@ -2,7 +2,7 @@
 // asked for are never read. Arrow columnar format, "Encapsulated message format".
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ExitCode, UsageError } from '../../errors.js';
-import { errorCode } from '../directory/output-file.js';
+import { errorCode } from '../files/output-file.js';
 import { decodeMessage, type Header } from './headers.js';
 
 const continuation = 0xffff_ffff;

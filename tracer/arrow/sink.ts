@@ -1,6 +1,6 @@
 // All event files of one trace: opened when a kind is first written, closed together.
 import { join } from 'node:path';
-import type { WriteFailure } from '../directory/output-file.js';
+import type { WriteFailure } from '../files/output-file.js';
 import { eventFile, type EventName } from '../schema/index.js';
 import { EventFileWriter, type EventFileSummary } from './writer.js';
 

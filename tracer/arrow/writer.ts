@@ -7,7 +7,7 @@ import {
   Struct,
   type Schema,
 } from 'apache-arrow';
-import { OutputFile, type FileSummary, type WriteFailure } from '../directory/output-file.js';
+import { OutputFile, type FileSummary, type WriteFailure } from '../files/output-file.js';
 import {
   columnsOf,
   commonColumns,

@@ -1,6 +1,6 @@
 // The face of trace directories: making one, opening one.
 export { traceFiles } from './layout.js';
 export type { KernelFacts, Manifest, ManifestFile, RunDescription, RunOutcome } from './manifest.js';
-export type { WriteFailure } from './output-file.js';
+export type { WriteFailure } from '../files/output-file.js';
 export { openTrace, readTraceDisk, readTraceKernel, type OpenedTrace } from './reader.js';
 export { TraceDirectoryWriter, type StartedTrace } from './writer.js';

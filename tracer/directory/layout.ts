@@ -1,7 +1,7 @@
 // Where things are inside a trace directory NAME.trace. Event files: `eventFile` in the schema.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from './output-file.js';
+import { errorCode } from '../files/output-file.js';
 
 export const traceFiles = {
   /** What the trace is; the last thing written. */

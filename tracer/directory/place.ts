@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { UsageError } from '../../errors.js';
 import { syncDirectory } from './durable.js';
 import { isOwnTrace, occupation } from './layout.js';
-import { makeDirectory } from './output-file.js';
+import { makeDirectory } from '../files/output-file.js';
 
 /** A trace's final path and the directory it is written in until it is finished. */
 export interface TracePlace {

@@ -8,7 +8,7 @@ import { ExitCode, UsageError } from '../../errors.js';
 import { eventFile, eventNames, traceFormatVersion, type EventName } from '../schema/index.js';
 import { isOwnTrace, occupation, traceFiles } from './layout.js';
 import { parseManifest, type Manifest } from './manifest.js';
-import { errorCode } from './output-file.js';
+import { errorCode } from '../files/output-file.js';
 import { partialPath } from './place.js';
 
 /** A trace that can be read. */

@@ -14,7 +14,7 @@ import {
   type RunDescription,
   type RunOutcome,
 } from './manifest.js';
-import { errorCode, makeDirectory, OutputFile, type WriteFailure } from './output-file.js';
+import { errorCode, makeDirectory, OutputFile, type WriteFailure } from '../files/output-file.js';
 import { makePlace, settle, type TracePlace } from './place.js';
 
 /** The streams of a run that has started. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 import { ExitCode, UsageError } from '../../errors.js';
-import { errorCode, OutputFile, type FileSummary, type WriteFailure } from '../directory/output-file.js';
+import { errorCode, OutputFile, type FileSummary, type WriteFailure } from '../files/output-file.js';
 import { recordingFormatVersion, recordType } from './format.js';
 import type { MachineConfiguration, Schedule } from './machine-configuration.js';
 
