@@ -35,7 +35,7 @@ function writeSample(rows = 10): Buffer {
     const seq = BigInt(row);
     const common = { seq, cycle: seq, hart: 0, pid: 1, span: 1, pc: 4096n };
     const texts = { phase: row % 2 === 0 ? 'enter' : 'leave', name: `call${row}` };
-    const values = { number: row, argument0: seq, argument1: 0n, argument2: 0n };
+    const values = { number: 100 + row, argument0: seq, argument1: 0n, argument2: 0n };
     writer.append({ ...common, ...texts, ...values, result: row % 2 === 0 ? null : -1n });
     if ((row + 1) % rows === 0) writer.flush();
   }
@@ -107,6 +107,22 @@ describe('an event file', () => {
       refused++;
     }
     expect(refused).toBeGreaterThan(100);
+  });
+
+  it('is refused when a text points outside the dictionary', () => {
+    const whole = writeSample();
+    // The indices of the first batch's names: 0 to 9, a column that nothing else in the file looks like.
+    const at = whole.indexOf(new Uint8Array(Int32Array.from({ length: 10 }, (_, row) => row).buffer));
+    overwrite(at + 4 * 9, 10);
+    expect(readAll()).toMatchObject({
+      exitCode: 65,
+      message: expect.stringMatching(/name points outside its/),
+    });
+    overwrite(at + 4 * 9 + 3, 0x80);
+    expect(readAll()).toMatchObject({
+      exitCode: 65,
+      message: expect.stringMatching(/name points outside its/),
+    });
   });
 
   it.each([
