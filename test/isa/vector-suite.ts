@@ -23,7 +23,11 @@ export interface MachineState {
 }
 
 /** Executes the one instruction `word` at `before.pc`; gives the state after it, with the CSRs in `observed`. */
-export type Execute = (before: MachineState, word: number, observed: readonly CsrName[]) => MachineState;
+export type Execute = (
+  before: MachineState,
+  word: number,
+  observed: readonly CsrName[],
+) => MachineState | Promise<MachineState>;
 
 const FS_DIRTY = 3n << 13n;
 
@@ -52,6 +56,10 @@ interface Case {
   before: MachineState;
 }
 
+function isFloat(row: Instruction | undefined): boolean {
+  return row?.extension === 'F' || row?.extension === 'D';
+}
+
 const SOURCES = ['rs1', 'rs2', 'rs3'] as const;
 
 /** Whether the sources that share a number hold the same value, and none but a zero is in x0. */
@@ -78,7 +86,7 @@ function prepare(vector: Vector, assignment: RegisterNumbers): Case | undefined 
   const row = vector.word === undefined ? instructions[instructionIndex.get(vector.name) ?? -1] : undefined;
   const numbers = { ...assignment, ...vector.registers };
   if (!fits(vector, row, numbers)) return undefined;
-  const usesFloat = row?.extension === 'F' || row?.extension === 'D';
+  const enablesFloat = isFloat(row) && vector.csrs?.mstatus === undefined;
   const before: MachineState = {
     pc: PC,
     x: background(1n),
@@ -86,7 +94,7 @@ function prepare(vector: Vector, assignment: RegisterNumbers): Case | undefined 
     memory: unsigned(vector.memory ?? 0n),
     reserved: vector.reserved ?? false,
     privilege: vector.privilege ?? 'M',
-    csrs: { ...(usesFloat ? { mstatus: FS_DIRTY, fcsr: 0n } : {}), ...vector.csrs },
+    csrs: { ...(enablesFloat ? { mstatus: FS_DIRTY, fcsr: 0n } : {}), ...vector.csrs },
   };
   for (const name of Object.keys(before.csrs) as CsrName[])
     before.csrs[name] = unsigned(before.csrs[name] ?? 0n);
@@ -116,14 +124,14 @@ function expectedState(
   return state;
 }
 
-function judge(vector: Vector, one: Case, execute: Execute): void {
-  const flags = one.row?.extension === 'F' || one.row?.extension === 'D' ? vector.expect.flags : undefined;
+async function judge(vector: Vector, one: Case, execute: Execute): Promise<void> {
+  const flags = isFloat(one.row) ? vector.expect.flags : undefined;
   const wanted = {
     ...vector.expect.csrs,
     ...(flags === undefined ? {} : { fflags: { value: BigInt(flags) } }),
   };
   const names = Object.keys(wanted) as CsrName[];
-  const { csrs, ...state } = execute(structuredClone(one.before), one.word, names);
+  const { csrs, ...state } = await execute(structuredClone(one.before), one.word, names);
   const title = `0x${one.word.toString(16)}`;
   const { x, f, ...others } = expectedState(one, vector);
   const written = (registers: readonly bigint[]) => registers.map((value) => `0x${value.toString(16)}`);
@@ -153,12 +161,12 @@ function describeVector({ name, rs1, rs2, imm, csr }: Vector, index: number): st
 export function describeVectors(title: string, vectors: readonly Vector[], execute: Execute): void {
   describe(title, () => {
     const cases = vectors.map((vector, index) => [describeVector(vector, index), vector] as const);
-    it.each(cases)('%s', (_, vector) => {
+    it.each(cases)('%s', async (_, vector) => {
       const assigned = ASSIGNMENTS.map((assignment) => prepare(vector, assignment)).filter(
         (one) => one !== undefined,
       );
       expect(assigned.length).toBeGreaterThan(0);
-      for (const one of assigned) judge(vector, one, execute);
+      for (const one of assigned) await judge(vector, one, execute);
     });
   });
 }
