@@ -1,5 +1,5 @@
-// Boots a kernel under QEMU and types commands at its shell: an outside judge of kernels and programs that shares
-// no code with the emulator.
+// Boots a kernel under QEMU and types commands at its shell: an outside judge of kernels and programs that
+// shares no code with the emulator.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,8 +19,8 @@ export interface Session {
 
 const PROMPT = '$ ';
 
-/** What the kernel printed up to its first prompt, and then what each command printed, without the echo of the
- * command. Rejects with the whole console when the kernel panics or the time is over. */
+/** What the kernel printed up to its first prompt, and then what each command printed, without the command's
+ * echo. Rejects with the whole console when the kernel panics or the time is over. */
 export async function runUnderQemu(session: Session): Promise<string[]> {
   const directory = mkdtempSync(path.join(tmpdir(), 'cowtrace-qemu-'));
   const kernel = path.join(directory, 'kernel');
