@@ -1,4 +1,4 @@
-// Where the package lies: sources and the compiled `dist/` find data files (queries, images) from the same root.
+// Where the package lies: sources and the compiled `dist/` find data (queries, images) from the same root.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// The on-disk layout of an xv6 file system: blocks of 1 KiB in the order boot, super, log, inodes, bitmap, data.
+// The layout of an xv6 file system on disk: blocks of 1 KiB in the order boot, super, log, inodes, bitmap, data.
 // All fields are little-endian. Reader and writer take every number of the format from here.
 
 export const BLOCK_BYTES = 1024;
@@ -43,7 +43,7 @@ export const SUPERBLOCK_FIELDS = [
   'bitmapStart',
 ] as const satisfies readonly (keyof Superblock)[];
 
-/** One inode. `blocks` holds the 12 direct block numbers and then the number of the indirect block; 0 = none. */
+/** One inode. `blocks` holds the 12 direct block numbers and then that of the indirect block; 0 = none. */
 export interface Inode {
   type: number;
   major: number;

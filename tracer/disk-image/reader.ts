@@ -40,7 +40,7 @@ export class DiskImage {
   readonly superblock: Superblock;
   private readonly view: DataView;
 
-  /** `label` names the image in messages, usually its path. Throws a UsageError when it is no xv6 file system. */
+  /** `label` names the image in messages, usually its path. Throws a UsageError when it is no xv6 disk. */
   constructor(
     private readonly bytes: Uint8Array,
     private readonly label = 'the disk image',
@@ -153,7 +153,7 @@ export class DiskImage {
 
   private reject(reason: string): never {
     throw new UsageError(
-      `${this.label} is not a usable xv6 file system: ${reason}; give the fs.img that was built with the kernel.`,
+      `${this.label} is not a usable xv6 file system: ${reason}; give the fs.img built with the kernel.`,
     );
   }
 }

@@ -1,5 +1,5 @@
-// Writes an xv6 file system image that holds the given files in its root directory. The same files in the same
-// order give the same bytes: the format has no dates, and unused space is zero.
+// Writes an xv6 file system image that holds the given files in its root directory. The same files in the
+// same order give the same bytes: the format has no dates, and unused space is zero.
 import { UsageError } from '../../errors.js';
 import {
   BITS_PER_BLOCK,
