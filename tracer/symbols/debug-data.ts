@@ -82,6 +82,9 @@ class DebugDataBuilder {
   }
 
   build(): DebugData {
+    for (const root of this.unitList.typeRoots) {
+      this.attempt(root, 'type unit', () => root.children.forEach((entry) => this.noteType(entry)));
+    }
     for (const root of this.unitList.roots) {
       this.attempt(root, 'line table', () => this.readLines(root));
       this.attempt(root, 'unit', () => this.readUnit(root));

@@ -9,12 +9,15 @@ import { Unit, readInitialLength } from './unit.js';
 /** Units with their root entries, and how references between entries are followed. */
 export class UnitList {
   readonly roots: readonly Entry[];
+  /** Roots of the units that each define one type. */
+  readonly typeRoots: readonly Entry[];
   private readonly units: Unit[] = [];
   private readonly typeUnits = new Map<bigint, Unit>();
 
   constructor(sections: DebugSections, warnings: string[]) {
     const tables = new Map<string, AbbreviationTable>();
     const roots: Entry[] = [];
+    const typeRoots: Entry[] = [];
     for (const inTypesSection of [false, true]) {
       const section = inTypesSection ? sections.types : sections.info;
       const sectionName = inTypesSection ? '.debug_types' : '.debug_info';
@@ -23,6 +26,7 @@ export class UnitList {
         const root = unit.readEntries(tables);
         if (unit.unitType === UnitType.type && unit.signature !== undefined) {
           this.typeUnits.set(unit.signature, unit);
+          typeRoots.push(root);
         } else {
           roots.push(root);
         }
@@ -33,6 +37,7 @@ export class UnitList {
       });
     }
     this.roots = roots;
+    this.typeRoots = typeRoots;
   }
 
   /** The entry an attribute refers to: in its unit, in another, or by signature in a type unit. */
