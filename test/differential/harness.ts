@@ -27,6 +27,7 @@ export const csrNumber = {
   mcause: 0x342,
   mtval: 0x343,
   satp: 0x180,
+  mhartid: 0xf14,
   pmpcfg0: 0x3a0,
   pmpaddr0: 0x3b0,
 } as const;
@@ -59,6 +60,7 @@ export function prologue(code: Assembler, mode: Mode, trap: Label, body: Label):
     code.emit('auipc', { rd, imm: 0 });
     code.relative('addi', { rd, rs1: rd }, from, label);
   };
+  parkOtherHarts(code);
   address(trap, 5);
   writeCsr(code, 'mtvec', 5);
   code.loadAddress(5, dataBase + data.handler);
@@ -82,6 +84,17 @@ export function prologue(code: Assembler, mode: Mode, trap: Label, body: Label):
   }
   code.emit('ld', { rd: 31, rs1: 31, imm: 8 * 31 });
   code.emit('mret');
+}
+
+/** Every hart but number 0 waits for an interrupt that is not enabled. */
+function parkOtherHarts(code: Assembler): void {
+  const [first, park] = [code.label(), code.label()];
+  readCsr(code, 'mhartid', 5);
+  code.jump('beq', { rs1: 5, rs2: 0 }, first);
+  code.place(park);
+  code.emit('wfi');
+  code.jump('jal', {}, park);
+  code.place(first);
 }
 
 /** Records mcause, mepc, mtval and mstatus, then goes on behind the instruction, or at x3 where it could not be fetched;
@@ -176,7 +189,7 @@ function printEverything(code: Assembler): void {
 
 /** A subroutine that prints the words from x10 up to x11, a line of 16 digits each. */
 function printWords(code: Assembler, print: Label): void {
-  const [nextDigit, busy, decimal, leave] = [code.label(), code.label(), code.label(), code.label()];
+  const [nextDigit, decimal, leave] = [code.label(), code.label(), code.label()];
   code.place(print);
   code.jump('bgeu', { rs1: 10, rs2: 11 }, leave);
   code.loadConstant(12, BigInt(uart));
@@ -190,17 +203,23 @@ function printWords(code: Assembler, print: Label): void {
   code.jump('bne', { rs1: 16, rs2: 0 }, decimal);
   code.emit('addi', { rd: 15, rs1: 15, imm: 0x61 - 0x3a });
   code.place(decimal);
-  code.emit('sb', { rs1: 12, rs2: 15 });
-  code.place(busy);
-  code.emit('lbu', { rd: 16, rs1: 12, imm: 5 });
-  code.emit('andi', { rd: 16, rs1: 16, imm: 0x20 }); // transmitter holding register empty
-  code.jump('beq', { rs1: 16, rs2: 0 }, busy);
+  printCharacter(code);
   code.emit('addi', { rd: 14, rs1: 14, imm: -4 });
   code.jump('bge', { rs1: 14, rs2: 0 }, nextDigit);
   code.emit('addi', { rd: 15, imm: 0x0a });
-  code.emit('sb', { rs1: 12, rs2: 15 });
+  printCharacter(code);
   code.emit('addi', { rd: 10, rs1: 10, imm: 8 });
   code.jump('jal', {}, print);
   code.place(leave);
   code.emit('jalr', { rd: 0, rs1: 1 });
+}
+
+/** Waits for the transmitter of the serial line at x12, then hands it the character in x15. */
+function printCharacter(code: Assembler): void {
+  const busy = code.label();
+  code.place(busy);
+  code.emit('lbu', { rd: 16, rs1: 12, imm: 5 });
+  code.emit('andi', { rd: 16, rs1: 16, imm: 0x20 }); // transmitter holding register empty
+  code.jump('beq', { rs1: 16, rs2: 0 }, busy);
+  code.emit('sb', { rs1: 12, rs2: 15 });
 }

@@ -4,6 +4,10 @@
 export const codeBase = 0x8000_0000;
 export const dataBase = 0x8010_0000;
 
+/** The second hart only waits. With one, QEMU breaks atomic operations into a load and a store, which shows in what
+ * they raise and in accessed bits; with several it does them in one go, as the specification says. */
+export const harts = 2;
+
 /** Bytes of RAM both machines have. QEMU puts its device tree into the upper half. */
 export const ramBytes = 32 << 20;
 
@@ -65,6 +69,9 @@ export const window = {
   base: 0x4000_0000,
   dataPages: 8,
   codePages: 4,
+  /** The last data page, whose frame may be absent. Only aligned loads and stores go there: for others QEMU does not
+   * report the address of the access, and not the exception of an atomic one. */
+  strayPage: 7,
   /** Virtual address of a 2 MiB page, and of the RAM behind it. */
   large: 0x4020_0000,
   largeFrame: 0x8040_0000,

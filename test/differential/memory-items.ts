@@ -15,7 +15,8 @@ import { computeWord } from './compute-items.js';
 import { reach, reserved } from './layout.js';
 
 const accessRows = rowsOfKind('load', 'store', 'float_load', 'float_store');
-const atomicRows = rowsOfKind('amo', 'store_conditional');
+const atomicRows = rowsOfKind('amo');
+const conditionalRows = rowsOfKind('store_conditional');
 const reservationRows = rowsOfKind('load_reserved');
 
 /** A load or store within scratch, half of the time where it is naturally aligned if the pointer is. */
@@ -30,22 +31,25 @@ export const access: Item = ({ random, code }) => {
   });
 };
 
-/** Puts the address of a place in scratch into a free register; it is a multiple of `bytes` but for one in eight. */
-function place({ random, code }: Body, bytes: number): number {
+/** Puts the address of a place in scratch into a free register: a multiple of `bytes`, unless it may be misaligned. */
+function place({ random, code }: Body, bytes: number, misaligned: boolean): number {
   const { register, offset } = pointer(random);
-  const any = random.between(reach.least, reach.greatest - 8);
-  const aligned = any - ((((offset + any) % bytes) + bytes) % bytes);
+  const any = random.between(reach.least + 8, reach.greatest);
+  const aligned = Math.floor((offset + any) / bytes) * bytes - offset;
   const rd = temporary(random);
-  code.emit('addi', { rd, rs1: register, imm: random.oneIn(8) ? any : Math.max(aligned, reach.least + 5) });
+  code.emit('addi', { rd, rs1: register, imm: misaligned ? any : aligned });
   return rd;
 }
 
-/** An atomic operation, or a store-conditional without reservation. */
+/**
+ * An atomic operation, at times on a misaligned address, or a store-conditional without reservation. The latter is
+ * kept to good addresses: for bad ones the specification asks for an exception, and QEMU just fails it.
+ */
 export const atomic: Item = (body) => {
   const { random, code } = body;
-  const row = random.pick(atomicRows);
+  const row = random.pick(random.oneIn(4) ? conditionalRows : atomicRows);
   const bytes = 'bytes' in row.effect ? row.effect.bytes : 8;
-  const rs1 = place(body, bytes);
+  const rs1 = place(body, bytes, row.effect.kind === 'amo' && random.oneIn(8));
   const rs2 = anyRegister(random);
   code.emit(row.name, { rd: freeRegister(random), rs1, rs2, imm: random.below(4) });
 };
@@ -56,8 +60,8 @@ export const reservation: Item = (body) => {
   const { random, code } = body;
   const row = random.pick(reservationRows);
   const bytes = 'bytes' in row.effect ? row.effect.bytes : 8;
-  const rs1 = place(body, bytes);
-  const elsewhere = random.oneIn(4) ? place(body, bytes) : rs1;
+  const rs1 = place(body, bytes, false);
+  const elsewhere = random.oneIn(4) ? place(body, bytes, false) : rs1;
   const rd = temporaries(random, 3).find((register) => register !== rs1 && register !== elsewhere)!;
   code.emit(row.name, { rd, rs1, imm: random.below(4) });
   code.emit('addi', { rd, rs1: rd, imm: random.between(-9, 9) });
@@ -77,16 +81,18 @@ const nowhere = [
   -0x1000n,
 ];
 
+/** An aligned access there. QEMU does not report the address of a misaligned one, and raises a load access fault for
+ * an atomic operation where the specification asks for a store access fault. */
 export const faultingAccess: Item = ({ random, code }) => {
-  const row = random.pick([...accessRows, ...atomicRows, ...reservationRows]);
-  const isAtomic = row.format === 'amo';
+  const row = random.pick([...accessRows, ...reservationRows]);
+  const isReservation = row.format === 'amo';
   const rs1 = temporary(random);
-  code.loadConstant(rs1, random.pick(nowhere) + BigInt(isAtomic ? 0 : random.below(2) * 5));
+  code.loadConstant(rs1, random.pick(nowhere));
   code.emit(row.name, {
     rd: destination(random, row),
     rs1,
     rs2: anyRegister(random),
-    imm: isAtomic ? random.below(4) : random.below(0x500),
+    imm: isReservation ? random.below(4) : random.below(0x500) & ~7,
   });
 };
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { elfExecutable } from '../support/elf-writer.js';
-import { codeBase, ramBytes } from './layout.js';
+import { codeBase, harts, ramBytes } from './layout.js';
 
 const command = 'qemu-system-riscv64';
 
@@ -27,7 +27,16 @@ export function runOnQemu(image: Uint8Array): string {
     const kernel = join(directory, 'program.elf');
     writeFileSync(kernel, elfExecutable(image, codeBase));
     const megabytes = `${ramBytes / 2 ** 20}M`;
-    const machine = ['-machine', 'virt', '-cpu', supportedProcessor(), '-smp', '1', '-m', megabytes];
+    const machine = [
+      '-machine',
+      'virt',
+      '-cpu',
+      supportedProcessor(),
+      '-smp',
+      String(harts),
+      '-m',
+      megabytes,
+    ];
     const console = ['-display', 'none', '-monitor', 'none', '-serial', 'stdio'];
     const run = spawnSync(command, [...machine, '-bios', 'none', '-kernel', kernel, ...console], {
       stdio: ['ignore', 'pipe', 'pipe'],

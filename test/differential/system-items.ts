@@ -1,6 +1,7 @@
 // Random items for the system's side: control and status registers, environment calls, fences, and instructions that
 // the mode forbids.
 import { hardOperands } from '../float/operands.js';
+import type { Random } from '../support/random.js';
 import { freeRegister, rowsOfKind, temporary, type Item } from './body.js';
 import type { Mode } from './harness.js';
 
@@ -9,28 +10,45 @@ const csrRows = rowsOfKind('csr');
 const floatCsrs = [0x001, 0x002, 0x003];
 /** fflags, frm, fcsr and what any mode may try: some exist nowhere, some are another mode's. */
 const triedCsrs = [...floatCsrs, 0x100, 0x180, 0x300, 0x340, 0xf14, 0x004, 0x5ff, 0x8ff, 0xcff, 0xfff];
-/** Registers that hold values and change nothing while the body runs in machine mode. */
+
+const stvec = 0x105;
+const [sepc, mepc] = [0x141, 0x341];
+/** Registers that hold values and change nothing while the body runs. */
 const harmlessCsrs: Readonly<Record<Mode, readonly number[]>> = {
   user: [],
-  // sscratch, sepc, scause, stval
-  supervisor: [0x140, 0x141, 0x142, 0x143],
-  // in addition stvec, scounteren, senvcfg, mcounteren, mepc, mcause, mtval; read-only: mvendorid, mhartid
-  machine: [0x140, 0x141, 0x142, 0x143, 0x105, 0x106, 0x306, 0x341, 0x342, 0x343, 0xf11, 0xf14, 0x301],
+  // sscratch, scause, stval
+  supervisor: [0x140, sepc, 0x142, 0x143],
+  // in addition scounteren, mcounteren, mcause, mtval; read-only: mvendorid, mhartid, misa
+  machine: [0x140, sepc, 0x142, 0x143, stvec, 0x106, 0x306, mepc, 0x342, 0x343, 0xf11, 0xf14, 0x301],
 };
 
 /** Reads or writes a CSR with any of the six instructions. */
 export const csr: Item = ({ random, code, mode }) => {
   const imm = random.pick([random.pick(floatCsrs), random.pick([...floatCsrs, ...harmlessCsrs[mode]])]);
   const row = random.pick(csrRows);
-  if (row.format === 'csri')
-    return code.emit(row.name, { rd: freeRegister(random), rs1: random.below(32), imm });
-  const rs1 = random.oneIn(3) ? 0 : temporary(random);
-  if (rs1 !== 0) {
-    const float = BigInt(random.below(random.oneIn(4) ? 0x100 : 0xa0));
-    code.loadConstant(rs1, imm <= 3 ? (imm === 2 ? float >> 5n : float) : hardOperands(random, ['x'])[0]);
+  const rd = freeRegister(random);
+  if (row.format === 'csri') {
+    return code.emit(row.name, { rd, rs1: random.below(32) & (isAddress(imm) ? ~3 : ~0), imm });
   }
-  code.emit(row.name, { rd: freeRegister(random), rs1, imm });
+  const rs1 = random.oneIn(3) ? 0 : temporary(random);
+  if (rs1 !== 0) code.loadConstant(rs1, csrValue(random, imm));
+  code.emit(row.name, { rd, rs1, imm });
 };
+
+/** Whether the CSR holds an address of code. Only multiples of four are written: of what becomes of the low bits
+ * QEMU has its own idea. */
+function isAddress(number: number): boolean {
+  return number === sepc || number === mepc || number === stvec;
+}
+
+function csrValue(random: Random, number: number): bigint {
+  if (floatCsrs.includes(number)) {
+    const fcsr = BigInt(random.below(random.oneIn(4) ? 0x100 : 0xa0)); // from 0xa0 on, the mode is reserved
+    return number === 2 ? fcsr >> 5n : fcsr;
+  }
+  const [value] = hardOperands(random, ['x']);
+  return isAddress(number) ? value & ~3n : value;
+}
 
 /** Reads a CSR that may not exist, or be forbidden. */
 export const triedCsr: Item = ({ random, code, mode }) => {

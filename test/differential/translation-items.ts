@@ -7,23 +7,15 @@ import { codePage, pageBytes, reserved, window } from './layout.js';
 import { entryAddress, randomEntry } from './translation.js';
 
 const loadRows = rowsOfKind('load', 'float_load');
-const storeRows = rowsOfKind('store', 'float_store', 'amo');
+const storeRows = rowsOfKind('store', 'float_store');
+const atomicRows = rowsOfKind('amo');
 
 const csrs = { satp: 0x180, mstatus: 0x300 } as const;
 const mpp = (mode: number) => BigInt(mode) << 11n;
 const mprv = 1n << 17n;
 
 /** Virtual addresses that no table maps: wrong entries, beyond the tables, and without proper sign extension. */
-const unmapped = [
-  0x4040_0000n,
-  0x4060_0000n,
-  0x4080_0000n,
-  0xc000_0000n,
-  0x1_4000_0000n,
-  1n << 39n,
-  -1n << 12n,
-  1n << 62n,
-];
+const unmapped = [0x4040_0000n, 0x4060_0000n, 0xc000_0000n, 0x1_4000_0000n, 1n << 39n, -1n << 12n, 1n << 62n];
 
 /** An address near the edge of a page, from which 8 bytes end before `pages` do. */
 function windowAddress(random: Random, pages: number): bigint {
@@ -34,14 +26,18 @@ function windowAddress(random: Random, pages: number): bigint {
   const offset = random.oneIn(2)
     ? random.below(window.edge)
     : pageBytes - random.between(nearest, window.edge);
-  return BigInt(window.base + page * pageBytes + (random.oneIn(2) ? offset & ~7 : offset));
+  const aligned = page === window.strayPage || random.oneIn(2);
+  return BigInt(window.base + page * pageBytes + (aligned ? offset & ~7 : offset));
 }
 
 /** A load, store or atomic operation through the window; machine mode does it with the rights of another mode. */
 export const translatedAccess: Item = ({ random, code, mode }) => {
-  const isLoad = random.oneIn(2);
-  const row = random.pick(isLoad ? loadRows : storeRows);
-  const pages = window.dataPages + (isLoad ? window.codePages : 0);
+  const [rows, pages] = random.pick([
+    [loadRows, window.dataPages + window.codePages],
+    [storeRows, window.dataPages],
+    [atomicRows, window.strayPage],
+  ] as const);
+  const row = random.pick(rows);
   const [rs1, rights, rd] = temporaries(random, 3);
   code.loadConstant(rs1, windowAddress(random, pages));
   if (mode === 'machine') {

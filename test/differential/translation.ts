@@ -41,11 +41,12 @@ function randomFlags(random: Random, mode: Mode): bigint {
   return oftenSet(random, V, 16) | permissions | suited | used | (free & 0x320n) | reservedBits;
 }
 
-/** A random entry for a page of the window: for data or for code, seldom for memory that does not exist. */
+/** A random entry for a page of the window, for data or for code; `window.strayPage` may lead out of memory. */
 export function randomEntry(random: Random, mode: Mode, page: number): bigint {
   const isData = page < window.dataPages;
   const frame = isData ? random.below(window.dataPages) : window.dataPages + random.below(window.codePages);
-  const address = random.oneIn(16) ? 0x1100_0000 : dataBase + data.frames + frame * pageBytes;
+  const strays = page === window.strayPage && random.oneIn(8);
+  const address = strays ? 0x1100_0000 : dataBase + data.frames + frame * pageBytes;
   return pointTo(address) | randomFlags(random, mode);
 }
 
@@ -62,11 +63,10 @@ export function tableWords(random: Random, mode: Mode): bigint[] {
   set('root', 1, pointTo(tableAddress('windowUpper')) | V);
   set('windowUpper', 0, pointTo(tableAddress('windowLower')) | V);
   set('windowUpper', 1, pointTo(window.largeFrame) | randomFlags(random, mode));
-  // A large page whose frame is not aligned, a pointer with bits that only leaves have, one to nowhere, and a huge
-  // page likewise misaligned: all of them fault.
+  // A large page whose frame is not aligned, a pointer with bits that only leaves have, and a huge page likewise
+  // misaligned: all of them fault. (A pointer to a table outside RAM is an access fault; QEMU says page fault.)
   set('windowUpper', 2, pointTo(window.largeFrame + pageBytes) | leaf);
   set('windowUpper', 3, pointTo(tableAddress('windowLower')) | V | A);
-  set('windowUpper', 4, pointTo(0x1100_0000) | V);
   set('root', 3, pointTo(window.largeFrame) | leaf);
   for (let page = 0; page < window.dataPages + window.codePages; page++) {
     set('windowLower', page, randomEntry(random, mode, page));
