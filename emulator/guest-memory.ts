@@ -23,6 +23,14 @@ export class Ram implements GuestMemory {
     return this.bytes.subarray(address - ramBase, address - ramBase + length);
   }
 
+  /** The zero-terminated string at an address, each byte a character; cut after `maximum` bytes or at RAM's end. */
+  text(address: number, maximum: number): string {
+    if (!this.contains(address, 1)) return '';
+    const bytes = this.bytes.subarray(address - ramBase, address - ramBase + maximum);
+    const end = bytes.indexOf(0);
+    return String.fromCharCode(...bytes.subarray(0, end < 0 ? bytes.length : end));
+  }
+
   write(address: number, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.bytes.set(bytes, address - ramBase);

@@ -144,6 +144,11 @@ export class Machine implements Clock {
     this.stopRequested = true;
   }
 
+  /** Physical addresses of RAM: first byte, and the first behind it. */
+  get ramRange(): { start: number; end: number } {
+    return { start: ramBase, end: ramBase + this.configuration.memoryBytes };
+  }
+
   /** Content of the disk as the guest has left it. */
   get diskBytes(): Uint8Array {
     return this.disk.bytes;

@@ -160,11 +160,13 @@ export class Uart16550 implements Device {
     this.poll();
     const buffered = this.#buffered();
     const byte = buffered ? this.#fifo[0] : this.#holding;
-    if (this.#received === 0) return buffered ? 0 : byte;
-    this.#fifo.copyWithin(0, 1, this.#received);
-    this.#received--;
+    const empty = this.#received === 0;
+    if (!empty) {
+      this.#fifo.copyWithin(0, 1, this.#received);
+      this.#received--;
+    }
     this.#drive();
-    return byte;
+    return empty && buffered ? 0 : byte;
   }
 
   #accept(byte: number): void {
@@ -189,6 +191,7 @@ export class Uart16550 implements Device {
   /** Enabling the transmit interrupt raises it at once, since the transmitter is empty. */
   #enableInterrupts(enabled: number): void {
     const changed = enabled ^ this.#interruptEnable;
+    if (changed === 0) return;
     this.#interruptEnable = enabled;
     if (changed & ier.transmitEmpty) this.#transmitPending = (enabled & ier.transmitEmpty) !== 0;
     this.#drive();
@@ -242,6 +245,10 @@ export class Uart16550 implements Device {
     return iir.none;
   }
 
+  /**
+   * Tells the interrupt controller the level. Each call that finds it high is a request of its own (see Plic), so
+   * the calls are where QEMU has them: also after a read of an empty receiver, not after a write that changes nothing.
+   */
   #drive(): void {
     this.#wiring.interrupt.set(this.#cause() !== iir.none);
   }

@@ -1,0 +1,118 @@
+// Where a kernel keeps its processes, and which of them each hart runs: cpus[], proc[] and the members that matter.
+import {
+  findMember,
+  underlying,
+  type CompositeType,
+  type DebugInfo,
+  type Member,
+  type Type,
+} from '../symbols/index.js';
+import { hex } from './profile.js';
+
+export interface ProcessFacts {
+  /** proc[]: physical address of the first element, element size in bytes, elements. */
+  readonly table: number;
+  readonly stride: number;
+  readonly count: number;
+  /** Offsets of members in an element, in bytes. */
+  readonly offsets: {
+    readonly pid: number;
+    readonly state: number;
+    readonly pagetable: number;
+    readonly parent?: number;
+    readonly name?: number;
+  };
+  /** Bytes of the name member. */
+  readonly nameBytes: number;
+  /** Values of the state member. */
+  readonly states: { readonly unused: number; readonly sleeping: number; readonly runnable: number; readonly running: number; readonly zombie: number }; // prettier-ignore
+  /** Physical address of cpus[0].proc, and the distance to the next hart's. */
+  readonly current: number;
+  readonly currentStride: number;
+  readonly harts: number;
+  readonly why: string;
+}
+
+function arrayOfStructs(type: Type): { element: CompositeType; count: number } | undefined {
+  const array = underlying(type);
+  if (array.kind !== 'array') return undefined;
+  const element = underlying(array.element);
+  return element.kind === 'struct' ? { element, count: array.counts[0] } : undefined;
+}
+
+/** The process table is the array of structs with pid, state and page table; the harts' array points into it. */
+export function findProcessFacts(debug: DebugInfo): ProcessFacts | undefined {
+  for (const variable of debug.variables) {
+    const array = arrayOfStructs(variable.type);
+    if (!array) continue;
+    const members = processMembers(array.element);
+    const states = members && stateValues(members.state.type);
+    if (!members || !states) continue;
+    const current = findCurrent(debug, array.element.name);
+    if (!current) continue;
+    const { pid, state, pagetable, parent, name } = members;
+    const address = Number(variable.address);
+    return {
+      table: address,
+      stride: array.element.size,
+      count: array.count,
+      offsets: {
+        pid: pid.offset,
+        state: state.offset,
+        pagetable: pagetable.offset,
+        ...(parent && { parent: parent.offset }),
+        ...(name && { name: name.offset }),
+      },
+      nameBytes: name?.size ?? 0,
+      states,
+      ...current.facts,
+      why: `${variable.name} at ${hex(address)}, ${array.count} of struct ${array.element.name}; ${current.why}`,
+    };
+  }
+  return undefined;
+}
+
+function processMembers(type: CompositeType) {
+  const pid = findMember(type, 'pid');
+  const state = findMember(type, 'state') ?? type.members.find((member) => stateValues(member.type));
+  const pagetable = findMember(type, 'pagetable') ?? findMember(type, 'pgdir');
+  if (!pid || !state || !pagetable) return undefined;
+  return { pid, state, pagetable, parent: findMember(type, 'parent'), name: nameMember(type) };
+}
+
+/** `name`, or the only array of characters. */
+function nameMember(type: CompositeType): Member | undefined {
+  const member = findMember(type, 'name');
+  return member && underlying(member.type).kind === 'array' ? member : undefined;
+}
+
+function stateValues(type: Type): ProcessFacts['states'] | undefined {
+  const enumeration = underlying(type);
+  if (enumeration.kind !== 'enumeration') return undefined;
+  const value = (pattern: RegExp) => enumeration.enumerators.find(({ name }) => pattern.test(name))?.value;
+  const unused = value(/unused/i);
+  const sleeping = value(/sleeping/i);
+  const runnable = value(/runnable/i);
+  const running = value(/running/i);
+  const zombie = value(/zombie/i);
+  if (unused === undefined || sleeping === undefined || runnable === undefined) return undefined;
+  if (running === undefined || zombie === undefined) return undefined;
+  return { unused, sleeping, runnable, running, zombie };
+}
+
+function findCurrent(debug: DebugInfo, processStruct: string) {
+  for (const variable of debug.variables) {
+    const array = arrayOfStructs(variable.type);
+    const member = array?.element.members.find((candidate) => pointsTo(candidate.type, processStruct));
+    if (!array || !member || array.element.name === processStruct || array.count > 64) continue;
+    const current = Number(variable.address) + member.offset;
+    const facts = { current, currentStride: array.element.size, harts: array.count };
+    return { facts, why: `${variable.name}[].${member.name} at ${hex(current)}` };
+  }
+  return undefined;
+}
+
+function pointsTo(type: Type, structName: string): boolean {
+  const pointer = underlying(type);
+  return pointer.kind === 'pointer' && underlying(pointer.target).name === structName;
+}

@@ -1,0 +1,55 @@
+// What a traced run is asked for and what comes of it.
+import type { MachineConfiguration } from '../../emulator/index.js';
+import type { Manifest } from '../directory/index.js';
+import type { KernelProfile } from '../probes/index.js';
+import type { EventName } from '../schema/index.js';
+
+/** A kernel and its disk, read and checked, with the names they go by in messages. */
+export interface KernelInput {
+  readonly kernel: Uint8Array;
+  readonly kernelPath: string;
+  readonly disk: Uint8Array;
+}
+
+/** Bounds on a run; the first one reached ends it as inconclusive. */
+export interface RunLimits {
+  readonly cycles: number;
+  /** Bytes of event files and console together. */
+  readonly traceBytes: number;
+  readonly consoleBytes: number;
+  /** Wall-clock seconds; Infinity for none. It ends a run, and never changes what happens before. */
+  readonly seconds: number;
+}
+
+export interface RunRequest {
+  readonly input: KernelInput;
+  /** Typed at the first prompt; empty to only boot. */
+  readonly program: readonly string[];
+  readonly machine: Omit<MachineConfiguration, 'virtioVersion'>;
+  readonly limits: RunLimits;
+  readonly kinds: readonly EventName[];
+  /** Directory to write. */
+  readonly out: string;
+  readonly toolVersion: string;
+  /** Bytes the console printed, as they come. */
+  readonly onConsole?: (bytes: Uint8Array) => void;
+  /** Called a few times a second. */
+  readonly onProgress?: (progress: { readonly cycle: number; readonly phase: 'boot' | 'program' }) => void;
+  /** Aborted when the person interrupts. */
+  readonly signal?: AbortSignal;
+}
+
+/** Why the run ended: in order (the shell prompts again, or powered off), or not. */
+export type RunEnd =
+  'prompt' | 'power_off' | 'panic' | 'deadlock' | 'cycle_budget' | 'trace_budget' | 'console_budget' | 'time_budget' | 'interrupted' | 'write_failed'; // prettier-ignore
+
+export interface RunResult {
+  readonly end: RunEnd;
+  readonly cycle: number;
+  /** Digest of the final machine state. */
+  readonly digest: string;
+  readonly manifest: Manifest;
+  readonly profile: KernelProfile;
+  /** Wall-clock seconds the machine ran. */
+  readonly seconds: number;
+}
