@@ -92,10 +92,9 @@ export class Board {
     this.disk?.tick();
   }
 
-  /** Power-on state, disk content aside. The PLIC is reset once more at the end, when nobody raises its wires. */
+  /** Power-on state, disk content aside. */
   reset(): void {
     for (const device of this.devices) device.reset();
-    this.plic.reset();
   }
 }
 

@@ -11,6 +11,7 @@ export interface Device {
   reset(): void;
   /** The whole architectural state, for snapshots and for the digest: equal states give equal bytes. */
   save(): Uint8Array;
+  /** Drives the pins of harts, but no wire to the PLIC: what that has latched is its own state. */
   restore(state: Uint8Array): void;
   /** The next cycle at which `tick` must be called; Infinity when none is. */
   deadline?(): number;
@@ -23,7 +24,10 @@ export interface Clock {
   cycle(): number;
 }
 
-/** A wire to an interrupt controller or to a hart's pending bits. Setting the level it has is harmless. */
+/**
+ * A wire to an interrupt controller or to a hart's pending bits. The PLIC counts every time its wire is driven high as
+ * a request, also when it was high before; to a hart's pending bit, setting the level it has is harmless.
+ */
 export interface InterruptLine {
   set(level: boolean): void;
 }

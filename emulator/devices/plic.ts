@@ -1,5 +1,6 @@
 // Platform-level interrupt controller, laid out as in QEMU's `virt` (RISC-V PLIC specification 1.0): sources 1 to
-// 95, two contexts per hart (machine, then supervisor). Drives MEIP and SEIP. Sources are level-triggered.
+// 95, two contexts per hart (machine, then supervisor). Drives MEIP and SEIP. Where QEMU departs from the
+// specification, so does this: kernels are tried there, and some depend on it.
 import type { Device, InterruptLine } from './device.js';
 import { StateReader, StateWriter } from './state-bytes.js';
 
@@ -98,9 +99,10 @@ export class Plic implements Device {
   }
 
   /**
-   * The gateway of a source, as QEMU has it and kernels have come to rely on it: every time a device drives its wire,
-   * the request follows the level. A wire that merely stays high after completion is no new request: kernels that
-   * never read the UART's identification register would be interrupted for ever by its empty transmitter.
+   * The gateway of a source: every time a device drives its wire high is a request, which a falling level does not
+   * withdraw. A wire that merely stays high after completion is none: kernels that never read the UART's
+   * identification register would be interrupted for ever by its empty transmitter. (The specification samples the
+   * level at completion.)
    */
   #setLevel(source: number, level: boolean): void {
     const word = source >>> 5;

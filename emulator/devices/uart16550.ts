@@ -141,7 +141,6 @@ export class Uart16550 implements Device {
     this.#overrun = reader.flag();
     this.#transmitPending = reader.flag();
     reader.finish();
-    this.#drive();
   }
 
   #latched(): boolean {

@@ -73,7 +73,6 @@ export class VirtioMmio implements Device {
     this.#latencyCycles = wiring.latencyCycles ?? 20_000;
     this.#modern = wiring.version === 'modern';
     this.#queueSetup = new VirtioQueueSetup(wiring.version);
-    this.#drive();
   }
 
   read(at: number, size: number): number {
@@ -177,7 +176,6 @@ export class VirtioMmio implements Device {
     this.#queue = reader.flag() ? this.#restoreQueue(reader) : undefined;
     this.#pending = Array.from({ length: reader.u32() }, () => ({ head: reader.u32(), due: reader.wide() }));
     reader.finish();
-    this.#drive();
   }
 
   deadline(): number {
@@ -191,10 +189,9 @@ export class VirtioMmio implements Device {
       const { head } = this.#pending.shift()!;
       this.#guarded((queue) => {
         const written = this.#backend.perform(queue.chain(head));
-        if (queue.giveBack(head, written)) this.#interruptStatus |= interrupt.usedBuffer;
+        if (queue.giveBack(head, written)) this.#request(interrupt.usedBuffer);
       });
     }
-    this.#drive();
   }
 
   #restoreQueue(reader: StateReader): Virtqueue {
@@ -243,7 +240,6 @@ export class VirtioMmio implements Device {
         this.#pending.push({ head, due });
       }
     });
-    this.#drive();
   }
 
   /** Runs `use` on the queue, if it is set up; a driver's error stops the device until it is reset. */
@@ -255,7 +251,7 @@ export class VirtioMmio implements Device {
       if (!(error instanceof VirtqueueError)) throw error;
       this.#pending = [];
       this.#status |= statusBit.needsReset;
-      this.#interruptStatus |= interrupt.configuration;
+      this.#request(interrupt.configuration);
     }
   }
 
@@ -277,6 +273,12 @@ export class VirtioMmio implements Device {
     this.#drive();
   }
 
+  #request(reason: number): void {
+    this.#interruptStatus |= reason;
+    this.#drive();
+  }
+
+  /** A high level is a request each time it is driven (see Plic): only an event or an acknowledgement drives it. */
   #drive(): void {
     this.#wiring.interrupt.set(this.#interruptStatus !== 0);
   }

@@ -101,6 +101,13 @@ describe('clint', () => {
     expect([clint.timeLow(), clint.timeHigh()]).toEqual([0, 1]);
   });
 
+  test('a half that is written with the value it has changes nothing', () => {
+    const { clint, clock } = createClint();
+    clock.now = 1000;
+    clint.write(mtime, 4, 100);
+    expect([clint.timeLow(), clint.timeHigh()]).toEqual([100, 0]);
+  });
+
   test('cycleOfTime serves stimecmp: present cycle when reached, Infinity when out of count', () => {
     const { clint, clock } = createClint();
     clock.now = 55;

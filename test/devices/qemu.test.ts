@@ -72,6 +72,31 @@ describe.skipIf(!hasQemu)('the same accesses to QEMU and to the board read the s
     await expectSame(steps);
   });
 
+  test.each([11, 12, 13, 14, 15, 16])(
+    'serial port and interrupt controller: 600 random accesses, seed %i',
+    async (seed) => {
+      const random = new Random(seed);
+      const context = () => 0x1000 * random.below(4);
+      const choices: (() => Step)[] = [
+        () => store(plic + 40, 4, random.below(4)),
+        () => store(plic + 0x2000 + (context() >>> 5), 4, random.oneIn(4) ? 0 : 0x400),
+        () => store(plic + 0x20_0000 + context(), 4, random.below(3)),
+        () => load(plic + 0x20_0004 + context(), 4),
+        () => load(plic + 0x20_0004 + context(), 4),
+        () => store(plic + 0x20_0004 + context(), 4, 10),
+        () => store(uart, 1, 0x2e),
+        () => store(uart + 1, 1, random.below(8)),
+        () => store(uart + 2, 1, random.below(8)),
+        () => store(uart + 4, 1, random.oneIn(2) ? 0x10 : 0),
+        () => load(uart, 1),
+        () => load(uart + 2, 1),
+        () => load(uart + 5, 1),
+      ];
+      const pending = load(plic + 0x1000, 4);
+      await expectSame(Array.from({ length: 600 }, () => [random.pick(choices)(), pending]).flat());
+    },
+  );
+
   test.each<VirtioVersion>(['modern', 'legacy'])(
     'disk, %s: set-up, good and bad requests',
     async (version) => {

@@ -176,6 +176,19 @@ describe('virtio-block requests', () => {
     expect(bytes.map((at) => world.memory.bytes[at])).toEqual([8, 0, 8, 8, 0]);
   });
 
+  test('a chain may use every descriptor of the queue', () => {
+    const world = started();
+    const parts = Array.from({ length: queueSize - 2 }, (_, at) => ({
+      address: buffer + 0x200 * at,
+      length: 512,
+      write: true,
+    }));
+    world.driver.request(0, blockType.read, 1, parts);
+    complete(world);
+    expect(world.driver.status(0)).toBe(0);
+    expect(parts.map(({ address }) => world.memory.bytes[address - ramBase])).toEqual([2, 3, 4, 5, 6, 7]);
+  });
+
   test('header, data and status may share buffers', () => {
     const world = started();
     const view = world.memory.view;
@@ -251,7 +264,10 @@ describe('virtio-block and a driver that breaks the rules', () => {
     ],
     [
       'more chains than descriptors',
-      ({ driver }) => driver.offer(...new Array<number>(queueSize + 1).fill(0)),
+      ({ driver }) => {
+        driver.prepare(0, blockType.flush, 0, []);
+        driver.offer(...new Array<number>(queueSize + 1).fill(0));
+      },
     ],
     [
       'a readable buffer behind a writable one',
@@ -323,6 +339,13 @@ describe('virtio-block and a driver that breaks the rules', () => {
     world.driver.set(register.status, 0);
     expect(world.device.deadline()).toBe(Infinity);
     world.driver.request(0, blockType.flush, 0, []);
+    expect(world.device.deadline()).toBe(Infinity);
+  });
+
+  test('setting the queue up anew drops what is under way, too', () => {
+    const world = started();
+    world.driver.request(0, blockType.flush, 0, []);
+    world.driver.set(register.queueReady, 1);
     expect(world.device.deadline()).toBe(Infinity);
   });
 
