@@ -1,11 +1,12 @@
 // Judges one run: loads its events, builds the views, applies every invariant, and sums up.
 import { ExitCode } from '../errors.js';
-import { isEventName, type EventName } from '../tracer/schema/index.js';
-import { Database, type DatabaseLimits, type SqlValue } from './database.js';
+import type { EventName } from '../tracer/schema/index.js';
+import type { Database, DatabaseLimits, SqlValue } from './database.js';
 import type { EventSource } from './event-source.js';
 import type { InvariantFile } from './query-file.js';
-import { kindsNeeded, readQueries, readsOf, type QueryLibrary } from './query-library.js';
+import { kindsNeeded, readQueries, type QueryLibrary } from './query-library.js';
 import type { CheckResult, InvariantResult, Verdict, Violation } from './result.js';
+import { EventStore } from './store.js';
 
 /** What a check may be told. */
 export interface CheckOptions {
@@ -30,36 +31,19 @@ const openEnds = new Set(['budget', 'interrupted', 'disk_full']);
 export async function checkTrace(source: EventSource, options: CheckOptions = {}): Promise<CheckResult> {
   const queries = options.queries ?? readQueries();
   const chosen = queries.invariants.filter((one) => !options.only || options.only.includes(one.name));
-  const database = await Database.open(options.limits);
+  const store = await EventStore.open(source, queries.views, options);
   try {
-    await prepare(database, source, queries, chosen, options);
+    const judged = chosen.filter((one) => missingKinds(source, queries, one).length === 0);
+    await store.prepare([...judged.flatMap((one) => one.needs), 'location', 'process']);
+    await store.database.execute(detailViews);
     const invariants: InvariantResult[] = [];
     for (const invariant of chosen) {
-      invariants.push(await judge(database, source, queries, invariant, options.violationsKept ?? 100));
+      invariants.push(await judge(store.database, source, queries, invariant, options.violationsKept ?? 100));
     }
     return summary(source, invariants);
   } finally {
-    database.close();
+    store.close();
   }
-}
-
-async function prepare(
-  database: Database,
-  source: EventSource,
-  queries: QueryLibrary,
-  chosen: readonly InvariantFile[],
-  options: CheckOptions,
-): Promise<void> {
-  const judged = chosen.filter((one) => missingKinds(source, queries, one).length === 0);
-  const read = readsOf([...judged.flatMap((one) => one.needs), 'location', 'process'], queries.views);
-  await database.load(source, [...read].filter(isEventName));
-  await database.loadBaseline(options.baseline);
-  await database.lockDown();
-  for (const view of queries.views) {
-    if (!read.has(view.name)) continue;
-    await database.execute(`CREATE ${view.materialized ? 'TABLE' : 'VIEW'} ${view.name} AS ${view.sql}`);
-  }
-  await database.execute(detailView);
 }
 
 function missingKinds(source: EventSource, queries: QueryLibrary, invariant: InvariantFile): EventName[] {
@@ -110,7 +94,7 @@ async function readCount(database: Database, sql: string): Promise<number> {
 }
 
 /** Adds to rows of `found` what the trace knows of the process and of the places in the source. */
-const detailView = `
+const detailViews = `
 CREATE VIEW process_names AS
 SELECT subject AS pid, seq, cycle, name FROM process WHERE name <> '';
 CREATE VIEW places AS

@@ -90,23 +90,22 @@ export class Database {
     return new Database(api, instance, await instance.connect());
   }
 
-  /**
-   * Creates the table of every kind (empty when the source lacks it) and `run_facts`. Only the kinds in `filled`
-   * get their rows.
-   */
-  async load(source: EventSource, filled: readonly EventName[] = eventNames): Promise<void> {
-    for (const kind of eventNames) {
-      await this.createTable(kind, columnsOf(kind));
-      if (source.kinds.has(kind) && filled.includes(kind))
-        await this.append(kind, columnsOf(kind), source.batches(kind));
+  /** Creates the table of every kind, `baseline_marker`, all empty, and `run_facts` with its rows. */
+  async createTables(facts: RunFacts): Promise<void> {
+    for (const kind of eventNames) await this.createTable(kind, columnsOf(kind));
+    await this.createTable('baseline_marker', columnsOf('marker'));
+    await this.connection.run('CREATE TABLE run_facts (key VARCHAR, value VARCHAR)');
+    for (const [key, value] of Object.entries(facts)) {
+      await this.connection.run('INSERT INTO run_facts VALUES ($1, $2)', [key, String(value)]);
     }
-    await this.loadFacts(source.facts);
   }
 
-  /** Loads the markers of a run to compare with as `baseline_marker`; without one the table stays empty. */
-  async loadBaseline(source: EventSource | undefined): Promise<void> {
-    await this.createTable('baseline_marker', columnsOf('marker'));
-    if (source) await this.append('baseline_marker', columnsOf('marker'), source.batches('marker'));
+  /** Appends the source's rows of a kind to a table with that kind's columns. */
+  async fill(table: TableName, kind: EventName, source: EventSource): Promise<void> {
+    const appender = await this.connection.createAppender(table);
+    const writer = new ChunkWriter(this.api, loadBindings(), appender, columnsOf(kind));
+    for await (const batch of source.batches(kind)) writer.write(table, batch);
+    appender.closeSync();
   }
 
   /** From here on no statement can reach a file, an extension or a setting. */
@@ -132,6 +131,11 @@ export class Database {
     };
   }
 
+  /** Tables and views a statement reads, as DuckDB's parser sees it. */
+  tablesRead(sql: string): readonly string[] {
+    return this.connection.getTableNames(sql, false);
+  }
+
   close(): void {
     this.connection.closeSync();
     this.instance.closeSync();
@@ -140,24 +144,6 @@ export class Database {
   private async createTable(name: string, columns: readonly Column[]): Promise<void> {
     const list = columns.map((column) => `"${column.name}" ${sqlTypes[column.type]}`);
     await this.connection.run(`CREATE TABLE "${name}" (${list.join(', ')})`);
-  }
-
-  private async append(
-    table: string,
-    columns: readonly Column[],
-    batches: ReturnType<EventSource['batches']>,
-  ): Promise<void> {
-    const appender = await this.connection.createAppender(table);
-    const writer = new ChunkWriter(this.api, loadBindings(), appender, columns);
-    for await (const batch of batches) writer.write(table, batch);
-    appender.closeSync();
-  }
-
-  private async loadFacts(facts: RunFacts): Promise<void> {
-    await this.connection.run('CREATE TABLE run_facts (key VARCHAR, value VARCHAR)');
-    for (const [key, value] of Object.entries(facts)) {
-      await this.connection.run('INSERT INTO run_facts VALUES ($1, $2)', [key, String(value)]);
-    }
   }
 }
 

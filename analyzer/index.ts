@@ -1,7 +1,11 @@
 // The face of the analyzer.
 export { checkTrace, type CheckOptions } from './check.js';
+export type { DatabaseLimits, QueryResult, SqlValue } from './database.js';
 export { escapeText } from './escape.js';
 export type { EventSource, RunFacts } from './event-source.js';
+export { TraceQuery } from './query.js';
 export { readQueries, type QueryLibrary } from './query-library.js';
 export { reports, wantsColour, type ReportFormat, type TextOptions } from './reports/index.js';
 export type * from './result.js';
+export { tables, type TableFormat } from './tables/index.js';
+export { openTraceSource, traceSource } from './trace-source.js';

@@ -6,6 +6,7 @@
 --        came from there.
 -- needs: page_fault, frame_alloc, frame_free, entry_changes, quiescent_points
 -- optional: kalloc, kfree
+-- materialized: yes
 WITH faults AS (
   SELECT *, (va >> 12) << 12 AS page FROM page_fault
 ), takes AS (

@@ -1,0 +1,39 @@
+// Ad-hoc SQL over a run: what `trace query` runs. Tables are read when a statement first needs them.
+import { UsageError } from '../errors.js';
+import type { DatabaseLimits, QueryResult } from './database.js';
+import type { EventSource } from './event-source.js';
+import { readQueries, type QueryLibrary } from './query-library.js';
+import { EventStore } from './store.js';
+
+/** An open run that answers one statement after the other. */
+export class TraceQuery {
+  private constructor(private readonly store: EventStore) {}
+
+  static async open(
+    source: EventSource,
+    options: { readonly limits?: DatabaseLimits; readonly queries?: QueryLibrary } = {},
+  ): Promise<TraceQuery> {
+    const { views } = options.queries ?? readQueries();
+    return new TraceQuery(await EventStore.open(source, views, options));
+  }
+
+  /**
+   * The rows of a statement, at most `limit`. Throws UsageError with DuckDB's words when the statement is wrong or
+   * needs more memory than it may have.
+   */
+  async run(sql: string, limit?: number): Promise<QueryResult> {
+    if (sql.trim() === '')
+      throw new UsageError('There is no SQL to run: give a statement, such as SELECT * FROM process.');
+    try {
+      await this.store.prepare(this.store.database.tablesRead(sql));
+      return await this.store.database.query(sql, limit);
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      throw new UsageError(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  close(): void {
+    this.store.close();
+  }
+}
