@@ -10,15 +10,12 @@ const utf8 = new TextDecoder('utf-8');
 const lebBytesMax = 10;
 
 export class ByteReader {
-  private readonly view: DataView;
-
   constructor(
     readonly bytes: Uint8Array,
     public position = 0,
     /** Reads stop before this offset. */
     readonly end: number = bytes.length,
   ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (!(position >= 0 && position <= end && end <= bytes.length)) {
       throw new MalformedData(`offset ${position} lies outside its ${bytes.length} bytes`);
     }
@@ -43,27 +40,35 @@ export class ByteReader {
   }
 
   u16(): number {
-    return this.view.getUint16(this.take(2), true);
+    const start = this.take(2);
+    return this.bytes[start] | (this.bytes[start + 1] << 8);
   }
 
   u32(): number {
-    return this.view.getUint32(this.take(4), true);
+    return this.wordAt(this.take(4)) >>> 0;
   }
 
   /** A size, offset or count of eight bytes; exact below 2^53, and no valid one is larger. */
   u64(): number {
     const start = this.take(8);
-    return this.view.getUint32(start + 4, true) * 2 ** 32 + this.view.getUint32(start, true);
+    return (this.wordAt(start + 4) >>> 0) * 2 ** 32 + (this.wordAt(start) >>> 0);
   }
 
   /** Eight bytes as a signed value, which is also the internal form of an address (address.ts). */
   i64(): number {
     const start = this.take(8);
-    return this.view.getInt32(start + 4, true) * 2 ** 32 + this.view.getUint32(start, true);
+    return this.wordAt(start + 4) * 2 ** 32 + (this.wordAt(start) >>> 0);
   }
 
   word(): bigint {
-    return this.view.getBigUint64(this.take(8), true);
+    const low = BigInt(this.u32());
+    return low | (BigInt(this.u32()) << 32n);
+  }
+
+  /** Readers are made by the thousand, so they do without a DataView of their own. */
+  private wordAt(start: number): number {
+    const { bytes } = this;
+    return bytes[start] | (bytes[start + 1] << 8) | (bytes[start + 2] << 16) | (bytes[start + 3] << 24);
   }
 
   /** An unsigned value of 1, 2, 3, 4 or 8 bytes. */

@@ -2,14 +2,14 @@
 // A unit that turns out to be damaged leaves a warning and only what it gave before.
 import { ByteReader, MalformedData } from './byte-reader.js';
 import { Attribute, Tag } from './dwarf/constants.js';
-import type { Entry } from './dwarf/entry.js';
+import { type Entry, descendants } from './dwarf/entry.js';
 import { readLineHeader } from './dwarf/line-header.js';
 import { runLineProgram } from './dwarf/line-program.js';
 import { type LineTable, LineTableBuilder } from './dwarf/line-table.js';
-import { type FunctionSpan, type Scope, functionsOf } from './dwarf/scopes.js';
+import { type FunctionSpan, type Scope, functionsIn } from './dwarf/scopes.js';
 import { type DebugSections, debugSections } from './dwarf/sections.js';
 import { UnitList } from './dwarf/unit-list.js';
-import { type VariableEntry, variablesOf } from './dwarf/variables.js';
+import { type VariableEntry, variablesIn } from './dwarf/variables.js';
 import type { ElfFile } from './elf.js';
 import { RangeIndex } from './range-index.js';
 
@@ -137,9 +137,11 @@ class DebugDataBuilder {
     for (const entry of root.children) this.noteType(entry);
     const files = this.lineFiles.get(root.number(Attribute.stmt_list) ?? -1) ?? [];
     const unitBase = root.address(Attribute.low_pc) ?? 0;
-    for (const variable of variablesOf(root, resolve)) this.variables.push(variable);
+    // Functions and their static variables can be nested in functions, blocks and namespaces.
+    const entries = descendants(root);
+    for (const variable of variablesIn(entries, resolve)) this.variables.push(variable);
     const context = { resolve, files, unitBase, isCode: this.isCode };
-    for (const scope of functionsOf(root, context)) this.functions.push(scope);
+    for (const scope of functionsIn(entries, context)) this.functions.push(scope);
   }
 
   private noteType(entry: Entry): void {

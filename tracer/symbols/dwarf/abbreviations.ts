@@ -1,7 +1,7 @@
 // Abbreviation tables (DWARF 5, 7.5.3): the shapes that debugging entries refer to by number.
 import { ByteReader } from '../byte-reader.js';
 import { Form } from './constants.js';
-import { fixedFormSize, type UnitContext } from './forms.js';
+import { fixedFormSize, skipForm, type UnitContext } from './forms.js';
 
 export interface AttributeShape {
   readonly name: number;
@@ -10,6 +10,8 @@ export interface AttributeShape {
   readonly constant: number;
   /** Offset from the entry's first attribute when all before have a fixed size; else -1. */
   readonly offset: number;
+  /** Bytes of the form; -1 when that depends on the value. */
+  readonly size: number;
 }
 
 export interface Abbreviation {
@@ -45,8 +47,22 @@ function readShapes(
     const form = reader.uleb();
     const constant = form === Form.implicit_const ? reader.sleb() : 0;
     if (name === 0 && form === 0) return { attributes, size: offset };
-    attributes.push({ name, form, constant, offset });
     const size = fixedFormSize(form, unit);
+    attributes.push({ name, form, constant, offset, size });
     offset = offset < 0 || size < 0 ? -1 : offset + size;
+  }
+}
+
+/** Moves past the first `count` attributes of an entry. */
+export function skipAttributes(
+  reader: ByteReader,
+  attributes: readonly AttributeShape[],
+  count: number,
+  unit: UnitContext,
+): void {
+  for (let index = 0; index < count; index++) {
+    const { size, form } = attributes[index];
+    if (size >= 0) reader.take(size);
+    else skipForm(reader, form, unit);
   }
 }

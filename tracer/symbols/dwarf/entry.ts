@@ -1,10 +1,10 @@
 // A debugging information entry: its place in the tree, and its attributes decoded on demand by class.
 // A missing attribute, or one whose form does not fit the class asked for, is undefined.
 import type { ByteReader } from '../byte-reader.js';
-import type { Abbreviation } from './abbreviations.js';
+import { type Abbreviation, skipAttributes } from './abbreviations.js';
 import { Attribute, Form } from './constants.js';
 import { isAddress, isBlock, readAddress, readBlock, readIndirectForm, readNumber } from './forms.js';
-import { readString, skipForm } from './forms.js';
+import { readString } from './forms.js';
 import type { Unit } from './unit.js';
 
 const noChildren: Entry[] = [];
@@ -94,9 +94,7 @@ export class Entry {
       if (attributes[index].name !== name) continue;
       const { offset, form } = attributes[index];
       reader.position = this.position + Math.max(offset, 0);
-      if (offset < 0) {
-        for (let before = 0; before < index; before++) skipForm(reader, attributes[before].form, this.unit);
-      }
+      if (offset < 0) skipAttributes(reader, attributes, index, this.unit);
       return form === Form.indirect ? readIndirectForm(reader) : form;
     }
     return 0;

@@ -1,7 +1,7 @@
 // Functions and the functions inlined into them, as found in one unit (DWARF 5, 3.3). Lexical blocks are looked through.
 import type { RangeIndex, Span } from '../range-index.js';
 import { Attribute, Tag } from './constants.js';
-import { type Entry, type Resolver, descendants, inherited, originChain } from './entry.js';
+import { type Entry, type Resolver, inherited, originChain } from './entry.js';
 import { type AddressRange, rangesOf } from './ranges.js';
 
 /** A function with code of its own, or an instance of one inlined into another. */
@@ -37,11 +37,10 @@ export interface ScopeContext {
   readonly isCode: (address: number) => boolean;
 }
 
-/** All functions with code below `root`; those discarded by the linker are left out. @throws MalformedData */
-export function functionsOf(root: Entry, context: ScopeContext): Scope[] {
+/** The functions with code among entries of a unit, but those the linker discarded. @throws MalformedData */
+export function functionsIn(entries: readonly Entry[], context: ScopeContext): Scope[] {
   const functions: Scope[] = [];
-  // Functions can be nested in functions, blocks and namespaces.
-  for (const entry of descendants(root)) {
+  for (const entry of entries) {
     if (entry.tag !== Tag.subprogram) continue;
     const scope = readScope(entry, context);
     if (scope !== undefined) functions.push(scope);

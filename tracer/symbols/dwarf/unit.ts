@@ -1,10 +1,11 @@
 // A unit of .debug_info (or .debug_types) and its tree of entries (DWARF 5, 7.5.1 and 7.5.2). Reading a unit only finds
 // where entries begin; attributes are decoded when asked for (entry.ts).
+import { lastAtMost } from '../address.js';
 import { ByteReader, MalformedData } from '../byte-reader.js';
-import { type Abbreviation, type AbbreviationTable, readAbbreviations } from './abbreviations.js';
+import { type AbbreviationTable, readAbbreviations, skipAttributes } from './abbreviations.js';
 import { Attribute, UnitType } from './constants.js';
 import { Entry } from './entry.js';
-import { skipForm, type UnitContext } from './forms.js';
+import type { UnitContext } from './forms.js';
 import type { DebugSections } from './sections.js';
 
 /** Deeper nesting is refused: real code stays below a few dozen, and consumers may recurse. */
@@ -36,7 +37,9 @@ export class Unit implements UnitContext {
   rangeListsBase = 0;
   private readonly typeOffset: number;
   private readonly abbreviationOffset: number;
-  private readonly entries = new Map<number, Entry>();
+  /** Entries and their ascending offsets from the start of the unit. */
+  private readonly entries: Entry[] = [];
+  private readonly offsets: number[] = [];
 
   /** Reads the header; `reader` stands behind the initial length and ends with the unit. */
   constructor(
@@ -88,8 +91,10 @@ export class Unit implements UnitContext {
       const abbreviation = table.get(code);
       if (abbreviation === undefined) throw new MalformedData(`abbreviation ${code} is not defined`);
       const entry = new Entry(this, reader.position, abbreviation, parent);
-      this.entries.set(offset, entry);
-      this.skipAttributes(abbreviation);
+      this.offsets.push(offset);
+      this.entries.push(entry);
+      if (abbreviation.size >= 0) reader.take(abbreviation.size);
+      else skipAttributes(reader, abbreviation.attributes, abbreviation.attributes.length, this);
       parent?.children.push(entry);
       if (root === undefined) this.readBases((root = entry));
       if (abbreviation.hasChildren) {
@@ -103,12 +108,13 @@ export class Unit implements UnitContext {
 
   /** The entry at an offset from the start of this unit. */
   entryAt(offset: number): Entry | undefined {
-    return this.entries.get(offset);
+    const index = lastAtMost(this.offsets, this.offsets.length, offset);
+    return this.offsets[index] === offset ? this.entries[index] : undefined;
   }
 
   /** The type that a type unit defines. */
   definedType(): Entry | undefined {
-    return this.entries.get(this.typeOffset);
+    return this.entryAt(this.typeOffset);
   }
 
   private abbreviations(tables: Map<string, AbbreviationTable>): AbbreviationTable {
@@ -117,14 +123,6 @@ export class Unit implements UnitContext {
     let table = tables.get(key);
     if (table === undefined) tables.set(key, (table = readAbbreviations(this.abbreviationOffset, this)));
     return table;
-  }
-
-  private skipAttributes(abbreviation: Abbreviation): void {
-    if (abbreviation.size >= 0) {
-      this.reader.take(abbreviation.size);
-      return;
-    }
-    for (const attribute of abbreviation.attributes) skipForm(this.reader, attribute.form, this);
   }
 
   private readBases(root: Entry): void {

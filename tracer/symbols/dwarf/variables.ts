@@ -1,6 +1,6 @@
 // Variables with a fixed address: globals, and statics of files and functions (DWARF 5, 4.1 and 2.6.1.1.2).
 import { Attribute, Operation, Tag } from './constants.js';
-import { type Entry, type Resolver, descendants, inherited, originChain } from './entry.js';
+import { type Entry, type Resolver, inherited, originChain } from './entry.js';
 import { indexedAddress } from './forms.js';
 
 export interface VariableEntry {
@@ -12,10 +12,10 @@ export interface VariableEntry {
   readonly typed: Entry;
 }
 
-/** All variables below `root` that have an address or are declared external. @throws MalformedData */
-export function variablesOf(root: Entry, resolve: Resolver): VariableEntry[] {
+/** The variables among entries of a unit that have an address or are declared external. @throws MalformedData */
+export function variablesIn(entries: readonly Entry[], resolve: Resolver): VariableEntry[] {
   const variables: VariableEntry[] = [];
-  for (const entry of descendants(root)) {
+  for (const entry of entries) {
     if (entry.tag !== Tag.variable) continue;
     const address = fixedAddress(entry);
     if (address === undefined && !entry.flag(Attribute.external)) continue;
