@@ -1,8 +1,8 @@
 // RV32I and RV64I base integer instructions, in the order of the specification's listing.
 import type { Instruction } from './instruction.js';
-import { MASK_ALL, MASK_FUNCT3, MASK_OPCODE, OPCODE, builders, pattern, row } from './rows.js';
+import { I, R, U, branch, load, shift, shiftw, store } from './integer-rows.js';
+import { MASK_ALL, MASK_FUNCT3, MASK_OPCODE, OPCODE, pattern, row } from './rows.js';
 
-const { R, I, shift, shiftw, U, branch, load, store } = builders('I');
 const { OP, OP_32, OP_IMM, OP_IMM_32, LUI, AUIPC, JAL, JALR, MISC_MEM, SYSTEM } = OPCODE;
 
 export const integer: readonly Instruction[] = [

@@ -2,9 +2,9 @@
 // overflow" (unprivileged specification, M chapter) gives the results that the guards below select.
 import type { Algebra } from './algebra.js';
 import type { Instruction } from './instruction.js';
-import { OPCODE, builders } from './rows.js';
+import { OPCODE, registerRows } from './rows.js';
 
-const { R } = builders('M');
+const R = registerRows('M');
 const { OP, OP_32 } = OPCODE;
 
 /** The divisor, or 1 in place of 0. */

@@ -1,13 +1,11 @@
-// Builders for rows of the instruction table: one per shape that several extensions share. They turn the fields of
-// the listing (funct7, funct3, opcode) into match and mask; a row's own line then holds only what is its own.
-import type { Algebra, Operands } from './algebra.js';
-import type { AccessBytes, Effect, Format, Instruction, RegisterFiles } from './instruction.js';
+// What rows of several extensions share: opcodes, masks, and how the listing's fields (funct7, funct3, opcode) become
+// match and mask.
+import type { Algebra } from './algebra.js';
+import type { Effect, Format, Instruction, RegisterFiles } from './instruction.js';
 
 export type Extension = Instruction['extension'];
 /** The value of a register-register instruction. */
 export type Binary = <V, B>(o: Algebra<V, B>, a: V, b: V) => V;
-export type Condition = <V, B>(o: Algebra<V, B>, a: V, b: V) => B;
-export type Value = <V, B>(o: Algebra<V, B>, x: Operands<V>) => V;
 
 /** Which bits of the word say which instruction it is. */
 export const MASK_OPCODE = 0x0000007f;
@@ -42,107 +40,12 @@ export function row(
   return { name, extension, format, match, mask, registers, effect };
 }
 
-/** Builders whose rows belong to `extension`. */
-export function builders(extension: Extension) {
-  return {
-    /** rd = value(rs1, rs2) */
-    R: (name: string, funct7: number, funct3: number, opcode: number, value: Binary): Instruction =>
-      row(
-        extension,
-        name,
-        'R',
-        pattern(funct7, funct3, opcode),
-        MASK_FUNCT7,
-        { rd: 'x', rs1: 'x', rs2: 'x' },
-        {
-          kind: 'compute',
-          value: (o, x) => value(o, x.a, x.b),
-        },
-      ),
-    /** rd = value(rs1, immediate) */
-    I: (name: string, funct3: number, opcode: number, value: Binary): Instruction =>
-      row(
-        extension,
-        name,
-        'I',
-        pattern(0, funct3, opcode),
-        MASK_FUNCT3,
-        { rd: 'x', rs1: 'x' },
-        {
-          kind: 'compute',
-          value: (o, x) => value(o, x.a, x.imm),
-        },
-      ),
-    /** rd = value(rs1, 6-bit amount); `funct7` has the listing's bits with amount bit 5 zero. */
-    shift: (name: string, funct7: number, funct3: number, opcode: number, value: Binary): Instruction =>
-      row(
-        extension,
-        name,
-        'shift',
-        pattern(funct7, funct3, opcode),
-        MASK_FUNCT6,
-        { rd: 'x', rs1: 'x' },
-        {
-          kind: 'compute',
-          value: (o, x) => value(o, x.a, x.imm),
-        },
-      ),
-    /** rd = value(rs1, 5-bit amount) */
-    shiftw: (name: string, funct7: number, funct3: number, opcode: number, value: Binary): Instruction =>
-      row(
-        extension,
-        name,
-        'shiftw',
-        pattern(funct7, funct3, opcode),
-        MASK_FUNCT7,
-        { rd: 'x', rs1: 'x' },
-        {
-          kind: 'compute',
-          value: (o, x) => value(o, x.a, x.imm),
-        },
-      ),
-    /** rd = value(immediate, pc) */
-    U: (name: string, opcode: number, value: Value): Instruction =>
-      row(extension, name, 'U', opcode, MASK_OPCODE, { rd: 'x' }, { kind: 'compute', value }),
-    branch: (name: string, funct3: number, taken: Condition): Instruction =>
-      row(
-        extension,
-        name,
-        'B',
-        pattern(0, funct3, OPCODE.BRANCH),
-        MASK_FUNCT3,
-        { rs1: 'x', rs2: 'x' },
-        {
-          kind: 'branch',
-          taken: (o, x) => taken(o, x.a, x.b),
-        },
-      ),
-    load: (name: string, funct3: number, bytes: AccessBytes, signed: boolean): Instruction =>
-      row(
-        extension,
-        name,
-        'load',
-        pattern(0, funct3, OPCODE.LOAD),
-        MASK_FUNCT3,
-        { rd: 'x', rs1: 'x' },
-        {
-          kind: 'load',
-          bytes,
-          signed,
-        },
-      ),
-    store: (name: string, funct3: number, bytes: AccessBytes): Instruction =>
-      row(
-        extension,
-        name,
-        'S',
-        pattern(0, funct3, OPCODE.STORE),
-        MASK_FUNCT3,
-        { rs1: 'x', rs2: 'x' },
-        {
-          kind: 'store',
-          bytes,
-        },
-      ),
+/** rd = value(rs1, rs2), for the extension given: a builder of rows. */
+export function registerRows(extension: Extension) {
+  return (name: string, funct7: number, funct3: number, opcode: number, value: Binary): Instruction => {
+    const registers: RegisterFiles = { rd: 'x', rs1: 'x', rs2: 'x' };
+    const match = pattern(funct7, funct3, opcode);
+    const effect: Effect = { kind: 'compute', value: (o, x) => value(o, x.a, x.b) };
+    return row(extension, name, 'R', match, MASK_FUNCT7, registers, effect);
   };
 }
