@@ -2,7 +2,7 @@
 // show the base instruction they expand to; no pseudo-instructions are used, and
 // radices and the silent dynamic rounding mode are those of `objdump -M no-aliases`.
 import { decode } from './decode.js';
-import type { Decoded } from './instruction.js';
+import type { Decoded, Format } from './instruction.js';
 import { floatRegisterNames, integerRegisterNames } from './register-names.js';
 
 /** What turns a CSR number into its name; undefined where it has none. */
@@ -11,6 +11,12 @@ export type CsrName = (csr: number) => string | undefined;
 /** The operand that names a rounding mode, by funct3; the dynamic mode is not written. */
 const ROUNDING_MODES = [['rne'], ['rtz'], ['rdn'], ['rup'], ['rmm'], ['unknown'], ['unknown'], []];
 const ORDERINGS = ['', '.rl', '.aq', '.aqrl'];
+
+/** What text depends on besides the word. */
+interface Context {
+  pc: bigint | undefined;
+  csrName: CsrName;
+}
 
 /** A register operand; a field that names no register is a plain number. */
 function register(decoded: Decoded, field: 'rd' | 'rs1' | 'rs2' | 'rs3'): string {
@@ -31,9 +37,13 @@ function hexadecimal(value: number | bigint): string {
   return `0x${value.toString(16)}`;
 }
 
-function target(decoded: Decoded, pc: bigint | undefined): string {
-  if (pc !== undefined) return hexadecimal(BigInt.asUintN(64, pc + BigInt(decoded.imm)));
-  return decoded.imm < 0 ? `.${decoded.imm}` : `.+${decoded.imm}`;
+function target({ imm }: Decoded, { pc }: Context): string {
+  if (pc !== undefined) return hexadecimal(BigInt.asUintN(64, pc + BigInt(imm)));
+  return imm < 0 ? `.${imm}` : `.+${imm}`;
+}
+
+function csr({ imm }: Decoded, { csrName }: Context): string {
+  return csrName(imm) ?? hexadecimal(imm);
 }
 
 /** One half of a fence's ordering: device input, output, memory reads and writes. */
@@ -41,44 +51,35 @@ function fenceSet(bits: number): string {
   return (bits & 8 ? 'i' : '') + (bits & 4 ? 'o' : '') + (bits & 2 ? 'r' : '') + (bits & 1 ? 'w' : '') || '0';
 }
 
-function operands(decoded: Decoded, pc: bigint | undefined, csrName: CsrName): readonly string[] {
-  const { instruction, imm } = decoded;
-  const address = `(${register(decoded, 'rs1')})`;
-  const csr = () => csrName(imm) ?? hexadecimal(imm);
-  switch (instruction.format) {
-    case 'I':
-      return [...registers(decoded, 'rd', 'rs1'), String(imm)];
-    case 'shift':
-    case 'shiftw':
-      return [...registers(decoded, 'rd', 'rs1'), hexadecimal(imm)];
-    case 'load':
-      return [register(decoded, 'rd'), imm + address];
-    case 'S':
-      return [register(decoded, 'rs2'), imm + address];
-    case 'B':
-      return [...registers(decoded, 'rs1', 'rs2'), target(decoded, pc)];
-    case 'U':
-      return [register(decoded, 'rd'), hexadecimal(imm >>> 12)];
-    case 'J':
-      return [register(decoded, 'rd'), target(decoded, pc)];
-    case 'csr':
-    case 'csri':
-      return [register(decoded, 'rd'), csr(), register(decoded, 'rs1')];
-    case 'amo':
-      return [...registers(decoded, 'rd', 'rs2'), address];
-    case 'r4':
-    case 'rm':
-    case 'rm1':
-      return [...registers(decoded, 'rd', 'rs1', 'rs2', 'rs3'), ...ROUNDING_MODES[imm]];
-    case 'fence':
-      return [fenceSet(imm >> 4), fenceSet(imm)];
-    case 'R':
-    case 'r1':
-    case 'sfence':
-    case 'none':
-      return registers(decoded, 'rd', 'rs1', 'rs2');
-  }
-}
+type Operands = (decoded: Decoded, context: Context) => readonly string[];
+
+const immediate: Operands = (x) => [...registers(x, 'rd', 'rs1'), String(x.imm)];
+const amount: Operands = (x) => [...registers(x, 'rd', 'rs1'), hexadecimal(x.imm)];
+const rounded: Operands = (x) => [...registers(x, 'rd', 'rs1', 'rs2', 'rs3'), ...ROUNDING_MODES[x.imm]];
+const plain: Operands = (x) => registers(x, 'rd', 'rs1', 'rs2');
+const csrAccess: Operands = (x, context) => [register(x, 'rd'), csr(x, context), register(x, 'rs1')];
+
+const operands: Readonly<Record<Format, Operands>> = {
+  R: plain,
+  I: immediate,
+  S: (x) => [register(x, 'rs2'), `${x.imm}(${register(x, 'rs1')})`],
+  B: (x, context) => [...registers(x, 'rs1', 'rs2'), target(x, context)],
+  U: (x) => [register(x, 'rd'), hexadecimal(x.imm >>> 12)],
+  J: (x, context) => [register(x, 'rd'), target(x, context)],
+  shift: amount,
+  shiftw: amount,
+  load: (x) => [register(x, 'rd'), `${x.imm}(${register(x, 'rs1')})`],
+  csr: csrAccess,
+  csri: csrAccess,
+  amo: (x) => [...registers(x, 'rd', 'rs2'), `(${register(x, 'rs1')})`],
+  r4: rounded,
+  rm: rounded,
+  rm1: rounded,
+  r1: plain,
+  fence: (x) => [fenceSet(x.imm >> 4), fenceSet(x.imm)],
+  sfence: plain,
+  none: plain,
+};
 
 /**
  * The text of an instruction, as `addi a0,sp,16`. An illegal word becomes a `.word` or `.short` directive. With `pc`
@@ -93,6 +94,6 @@ export function disassemble(word: number, pc?: bigint, csrName: CsrName = () => 
   }
   const { name, format } = decoded.instruction;
   const mnemonic = format === 'amo' ? name + ORDERINGS[decoded.imm] : name;
-  const text = operands(decoded, pc, csrName).join(',');
+  const text = operands[format](decoded, { pc, csrName }).join(',');
   return text === '' ? mnemonic : `${mnemonic} ${text}`;
 }

@@ -1,7 +1,7 @@
 // Executes one instruction in the constant back end, on a state made of bigints: the meaning of the rows without any
 // engine. It has no modes, no traps and no devices, so the system instructions that need them are not for it.
 import { constantAlgebra as o, decode } from '../../emulator/isa/index.js';
-import type { Decoded, Effect, Operands } from '../../emulator/isa/index.js';
+import type { Decoded, Effect, Operands, SystemOperation } from '../../emulator/isa/index.js';
 import { floatOperation, lastFlags } from '../../emulator/isa/float/index.js';
 import type { Execute, MachineState } from './vector-suite.js';
 import { CSR, DATA } from './vector.js';
@@ -9,6 +9,10 @@ import type { CsrName } from './vector.js';
 
 const BOXED = 0xffff_ffff_0000_0000n;
 const DYNAMIC = 7;
+const FENCES: readonly SystemOperation[] = ['fence', 'fence_i', 'sfence_vma'];
+
+/** An effect on memory: all of them have a width in bytes. */
+type MemoryEffect = Extract<Effect, { bytes: number }>;
 
 function read(state: MachineState, address: bigint, bytes: number, signed: boolean): bigint {
   const value = BigInt.asUintN(8 * bytes, state.memory >> (8n * (address - DATA)));
@@ -61,23 +65,10 @@ function storeConditional(state: MachineState, x: Operands<bigint>, bytes: numbe
   return failed;
 }
 
-/** Performs the effect; gives the value of rd, or undefined where the instruction has none. */
-function perform(state: MachineState, decoded: Decoded, x: Operands<bigint>, c: bigint): bigint | undefined {
-  const { effect } = decoded.instruction;
+/** Performs an access to memory; gives the value of rd, or undefined where the instruction has none. */
+function access(state: MachineState, x: Operands<bigint>, effect: MemoryEffect): bigint | undefined {
   const address = BigInt.asUintN(64, x.a + x.imm);
-  const next = x.pc + BigInt(decoded.length);
   switch (effect.kind) {
-    case 'compute':
-      return effect.value(o, x);
-    case 'branch':
-      if (effect.taken(o, x)) state.pc = o.add(x.pc, x.imm);
-      return undefined;
-    case 'jump':
-      state.pc = o.add(x.pc, x.imm);
-      return next;
-    case 'jump_register':
-      state.pc = address & ~1n;
-      return next;
     case 'load':
       return read(state, address, effect.bytes, effect.signed);
     case 'float_load':
@@ -96,14 +87,34 @@ function perform(state: MachineState, decoded: Decoded, x: Operands<bigint>, c: 
       write(state, x.a, effect.bytes, effect.combine(o, old, effect.bytes === 4 ? o.sext32(x.b) : x.b));
       return old;
     }
+  }
+}
+
+/** Performs the effect; gives the value of rd, or undefined where the instruction has none. */
+function perform(state: MachineState, decoded: Decoded, x: Operands<bigint>, c: bigint): bigint | undefined {
+  const { effect } = decoded.instruction;
+  const next = x.pc + BigInt(decoded.length);
+  switch (effect.kind) {
+    case 'compute':
+      return effect.value(o, x);
+    case 'branch':
+      if (effect.taken(o, x)) state.pc = o.add(x.pc, x.imm);
+      return undefined;
+    case 'jump':
+      state.pc = o.add(x.pc, x.imm);
+      return next;
+    case 'jump_register':
+      state.pc = o.and(o.add(x.a, x.imm), o.imm(-2n));
+      return next;
     case 'csr':
       return accessCsr(state, decoded, x, effect);
     case 'float':
       return calculate(state, decoded, x, c, effect);
     case 'system':
-      if (!['fence', 'fence_i', 'sfence_vma'].includes(effect.operation))
-        throw new Error(`${effect.operation} needs a hart`);
+      if (!FENCES.includes(effect.operation)) throw new Error(`${effect.operation} needs a hart`);
       return undefined;
+    default:
+      return access(state, x, effect);
   }
 }
 
