@@ -7,12 +7,13 @@ import { ProbeId, type Translator } from './translator.js';
 const register = { ra: 1, a0: 10 } as const;
 const panicTextMaximum = 200;
 
-/** Connects a translator to a machine that has not run yet. */
+/** Connects a translator to a machine that has not run yet. `onPanic` is called when the kernel enters its panic. */
 export function attachProbes(
   machine: Machine,
   profile: KernelProfile,
   translator: Translator,
   kinds: ReadonlySet<EventName>,
+  onPanic: () => void,
 ): void {
   const wants = (...names: EventName[]): boolean => names.some((name) => kinds.has(name));
   machine.ring.setConsumer((view, from, to) => translator.translate(view, from, to));
@@ -25,7 +26,7 @@ export function attachProbes(
     if (bytes > 0) machine.watch.watchWords(address, bytes);
   }
   if (wants('pte_write', 'page_table')) machine.watch.watchTables();
-  probeFunctions(machine, profile, translator, wants);
+  probeFunctions(machine, profile, translator, wants, onPanic);
 }
 
 function sourcesFor(kinds: ReadonlySet<EventName>): number {
@@ -57,6 +58,7 @@ function probeFunctions(
   profile: KernelProfile,
   translator: Translator,
   wants: (...names: EventName[]) => boolean,
+  onPanic: () => void,
 ): void {
   const { allocate, free, map, free_table: freeTable, panic } = profile.functions;
   const { watch, harts } = machine;
@@ -102,6 +104,7 @@ function probeFunctions(
       record: wants('panic'),
       onHit: (hart) => {
         if (wants('panic')) translator.panicTexts.push(machine.ram.text(argument(hart), panicTextMaximum));
+        onPanic();
       },
     });
 }

@@ -1,0 +1,204 @@
+// A traced run from power-on to its end: boots, types the program, drains events into the trace, and finishes it in
+// every case, also when the run did not.
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { Machine, type BootImage, type MachineConfiguration } from '../../emulator/index.js';
+import { TraceDirectoryWriter, type KernelFacts, type StartedTrace } from '../directory/index.js';
+import { attachProbes, findProfile, Translator, type KernelProfile } from '../probes/index.js';
+import { DebugInfo, parseElf } from '../symbols/index.js';
+import { bootImage } from './boot-image.js';
+import { ConsoleScript } from './console-script.js';
+import { explainEnd } from './run-end.js';
+import type { RunEnd, RunRequest, RunResult } from './types.js';
+
+/** Cycles between looks at the host: interrupts, bounds, progress. Some tens of milliseconds. */
+const stepCycles = 5e6;
+/** Cycles between digests in the recording. */
+const digestCycles = 1e9;
+/** Cycles a panicking kernel gets to print why. */
+const panicCycles = 2e6;
+/** Cycles after a look at the disk within which a driver that accepts it has set up its queue. */
+const diskCycles = 50e6;
+
+/** What is derived from the kernel once, whichever machine it then boots on. */
+interface Prepared {
+  readonly request: RunRequest;
+  readonly debug: DebugInfo;
+  readonly profile: KernelProfile;
+  readonly image: BootImage;
+}
+
+/**
+ * Runs a program on a kernel, traced. Throws UsageError for input that cannot be run at all; everything that happens
+ * later is in the result, and the trace is finished.
+ */
+export async function runProgram(request: RunRequest): Promise<RunResult> {
+  const { kernel, kernelPath, disk } = request.input;
+  const elf = parseElf(kernel, kernelPath);
+  const image = bootImage(elf, kernelPath, disk, request.machine.memoryBytes);
+  const debug = DebugInfo.parse(elf);
+  const prepared: Prepared = { request, debug, profile: findProfile(debug), image };
+  const modern = await TracedRun.start(prepared, 'modern');
+  if ((await modern.run()) !== 'wrong_virtio') return modern.finish();
+  modern.discard();
+  const legacy = await TracedRun.start(prepared, 'legacy');
+  await legacy.run();
+  return legacy.finish();
+}
+
+class TracedRun {
+  private readonly machine: Machine;
+  private readonly translator: Translator;
+  private readonly started = performance.now();
+  private end: RunEnd | 'wrong_virtio' | undefined;
+  private phase: 'boot' | 'program' = 'boot';
+  private panicEnd = Infinity;
+  private diskEnd = Infinity;
+  private consoleBytes = 0;
+  private printed: number[] = [];
+  private nextDigest = digestCycles;
+
+  static async start(prepared: Prepared, virtioVersion: 'modern' | 'legacy'): Promise<TracedRun> {
+    const { request } = prepared;
+    const { kernel, disk } = request.input;
+    const writer = new TraceDirectoryWriter(request.out);
+    writer.addKernel(kernel);
+    writer.addDisk(disk);
+    const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+    const { harts, memoryBytes, turnCycles, diskLatencyCycles } = request.machine;
+    const machine = { harts, memoryBytes, turnCycles, diskLatencyCycles, virtio: virtioVersion };
+    const streams = await writer.start(
+      {
+        toolVersion: request.toolVersion,
+        machine: { ...machine, schedule: { kind: 'round_robin' } },
+        program: request.program[0] ?? '',
+        arguments: request.program.slice(1),
+        digests: { kernel: digest(kernel), disk: digest(disk) },
+      },
+      request.kinds,
+    );
+    return new TracedRun(prepared, { ...request.machine, virtioVersion }, writer, streams);
+  }
+
+  private constructor(
+    private readonly prepared: Prepared,
+    configuration: MachineConfiguration,
+    private readonly writer: TraceDirectoryWriter,
+    private readonly streams: StartedTrace,
+  ) {
+    const { request, profile, debug, image } = prepared;
+    const script = new ConsoleScript(request.program.join(' '), {
+      printed: (byte) => this.printed.push(byte),
+      typed: (byte, cycle) => streams.recording.input(cycle, byte),
+      prompted: (again) => this.prompted(again),
+    });
+    this.machine = new Machine(configuration, image, script);
+    this.translator = new Translator(streams.events, profile, debug);
+    attachProbes(this.machine, profile, this.translator, new Set(request.kinds), () => this.panicked());
+  }
+
+  /** Runs to the end, whichever it is. */
+  async run(): Promise<RunEnd | 'wrong_virtio'> {
+    const { limits } = this.prepared.request;
+    while (this.end === undefined) {
+      const cycle = this.machine.cycle();
+      const until = Math.min(cycle + stepCycles, limits.cycles, this.panicEnd, this.nextDigest);
+      const stop = this.machine.run(until);
+      this.passConsole();
+      if (stop === 'finished') this.end = 'power_off';
+      else if (stop === 'deadlock') this.end = 'deadlock';
+      else if (stop === 'limit') this.reached(this.machine.cycle());
+      this.checkDisk();
+      this.checkHost();
+      if (this.end === undefined) await new Promise((resolve) => setImmediate(resolve));
+    }
+    return this.end;
+  }
+
+  /** Completes the trace. */
+  finish(): RunResult {
+    const { profile } = this.prepared;
+    const end = this.end as RunEnd;
+    const cycle = this.machine.cycle();
+    this.translator.finish(cycle);
+    const digest = this.machine.digest();
+    const incompleteBecause = explainEnd[end];
+    const manifest = this.writer.finish({
+      kernel: this.kernelFacts(),
+      finalCycle: cycle,
+      finalStateDigest: digest,
+      stopReason: end,
+      lostEvents: 0,
+      ...(incompleteBecause && { incompleteBecause }),
+    });
+    return { end, cycle, digest, manifest, profile, seconds: (performance.now() - this.started) / 1000 };
+  }
+
+  /** Throws the trace away: the machine was the wrong one. */
+  discard(): void {
+    this.writer.abandon();
+    rmSync(this.writer.folder, { recursive: true, force: true });
+  }
+
+  private prompted(again: boolean): void {
+    this.phase = 'program';
+    if (!again) return;
+    this.end ??= 'prompt';
+    this.machine.requestStop();
+  }
+
+  private panicked(): void {
+    this.panicEnd = Math.min(this.panicEnd, this.machine.cycle() + panicCycles);
+  }
+
+  private reached(cycle: number): void {
+    const { limits } = this.prepared.request;
+    if (cycle >= this.panicEnd) this.end ??= 'panic';
+    else if (cycle >= limits.cycles) this.end ??= 'cycle_budget';
+    if (cycle < this.nextDigest) return;
+    this.streams.recording.digest(cycle, this.machine.digest());
+    this.nextDigest += digestCycles;
+  }
+
+  /** A kernel that looked at the disk and left it alone wants the other version of its interface. */
+  private checkDisk(): void {
+    const { machine } = this;
+    if (machine.configuration.virtioVersion === 'legacy' || machine.diskConfigured || !machine.diskProbed)
+      return;
+    this.diskEnd = Math.min(this.diskEnd, machine.cycle() + diskCycles);
+    if (this.end !== undefined || machine.cycle() >= this.diskEnd) this.end = 'wrong_virtio';
+  }
+
+  private checkHost(): void {
+    const { request } = this.prepared;
+    const { limits } = request;
+    const seconds = (performance.now() - this.started) / 1000;
+    if (request.signal?.aborted) this.end ??= 'interrupted';
+    if (this.writer.failure) this.end ??= 'write_failed';
+    if (this.writer.bytes > limits.traceBytes) this.end ??= 'trace_budget';
+    if (this.consoleBytes > limits.consoleBytes) this.end ??= 'console_budget';
+    if (seconds > limits.seconds) this.end ??= 'time_budget';
+    request.onProgress?.({ cycle: this.machine.cycle(), phase: this.phase });
+  }
+
+  private passConsole(): void {
+    if (this.printed.length === 0) return;
+    const bytes = Uint8Array.from(this.printed);
+    this.printed = [];
+    this.consoleBytes += bytes.length;
+    this.writer.appendConsole(bytes);
+    this.prepared.request.onConsole?.(bytes);
+  }
+
+  private kernelFacts(): KernelFacts {
+    const { profile } = this.prepared;
+    const { start, end } = this.machine.ramRange;
+    const functions = Object.entries(profile.functions).map(([role, found]) => [role, found.name]);
+    return {
+      ramStart: start,
+      ramEnd: end,
+      ...(profile.imageEnd !== undefined && { firstFreeFrame: Math.ceil(profile.imageEnd / 4096) * 4096 }),
+      names: Object.fromEntries(functions) as Record<string, string>,
+    };
+  }
+}
