@@ -9,7 +9,7 @@ import { epilogue, modes, prologue, trapHandler, type Mode } from './harness.js'
 import { memoryImage, randomData } from './image.js';
 import { codeBase, data, dataBase } from './layout.js';
 import { access, atomic, faultingAccess, faultingFetch, patch, reservation } from './memory-items.js';
-import { csr, status, system, triedCsr } from './system-items.js';
+import { csr, floatStatus, status, system, triedCsr } from './system-items.js';
 import { addressSpace, remap, translatedAccess, translatedCall } from './translation-items.js';
 
 const simple: Item = (body) =>
@@ -24,6 +24,7 @@ const simple: Item = (body) =>
     [3, csr],
     [1, triedCsr],
     [1, status],
+    [1, floatStatus],
     [1, system],
     [1, illegal],
     [1, faultingAccess],
