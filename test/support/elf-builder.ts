@@ -1,5 +1,5 @@
-// Writes small ELF64 files for tests: sections with given bytes, one segment per allocated section. Every header field can be
-// wrong on purpose.
+// Writes small ELF64 files for tests: sections with given bytes, one segment per allocated section. Every
+// header field can be wrong on purpose.
 
 /** Appends little-endian values; the way to write headers and debug sections by hand. */
 export class ByteWriter {

@@ -1,5 +1,5 @@
-// The fixture program compiled here in many variants, every address compared with what GNU binutils says about it.
-// Skipped (and counted as such) where the cross compiler is not installed.
+// The fixture program compiled here in many variants, every address compared with what GNU binutils says
+// about it. Skipped (and counted as such) where the cross compiler is not installed.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -121,7 +121,8 @@ describe.skipIf(!hasCompiler).each(variants)('compiled with %s', (flags) => {
   });
 });
 
-// GNU addr2line 2.40 loses the lines or inlined calls of these, so the usual form of the same code is the judge.
+// GNU addr2line 2.40 loses the lines or inlined calls of these, so the usual form of the same code is the
+// judge.
 it.skipIf(!hasCompiler).each(['-gdwarf64', '-fdebug-types-section'])(
   'reads %s like the usual form',
   (flag) => {

@@ -1,4 +1,5 @@
-// Damaged files: whatever bytes are cut or changed, reading ends soon, either with a usable result or with a UsageError.
+// Damaged files: whatever bytes are cut or changed, reading ends soon, either with a usable result or with a
+// UsageError.
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../errors.js';
 import { DebugInfo, type Type, findMember, parseElf } from '../../tracer/symbols/index.js';

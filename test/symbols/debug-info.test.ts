@@ -1,10 +1,10 @@
-// Lines, functions, variables and types of the committed files, which hold the same program in different DWARF versions.
-// Expected values come from the C sources and the RV64 ABI.
+// Lines, functions, variables and types of the committed files, which hold the same program in different
+// DWARF versions. Expected values come from the C sources and the RV64 ABI.
 import { describe, expect, it } from 'vitest';
 import { type CompositeType, findMember, underlying } from '../../tracer/symbols/index.js';
 import { addressesOf, fixtureNames, functionNamed, lineOf, readFixture } from './fixtures.js';
 
-describe.each(fixtureNames)('debug information of %s', (fixture) => {
+describe.each(fixtureNames)('lines of %s', (fixture) => {
   const { info } = readFixture(fixture);
 
   it('is read without a warning, every unit in its version', () => {
@@ -47,6 +47,10 @@ describe.each(fixtureNames)('debug information of %s', (fixture) => {
       ]);
     }
   });
+});
+
+describe.each(fixtureNames)('functions and variables of %s', (fixture) => {
+  const { info } = readFixture(fixture);
 
   it('lists where a function was inlined', () => {
     const instances = info.inlineInstances('twice').filter((instance) => instance.holder.name === 'both');

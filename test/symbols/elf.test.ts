@@ -1,4 +1,5 @@
-// Reading ELF files: what is loaded, what is named, and one clear sentence for everything that is no RISC-V program.
+// Reading ELF files: what is loaded, what is named, and one clear sentence for everything that is no RISC-V
+// program.
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../errors.js';
 import { DebugInfo, SymbolTable, parseElf } from '../../tracer/symbols/index.js';

@@ -1,5 +1,6 @@
-// Attribute forms and range lists that our compiler does not emit, in units written by hand after DWARF 5, chapter 7:
-// indexed strings and addresses, indirect and implicit values, every kind of range list entry, type units, 64-bit DWARF.
+// Attribute forms and range lists that our compiler does not emit, in units written by hand after DWARF 5,
+// chapter 7: indexed strings and addresses, indirect and implicit values, every kind of range list entry,
+// type units, 64-bit DWARF.
 import { describe, expect, it } from 'vitest';
 import { DebugInfo, parseElf, underlying } from '../../tracer/symbols/index.js';
 import { ByteWriter, buildElf } from '../support/elf-builder.js';

@@ -1,5 +1,5 @@
-// Callers and return addresses. The stack is laid out as the RISC-V calling convention has it with frame pointers: return
-// address at s0-8, caller's s0 at s0-16; so expectations need no knowledge of frame sizes.
+// Callers and return addresses. The stack is laid out as the RISC-V calling convention has it with frame
+// pointers: return address at s0-8, caller's s0 at s0-16; so expectations need no knowledge of frame sizes.
 import { describe, expect, it } from 'vitest';
 import { DebugInfo, type ElfFile } from '../../tracer/symbols/index.js';
 import { addressesOf, functionNamed, readFixture } from './fixtures.js';

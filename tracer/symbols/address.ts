@@ -1,6 +1,7 @@
-// How addresses are held inside this folder: as the signed 64-bit value in a double. Every canonical Sv39/Sv48 address is
-// exact in that form (kernel halves are small negative numbers), so tables are Float64Arrays and need no bigint arithmetic.
-// The public faces take and give bigint, as the rest of the project does for virtual addresses.
+// How addresses are held inside this folder: as the signed 64-bit value in a double. Every canonical
+// Sv39/Sv48 address is exact in that form (kernel halves are small negative numbers), so tables are
+// Float64Arrays and need no bigint arithmetic. The public faces take and give bigint, as the rest of the
+// project does for virtual addresses.
 
 /** Virtual address to its internal form. */
 export function toAddress(virtualAddress: bigint): number {
@@ -13,7 +14,8 @@ export function fromAddress(address: number): bigint {
 }
 
 /**
- * Index of the last element that is at most `key` among the first `length` ascending ones; -1 when all are greater.
+ * Index of the last element that is at most `key` among the first `length` ascending ones; -1 when all are
+ * greater.
  */
 export function lastAtMost(
   ascending: { readonly [index: number]: number },

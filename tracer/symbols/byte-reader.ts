@@ -1,5 +1,5 @@
-// A bounded little-endian cursor over bytes. Reading past the end throws MalformedData, never returns nonsense; whoever
-// parses a file or a unit catches it and turns it into a UsageError or a warning.
+// A bounded little-endian cursor over bytes. Reading past the end throws MalformedData, never returns
+// nonsense; whoever parses a file or a unit catches it and turns it into a UsageError or a warning.
 
 /** The bytes contradict their format. Internal to this folder: no public face lets it out. */
 export class MalformedData extends Error {

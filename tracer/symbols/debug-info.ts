@@ -30,7 +30,9 @@ export interface SourceFrame {
 }
 
 export interface SourceLocation extends SourceFrame {
-  /** The calls this code was inlined through, innermost first; the last one is in the function with the code. */
+  /**
+   * The calls this code was inlined through, innermost first; the last one is in the function with the code.
+   */
   readonly inlinedBy: readonly SourceFrame[];
 }
 
@@ -154,7 +156,9 @@ export class DebugInfo {
     return this.unwinder.unwind(registers, readMemory, framesMax);
   }
 
-  /** Where the return address of the function at `pc` is, just before the instruction there: in ra or at s0-8. */
+  /**
+   * Where the return address of the function at `pc` is, just before the instruction there: in ra or at s0-8.
+   */
   returnAddressRule(pc: bigint): ReturnAddressRule {
     return this.returnAddresses.rule(pc);
   }

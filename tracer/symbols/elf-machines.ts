@@ -1,4 +1,5 @@
-// Names of the ELF machine numbers (e_machine) that people are likely to hand over by mistake. A table, nothing else.
+// Names of the ELF machine numbers (e_machine) that people are likely to hand over by mistake. A table,
+// nothing else.
 
 const names: Readonly<Record<number, string>> = {
   0: 'no machine',

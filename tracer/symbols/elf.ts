@@ -1,5 +1,5 @@
-// Reads a linked RISC-V ELF64 file: segments to load, sections, symbols. Anything else gets one UsageError that says
-// what the file is instead. (System V ABI, "Object Files"; RISC-V psABI.)
+// Reads a linked RISC-V ELF64 file: segments to load, sections, symbols. Anything else gets one UsageError
+// that says what the file is instead. (System V ABI, "Object Files"; RISC-V psABI.)
 import { inflateSync } from 'node:zlib';
 import { UsageError } from '../../errors.js';
 import { ByteReader, MalformedData, stringAt } from './byte-reader.js';
@@ -109,9 +109,8 @@ function readElf(bytes: Uint8Array, path: string): ElfFile {
   const header = new ByteReader(bytes, 16);
   const type = header.u16();
   if (type !== typeExecutable && type !== typeShared) {
-    throw new UsageError(
-      `${path} is ${type === 1 ? 'an unlinked object file' : 'no program'} (ELF type ${type}); give a linked kernel.`,
-    );
+    const what = type === 1 ? 'an unlinked object file' : 'no program';
+    throw new UsageError(`${path} is ${what} (ELF type ${type}); give a linked kernel.`);
   }
   header.position = 24;
   const entry = exact(header.u64(), 'entry address');

@@ -7,8 +7,8 @@ export interface FunctionExit {
   /** Of the instruction that leaves. */
   readonly address: bigint;
   /**
-   * `return` is ret; `tail_call` a jump to known code outside; `indirect` a jump through a register, which is a tail call
-   * or stays inside by a jump table.
+   * `return` is ret; `tail_call` a jump to known code outside; `indirect` a jump through a register, which is
+   * a tail call or stays inside by a jump table.
    */
   readonly kind: 'return' | 'tail_call' | 'indirect';
   /** Where a tail call goes. */

@@ -17,5 +17,5 @@ export type {
   Type,
 } from './types.js';
 export { functionReturns, type FunctionExit } from './function-returns.js';
-export type { ReturnAddressLocation, ReturnAddressRule } from './return-address.js';
+export { callSiteOf, type ReturnAddressLocation, type ReturnAddressRule } from './return-address.js';
 export type { HartRegisters, ReadWord, StackFrame } from './unwind.js';

@@ -1,5 +1,5 @@
-// Finds which of many address ranges holds an address. Ranges may overlap (labels inside functions, sections discarded to
-// address 0), so it answers the one that starts last.
+// Finds which of many address ranges holds an address. Ranges may overlap (labels inside functions, sections
+// discarded to address 0), so it answers the one that starts last.
 import { lastAtMost } from './address.js';
 
 /** Addresses start (included) to end (excluded) in the internal form. */
@@ -26,7 +26,9 @@ export class RangeIndex<T extends Span> {
     });
   }
 
-  /** The span that starts last among those that hold `address`; of several with that start, the first given. */
+  /**
+   * The span that starts last among those that hold `address`; of several with that start, the first given.
+   */
   at(address: number): T | undefined {
     let best: T | undefined;
     for (let index = lastAtMost(this.starts, this.starts.length, address); index >= 0; index--) {

@@ -1,4 +1,5 @@
-// Where the return address of a function is while it executes: from call frame information, else from its code.
+// Where the return address of a function is while it executes: from call frame information, else from its
+// code.
 import { fromAddress, toAddress } from './address.js';
 import type { CallFrames } from './dwarf/call-frames.js';
 import type { FrameRow } from './dwarf/frame-row.js';
@@ -60,8 +61,8 @@ export class ReturnAddresses {
   }
 
   /**
-   * Without frame information: follows the prologue and epilogues that compilers write for functions with frame pointers.
-   * Code behind an unconditional jump is taken to be body again.
+   * Without frame information: follows the prologue and epilogues that compilers write for functions with
+   * frame pointers. Code behind an unconditional jump is taken to be body again.
    */
   private locateByCode(pc: bigint): ReturnAddressLocation | undefined {
     const code = this.codeOf(pc);
@@ -116,7 +117,10 @@ export function codeBytes(elf: ElfFile, address: bigint, size: number): Uint8Arr
   return section.bytes.subarray(offset, offset + size);
 }
 
-/** The address of the call that returns to `returnAddress`: inside the call instruction, which is enough for lookups. */
+/**
+ * The address of the call that returns to `returnAddress`: inside the call instruction, which is enough for
+ * lookups.
+ */
 export function callSiteOf(returnAddress: bigint): bigint {
   return fromAddress(toAddress(returnAddress) - 1);
 }

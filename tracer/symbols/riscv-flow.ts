@@ -1,5 +1,6 @@
-// What an RV64GC instruction does to control flow and to the return address: just enough to find returns and to tell where
-// a return address lives. It is not a disassembler (emulator/isa has that). RISC-V Unprivileged ISA, chapters 2 and "C".
+// What an RV64GC instruction does to control flow and to the return address: just enough to find returns and
+// to tell where a return address lives. It is not a disassembler (emulator/isa has that). RISC-V Unprivileged
+// ISA, chapters 2 and "C".
 
 export type FlowKind =
   | 'return' // jalr x0, 0(ra)
@@ -17,7 +18,10 @@ export interface Flow {
   readonly kind: FlowKind;
   /** Bytes: 2 or 4 (longer encodings are not in RV64GC and count as 4). */
   readonly length: number;
-  /** Distance from the instruction to its target (jump, branch, call), or the offset of save/restore/set_frame. */
+  /**
+   * Distance from the instruction to its target (jump, branch, call), or the offset of
+   * save/restore/set_frame.
+   */
   readonly offset: number;
 }
 
@@ -145,7 +149,10 @@ function compressedBranchOffset(half: number): number {
   return (value << 23) >> 23;
 }
 
-/** The register an auipc writes with the address it makes relative to itself; undefined for other instructions. */
+/**
+ * The register an auipc writes with the address it makes relative to itself; undefined for other
+ * instructions.
+ */
 export function pcRelativeBase(
   bytes: Uint8Array,
   offset: number,

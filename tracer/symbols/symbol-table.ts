@@ -1,6 +1,6 @@
 // Names and bounds of functions and variables, from the ELF symbol table alone (no debug information needed).
-// Labels in assembly carry neither type nor size: global ones in executable sections count as functions that reach to the
-// next function; local ones (loop labels) name an address only where nothing better covers it.
+// Labels in assembly carry neither type nor size: global ones in executable sections count as functions that
+// reach to the next function; local ones (loop labels) name an address only where nothing better covers it.
 import { fromAddress, toAddress } from './address.js';
 import type { ElfFile, ElfSymbol } from './elf.js';
 import { RangeIndex, type Span } from './range-index.js';

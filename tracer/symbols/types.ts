@@ -28,7 +28,9 @@ export interface CompositeType extends Named {
 export interface Member {
   /** '' for an anonymous struct or union; `findMember` looks inside those. */
   readonly name: string;
-  /** In bytes from the start of the enclosing type; for a bit-field, of the byte that holds its lowest bit. */
+  /**
+   * In bytes from the start of the enclosing type; for a bit-field, of the byte that holds its lowest bit.
+   */
   readonly offset: number;
   readonly type: Type;
   /** Of its type, in bytes. */

@@ -1,5 +1,5 @@
-// Walks the stack of a stopped hart: by call frame information where there is some, else along the chain of frame pointers
-// (s0: return address at s0-8, caller's s0 at s0-16).
+// Walks the stack of a stopped hart: by call frame information where there is some, else along the chain of
+// frame pointers (s0: return address at s0-8, caller's s0 at s0-16).
 import type { CallFrames } from './dwarf/call-frames.js';
 import type { FrameRow, RegisterRule } from './dwarf/frame-row.js';
 import { Register, type ReturnAddresses, callSiteOf } from './return-address.js';
@@ -17,7 +17,10 @@ export type ReadWord = (virtualAddress: bigint) => bigint | undefined;
 export interface StackFrame {
   /** The stopped instruction in the first frame, the return address in the others. */
   readonly pc: bigint;
-  /** An address inside the instruction that is executing: pc, or the call before it. Look up lines with this one. */
+  /**
+   * An address inside the instruction that is executing: pc, or the call before it. Look up lines with this
+   * one.
+   */
   readonly at: bigint;
   /** Name of the function by the symbol table; '' when none. */
   readonly function: string;

@@ -1,4 +1,5 @@
-// Call frame information: for each pc, how the caller's registers are found (DWARF 5, 6.4), from .debug_frame and .eh_frame.
+// Call frame information: for each pc, how the caller's registers are found (DWARF 5, 6.4), from .debug_frame
+// and .eh_frame.
 import { toAddress } from '../address.js';
 import { ByteReader, MalformedData } from '../byte-reader.js';
 import { RangeIndex, type Span } from '../range-index.js';
@@ -23,7 +24,10 @@ export class CallFrames {
     this.index = new RangeIndex(descriptions);
   }
 
-  /** How to leave the frame of the function at `pc`, just before the instruction there; undefined when not described. */
+  /**
+   * How to leave the frame of the function at `pc`, just before the instruction there; undefined when not
+   * described.
+   */
   rowAt(pc: bigint): FrameRow | undefined {
     const address = toAddress(pc);
     const description = this.index.at(address);

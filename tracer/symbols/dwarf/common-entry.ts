@@ -36,7 +36,9 @@ const unsignedFormats = new Map<number, number>([
 const relativeToSelf = 0x10;
 const omitted = 0xff;
 
-/** An address or length in the given encoding. @throws MalformedData for encodings that need a run-time base. */
+/**
+ * An address or length in the given encoding. @throws MalformedData for encodings that need a run-time base.
+ */
 export function readFramePointer(reader: ByteReader, section: FrameSection, encoding: number): number {
   const base = (encoding & 0x70) === relativeToSelf ? section.address + reader.position : 0;
   if ((encoding & 0xf0) !== 0 && (encoding & 0xf0) !== relativeToSelf) {

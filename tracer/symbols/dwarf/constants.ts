@@ -1,4 +1,5 @@
-// The numbers of DWARF that this reader understands (DWARF 5, chapter 7), under their standard names. Unknown ones are skipped.
+// The numbers of DWARF that this reader understands (DWARF 5, chapter 7), under their standard names. Unknown
+// ones are skipped.
 
 export const Tag = {
   array_type: 0x01,

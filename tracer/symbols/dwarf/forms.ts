@@ -1,5 +1,5 @@
-// How each attribute form lies in the bytes (DWARF 5, 7.5.6): its size, for skipping, and its values by class.
-// What a form needs from its unit is a UnitContext, so that line tables can use the same reader.
+// How each attribute form lies in the bytes (DWARF 5, 7.5.6): its size, for skipping, and its values by
+// class. What a form needs from its unit is a UnitContext, so that line tables can use the same reader.
 import { type ByteReader, MalformedData, stringAt } from '../byte-reader.js';
 import { ByteReader as Reader } from '../byte-reader.js';
 import { Form } from './constants.js';

@@ -3,7 +3,10 @@ import { type ByteReader, MalformedData } from '../byte-reader.js';
 import type { CommonEntry, FrameSection } from './common-entry.js';
 import { readFramePointer } from './common-entry.js';
 
-/** How a register of the caller is recovered. `offset`: the word at CFA + value; `valueOffset`: CFA + value itself. */
+/**
+ * How a register of the caller is recovered. `offset`: the word at CFA + value; `valueOffset`: CFA + value
+ * itself.
+ */
 export type RegisterRule =
   | { readonly kind: 'undefined' | 'same' | 'expression' }
   | { readonly kind: 'offset' | 'valueOffset' | 'register'; readonly value: number };
@@ -135,7 +138,8 @@ const instructions: Readonly<Record<number, Instruction>> = {
 export function runInstructions(reader: ByteReader, start: FrameRow, cursor: FrameCursor): FrameRow {
   const machine: Machine = { row: { cfa: start.cfa, rules: new Map(start.rules) }, saved: [], cursor };
   while (reader.remaining > 0) {
-    // The row changes only once the location moves on, so a location beyond `stop` ends it before more is applied.
+    // The row changes only once the location moves on, so a location beyond `stop` ends it before more is
+    // applied.
     if (cursor.location > cursor.stop) break;
     const byte = reader.u8();
     const operand = byte & 0x3f;

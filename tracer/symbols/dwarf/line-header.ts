@@ -1,4 +1,5 @@
-// The header of a line number program (DWARF 5, 6.2.4; DWARF 2-4 differ): opcode parameters and the files it names.
+// The header of a line number program (DWARF 5, 6.2.4; DWARF 2-4 differ): opcode parameters and the files it
+// names.
 import { type ByteReader, MalformedData } from '../byte-reader.js';
 import { type UnitContext, readNumber, readString, skipForm } from './forms.js';
 import { readInitialLength } from './unit.js';
@@ -69,7 +70,9 @@ function contextOf(unit: UnitContext): UnitContext {
 
 type Names = Pick<LineHeader, 'files' | 'directories'>;
 
-/** DWARF 2-4: both lists end with an empty name, directory 0 is the compilation directory, files count from 1. */
+/**
+ * DWARF 2-4: both lists end with an empty name, directory 0 is the compilation directory, files count from 1.
+ */
 function readOldNames(reader: ByteReader, compilationDirectory: string): Names {
   const directories = [compilationDirectory];
   for (let name = reader.string(); name !== ''; name = reader.string()) directories.push(name);

@@ -136,7 +136,9 @@ export class LineTable {
     return { file: this.fileNames[this.files[row] >>> 1], line: this.lines[row] };
   }
 
-  /** Ascending distinct addresses at which a statement of that line begins. `file` may be the end of a path. */
+  /**
+   * Ascending distinct addresses at which a statement of that line begins. `file` may be the end of a path.
+   */
   addressesOf(file: string, line: number): number[] {
     const isWanted = this.fileNames.map((name) => name === file || name.endsWith(`/${file}`));
     const found = new Set<number>();

@@ -1,4 +1,5 @@
-// The code an entry covers: low_pc/high_pc, or a list in .debug_ranges (DWARF 2-4) or .debug_rnglists (DWARF 5, 2.17).
+// The code an entry covers: low_pc/high_pc, or a list in .debug_ranges (DWARF 2-4) or .debug_rnglists (DWARF
+// 5, 2.17).
 import { ByteReader, MalformedData } from '../byte-reader.js';
 import { Attribute, Form } from './constants.js';
 import type { Entry } from './entry.js';

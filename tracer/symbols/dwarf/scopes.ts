@@ -1,4 +1,5 @@
-// Functions and the functions inlined into them, as found in one unit (DWARF 5, 3.3). Lexical blocks are looked through.
+// Functions and the functions inlined into them, as found in one unit (DWARF 5, 3.3). Lexical blocks are
+// looked through.
 import type { RangeIndex, Span } from '../range-index.js';
 import { Attribute, Tag } from './constants.js';
 import { type Entry, type Resolver, inherited, originChain } from './entry.js';
@@ -88,8 +89,8 @@ function collectInlined(entry: Entry, context: ScopeContext, into: Scope[]): voi
 }
 
 /**
- * The function that holds `address` and the instances inlined there, outermost first; empty when there is none.
- * GCC gives inner instances code outside the ranges of their outer ones, so the whole tree is searched.
+ * The function that holds `address` and the instances inlined there, outermost first; empty when there is
+ * none. GCC gives inner instances code outside the ranges of their outer ones, so the whole tree is searched.
  */
 export function scopesAt(functions: RangeIndex<FunctionSpan>, address: number): Scope[] {
   const holder = functions.at(address)?.scope;

@@ -1,4 +1,5 @@
-// The DWARF sections of a file by role; an absent one is empty, so that reading from it is out of range and not undefined.
+// The DWARF sections of a file by role; an absent one is empty, so that reading from it is out of range and
+// not undefined.
 import type { ElfFile } from '../elf.js';
 
 const names = {

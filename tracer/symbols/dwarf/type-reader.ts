@@ -1,5 +1,6 @@
-// Makes type descriptions (types.ts) from debugging entries (DWARF 5, chapter 5). Each entry is described once; what it
-// refers to, only when asked for. A damaged entry becomes a type of kind 'unknown', never an exception.
+// Makes type descriptions (types.ts) from debugging entries (DWARF 5, chapter 5). Each entry is described
+// once; what it refers to, only when asked for. A damaged entry becomes a type of kind 'unknown', never an
+// exception.
 import { MalformedData } from '../byte-reader.js';
 import type {
   ArrayType,

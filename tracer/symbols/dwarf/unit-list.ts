@@ -1,4 +1,5 @@
-// Reads all units of a file, whatever versions they mix. A damaged unit is left out with a warning; the others stay usable.
+// Reads all units of a file, whatever versions they mix. A damaged unit is left out with a warning; the
+// others stay usable.
 import { ByteReader, MalformedData } from '../byte-reader.js';
 import type { AbbreviationTable } from './abbreviations.js';
 import { Attribute, UnitType } from './constants.js';

@@ -1,5 +1,5 @@
-// A unit of .debug_info (or .debug_types) and its tree of entries (DWARF 5, 7.5.1 and 7.5.2). Reading a unit only finds
-// where entries begin; attributes are decoded when asked for (entry.ts).
+// A unit of .debug_info (or .debug_types) and its tree of entries (DWARF 5, 7.5.1 and 7.5.2). Reading a unit
+// only finds where entries begin; attributes are decoded when asked for (entry.ts).
 import { lastAtMost } from '../address.js';
 import { ByteReader, MalformedData } from '../byte-reader.js';
 import { type AbbreviationTable, readAbbreviations, skipAttributes } from './abbreviations.js';

@@ -12,7 +12,9 @@ export interface VariableEntry {
   readonly typed: Entry;
 }
 
-/** The variables among entries of a unit that have an address or are declared external. @throws MalformedData */
+/**
+ * The variables among entries of a unit that have an address or are declared external. @throws MalformedData
+ */
 export function variablesIn(entries: readonly Entry[], resolve: Resolver): VariableEntry[] {
   const variables: VariableEntry[] = [];
   for (const entry of entries) {
