@@ -1,17 +1,10 @@
 // The machine: harts, devices, RAM and the clock, composed. It decides nothing but the order of turns and deadlines.
 import { instantiateCore, type CoreExports } from './core.js';
-import { attachAll, Bus } from './devices/bus.js';
-import { addressMap, interruptSource, type RegionName } from './devices/address-map.js';
-import { Clint } from './devices/clint.js';
-import type { Clock, ConsolePort, Device, DeviceObserver } from './devices/device.js';
+import { Board, type HartPins } from './devices/board.js';
+import type { Clock, ConsolePort, DeviceObserver } from './devices/device.js';
 import { virtDeviceTree } from './devices/device-tree.js';
 import { DiskImage } from './devices/disk-image.js';
-import { Finisher, type FinisherOutcome } from './devices/finisher.js';
-import { Plic } from './devices/plic.js';
-import { Uart16550 } from './devices/uart16550.js';
-import { virtioBlock } from './devices/virtio-block.js';
-import { VirtioEmptySlot } from './devices/virtio-empty-slot.js';
-import type { VirtioMmio } from './devices/virtio-mmio.js';
+import type { FinisherOutcome } from './devices/finisher.js';
 import { Ram } from './guest-memory.js';
 import { Hart } from './hart/hart.js';
 import { Interrupt } from './hart/mstatus.js';
@@ -74,10 +67,8 @@ export class Machine implements Clock {
   outcome: FinisherOutcome | undefined;
   private readonly layout: MemoryLayout;
   private readonly core: CoreExports;
-  private readonly devices: Readonly<Record<RegionName, Device>>;
+  private readonly board: Board;
   private readonly disk: DiskImage;
-  private readonly uart: Uart16550;
-  private readonly blockDevice: VirtioMmio;
   private readonly schedule: RoundRobin;
   private readonly controls: DataView;
   private cycles = 0;
@@ -108,16 +99,8 @@ export class Machine implements Clock {
     this.watch = new Watch(memory, this.layout, probes, code, buffers, this.ring);
     this.disk = new DiskImage(image.disk);
     this.schedule = new RoundRobin(configuration.harts);
-    const plic = this.makePlic();
-    this.uart = new Uart16550({
-      clock: this,
-      console: this.observedPort(),
-      interrupt: plic.source(interruptSource.uart),
-    });
-    this.blockDevice = this.makeDisk(plic);
-    this.devices = this.makeDevices(plic);
-    const bus = new Bus(attachAll(this.devices));
-    this.core = instantiateCore(this.layout, memory, this.hostFunctions(bus, code, probes));
+    this.board = this.makeBoard();
+    this.core = instantiateCore(this.layout, memory, this.hostFunctions(code, probes));
     this.ring.connect(this.core.append);
     this.boot(image, code);
   }
@@ -131,12 +114,12 @@ export class Machine implements Clock {
 
   /** True once a driver has set up the disk's queue: until then the virtio version may be the wrong one. */
   get diskConfigured(): boolean {
-    return this.blockDevice.queueConfigured;
+    return this.board.disk!.queueConfigured;
   }
 
   /** True once a driver has looked at the disk. */
   get diskProbed(): boolean {
-    return this.blockDevice.sawDriver;
+    return this.board.disk!.sawDriver;
   }
 
   /** Makes `run` return at the next instruction boundary: for the console port, so at a guest-determined cycle. */
@@ -184,7 +167,7 @@ export class Machine implements Clock {
       core: this.core,
       layout: this.layout,
       harts: this.harts,
-      devices: addressMap.map((region) => this.devices[region.name]),
+      devices: this.board.devices,
       disk: this.disk.bytes,
       schedule: [this.cycles, this.turnLeft, this.schedule.position],
     });
@@ -193,16 +176,15 @@ export class Machine implements Clock {
   /** Wakes what is due now; the cycle at which something is due next. */
   private serveDeadlines(): number {
     this.setClock(1);
-    for (const device of [this.devices.clint, this.blockDevice, this.uart])
-      if (device.deadline!() <= this.cycles) device.tick!();
-    let next = Math.min(this.devices.clint.deadline!(), this.blockDevice.deadline(), this.uart.deadline());
+    if (this.board.deadline() <= this.cycles) this.board.tick();
+    let next = this.board.deadline();
     const time = Math.floor(this.cycles / cyclesPerTimeUnit);
     for (const hart of this.harts) next = Math.min(next, hart.updateTimer(time) * cyclesPerTimeUnit);
     return next;
   }
 
   private beginTurn(): boolean {
-    this.uart.poll();
+    this.board.uart.poll();
     const next = this.schedule.next((hart) => this.harts[hart].sleeps());
     if (next === undefined) return false;
     this.current = this.harts[next];
@@ -227,14 +209,13 @@ export class Machine implements Clock {
     this.controls.setInt32(control.budget, budget - 1, true);
   }
 
-  private makePlic(): Plic {
-    return new Plic({
-      machine: this.harts.map((hart) => hart.line(Interrupt.machineExternal)),
-      supervisor: this.harts.map((hart) => hart.line(Interrupt.supervisorExternal)),
-    });
-  }
-
-  private makeDisk(plic: Plic): VirtioMmio {
+  private makeBoard(): Board {
+    const pins = this.harts.map((hart): HartPins => ({
+      machineSoftware: hart.line(Interrupt.machineSoftware),
+      machineTimer: hart.line(Interrupt.machineTimer),
+      machineExternal: hart.line(Interrupt.machineExternal),
+      supervisorExternal: hart.line(Interrupt.supervisorExternal),
+    }));
     const observer: DeviceObserver = {
       diskRequested: (sector, bytes, write) => {
         if (!this.sourceIsOn(RecordSource.disk)) return;
@@ -247,40 +228,20 @@ export class Machine implements Clock {
         );
       },
     };
-    return virtioBlock({
-      disk: this.disk,
-      observer,
-      version: this.configuration.virtioVersion,
+    return new Board({
+      harts: pins,
       clock: this,
       memory: this.ram,
-      interrupt: plic.source(interruptSource.virtio0),
-      latencyCycles: this.configuration.diskLatencyCycles,
-    });
-  }
-
-  private makeDevices(plic: Plic): Record<RegionName, Device> {
-    const empty = (name: string): Device => new VirtioEmptySlot(name, this.configuration.virtioVersion);
-    return {
-      finisher: new Finisher((outcome) => {
+      console: this.observedPort(),
+      disk: this.disk,
+      virtioVersion: this.configuration.virtioVersion,
+      diskLatencyCycles: this.configuration.diskLatencyCycles,
+      cyclesPerTick: cyclesPerTimeUnit,
+      observer,
+      finished: (outcome) => {
         this.outcome = outcome;
-      }),
-      clint: new Clint({
-        clock: this,
-        software: this.harts.map((hart) => hart.line(Interrupt.machineSoftware)),
-        timer: this.harts.map((hart) => hart.line(Interrupt.machineTimer)),
-        cyclesPerTick: cyclesPerTimeUnit,
-      }),
-      plic,
-      uart: this.uart,
-      virtio0: this.blockDevice,
-      virtio1: empty('virtio1'),
-      virtio2: empty('virtio2'),
-      virtio3: empty('virtio3'),
-      virtio4: empty('virtio4'),
-      virtio5: empty('virtio5'),
-      virtio6: empty('virtio6'),
-      virtio7: empty('virtio7'),
-    };
+      },
+    });
   }
 
   /** The console port, with what passes it recorded. */
@@ -308,8 +269,9 @@ export class Machine implements Clock {
     return (this.controls.getInt32(control.sources, true) & source) !== 0;
   }
 
-  private hostFunctions(bus: Bus, code: CodeCache, probes: ProbeTable) {
+  private hostFunctions(code: CodeCache, probes: ProbeTable) {
     const { controls } = this;
+    const { bus } = this.board;
     // What a device access changed (lines, deadlines) is looked at when the next slice starts.
     const leave = (): void => controls.setInt32(control.leave, 1, true);
     return {
