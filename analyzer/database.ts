@@ -131,11 +131,6 @@ export class Database {
     };
   }
 
-  /** Tables and views a statement reads, as DuckDB's parser sees it. */
-  tablesRead(sql: string): readonly string[] {
-    return this.connection.getTableNames(sql, false);
-  }
-
   close(): void {
     this.connection.closeSync();
     this.instance.closeSync();

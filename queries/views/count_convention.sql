@@ -5,4 +5,4 @@
 -- needs: quiescent_points
 SELECT CASE WHEN mode(count) = 0 THEN -1 ELSE 0 END AS extra
 FROM quiescent_points
-WHERE judged AND mappings = 1 AND count IS NOT NULL
+WHERE judged AND mappings = 1 AND NOT free AND count IS NOT NULL

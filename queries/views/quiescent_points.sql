@@ -1,6 +1,7 @@
 -- name:  quiescent_points
--- doc:   For each frame, the ends of the kernel entries that touched it, with the frame's state then. judged: no other
---        unfinished entry, running or asleep, had touched it, so the state must be consistent. undisturbed: from the
+-- doc:   For each frame, the ends of the kernel entries that touched it, with what all entries that are done by then
+--        made of it. judged: no other unfinished entry, running or asleep, had touched it, so this is its state, and it
+--        must be consistent (else other entries' touches are missing from the numbers). undisturbed: from the
 --        entry's first touch to its end nobody else finished with the frame, so mappings_before is what it found.
 --        count is null on kernels without a reference count, or while it never changed for this frame.
 -- needs: frame_spans

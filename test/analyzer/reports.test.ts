@@ -1,0 +1,143 @@
+// Reports: the text fits a screen and cannot be forged by the guest; JSON carries everything.
+import { describe, expect, test } from 'vitest';
+import { escapeText } from '../../analyzer/escape.js';
+import { reports, wantsColour } from '../../analyzer/reports/index.js';
+import { wrap } from '../../analyzer/reports/wrap.js';
+import type { CheckResult, InvariantResult, Violation } from '../../analyzer/result.js';
+
+const violation: Violation = {
+  cycle: 51234,
+  hart: 1,
+  pid: 4,
+  process: 'cowtest',
+  frame: 0x87f5a000n,
+  pc: 0x80000c12n,
+  function: 'kfree',
+  file: 'kernel/kalloc.c',
+  line: 57,
+  caller: { function: 'uvmunmap', file: 'kernel/vm.c', line: 190 },
+  message: 'frame 0x87f5a000 was freed while it was on the free list already',
+};
+
+const base: InvariantResult = {
+  name: 'no_double_free',
+  title: 'no double free',
+  rule: 'No frame is put on the free list while it is there.',
+  severity: 'error',
+  hint: 'Two owners each believed to be the last one.',
+  status: 'holds',
+  judged: 1234567,
+  skipped: 8,
+  violationCount: 0,
+  violations: [],
+};
+
+function resultOf(...invariants: Partial<InvariantResult>[]): CheckResult {
+  const all = invariants.map((one) => ({ ...base, ...one }));
+  return { verdict: 'failed', exitCode: 1, facts: { program: 'cowtest' }, invariants: all };
+}
+
+describe('text', () => {
+  const violated = { status: 'violated', violationCount: 5, violations: [violation] } as const;
+
+  test('one line an invariant, then the violations with their place, then the verdict', () => {
+    const text = reports.text(resultOf({}, { title: 'a program gains', ...violated }), {
+      sourceLine: (file, line) =>
+        file === 'kernel/kalloc.c' && line === 57 ? '  run->next = list;' : undefined,
+    });
+    expect(text).toBe(
+      [
+        '  holds       no double free                                 1,234,567 judged, 8 skipped',
+        '  VIOLATED    a program gains                                5 found, 1,234,567 judged, 8 skipped',
+        '',
+        'a program gains',
+        '  No frame is put on the free list while it is there.',
+        '  cycle 51234, hart 1, process 4 (cowtest), frame 0x87f5a000',
+        '    frame 0x87f5a000 was freed while it was on the free list already',
+        '    in kfree (kernel/kalloc.c:57), called from uvmunmap (kernel/vm.c:190)',
+        '      > run->next = list;',
+        '  ... and 4 more',
+        '  hint: Two owners each believed to be the last one.',
+        '',
+        'FAILED: 1 violated, 1 hold',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('says what was vacuous and what could not be judged', () => {
+    const text = reports.text(
+      resultOf(
+        { status: 'vacuous', judged: 0, skipped: 0 },
+        { status: 'not_judged', reason: 'needs events trap' },
+      ),
+    );
+    expect(text).toMatch(
+      /vacuous {5}no double free +nothing to judge\n {2}not judged {2}no double free +needs events trap/,
+    );
+  });
+
+  test('no line is wider than 100 columns, whatever the guest is called', () => {
+    const long = 'x'.repeat(300);
+    const message = `panic: ${long} ${'word '.repeat(50)}`;
+    const wild = { ...violation, process: long, function: long, file: long, message };
+    const text = reports.text(resultOf({ ...violated, violations: [wild] }), { sourceLine: () => long });
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  test('guest text cannot reach the terminal, in message, name, place or source', () => {
+    const evil = '\x1b[2J\r\nPASSED\u202e\u009b31m';
+    const wild = { ...violation, process: evil, function: evil, file: evil, message: evil };
+    const text = reports.text(resultOf({ ...violated, violations: [wild] }), { sourceLine: () => evil });
+    expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+    expect(text.split('\n')).not.toContain('PASSED');
+  });
+
+  test('colours only when asked', () => {
+    expect(reports.text(resultOf(violated))).not.toContain('\x1b');
+    expect(reports.text(resultOf(violated), { colour: true })).toContain('\x1b[31mVIOLATED');
+  });
+});
+
+test('colour is for terminals without NO_COLOR', () => {
+  expect(wantsColour({ isTTY: true }, {})).toBe(true);
+  expect(wantsColour({ isTTY: true }, { NO_COLOR: '1' })).toBe(false);
+  expect(wantsColour({ isTTY: true }, { TERM: 'dumb' })).toBe(false);
+  expect(wantsColour({}, {})).toBe(false);
+});
+
+test('json carries the result, with addresses in hexadecimal', () => {
+  const parsed: unknown = JSON.parse(reports.json(resultOf({ violations: [violation] })));
+  expect(parsed).toMatchObject({
+    version: 1,
+    verdict: 'failed',
+    exitCode: 1,
+    invariants: [
+      { name: 'no_double_free', violations: [{ frame: '0x87f5a000', pc: '0x80000c12', line: 57 }] },
+    ],
+  });
+});
+
+describe('escapeText', () => {
+  const cases: [string, string][] = [
+    ['plain text', 'plain text'],
+    ['a\tb\n', 'a\\tb\\n'],
+    ['\x1b[31m', '\\x1b[31m'],
+    ['\u009b', '\\x9b'],
+    ['\u202etxt', '\\u202etxt'],
+    ['back\\slash', 'back\\\\slash'],
+    ['\u2028', '\\u2028'],
+    ['\ud800', '\\ud800'],
+    ['Grüße', 'Grüße'],
+  ];
+  for (const [text, escaped] of cases) {
+    test(JSON.stringify(text), () => expect(escapeText(text)).toBe(escaped));
+  }
+
+  test('cuts long texts', () => expect(escapeText('abcdef', 4)).toBe('abc…'));
+});
+
+test('wrap breaks at spaces, and words that are longer than a line', () => {
+  expect(wrap('one two three', 9, ' ')).toEqual([' one two', ' three']);
+  expect(wrap('abcdefghij kl', 6, '', ' ')).toEqual(['abcdef', ' ghij', ' kl']);
+});
