@@ -19,8 +19,8 @@ const harmlessCsrs: Readonly<Record<Mode, readonly number[]>> = {
   user: [],
   // sscratch, scause, stval
   supervisor: [0x140, sepc, 0x142, 0x143],
-  // in addition scounteren, mcounteren, mcause, mtval; read-only: mvendorid, mhartid, misa
-  machine: [0x140, sepc, 0x142, 0x143, stvec, 0x106, 0x306, mepc, 0x342, 0x343, 0xf11, 0xf14, 0x301],
+  // in addition mcause, mtval; read-only: mvendorid, mhartid, misa
+  machine: [0x140, sepc, 0x142, 0x143, stvec, mepc, 0x342, 0x343, 0xf11, 0xf14, 0x301],
 };
 
 /** Reads or writes a CSR with any of the six instructions. */

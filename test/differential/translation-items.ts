@@ -32,8 +32,10 @@ function windowAddress(random: Random, pages: number): bigint {
 
 /** A load, store or atomic operation through the window; machine mode does it with the rights of another mode. */
 export const translatedAccess: Item = ({ random, code, mode }) => {
+  // With SUM, a load from a user page lets QEMU's supervisor mode execute it too: its code pages are left alone.
+  const readablePages = window.dataPages + (mode === 'supervisor' ? 0 : window.codePages);
   const [rows, pages] = random.pick([
-    [loadRows, window.dataPages + window.codePages],
+    [loadRows, readablePages],
     [storeRows, window.dataPages],
     [atomicRows, window.strayPage],
   ] as const);
