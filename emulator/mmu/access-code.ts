@@ -146,7 +146,7 @@ function loadAcross(
   const second = f.local('i64', translate(nextPage(va)));
   f.if(trapped(h), () => f.return(i64.const(0n)));
   const both = i32.and(inRam(first, layout), inRam(second, layout));
-  refuseDevice(parts, Access.load, va, both, i64.const(0n));
+  refuseDevice(parts, Access.load, refusedPart(va, first, layout), both, i64.const(0n));
   const value = f.local('i64');
   const index = f.local('i32');
   f.loop((again) => {
@@ -156,6 +156,11 @@ function loadAcross(
     f.branchIf(i32.ltU(index, bytes), again);
   });
   f.return(value);
+}
+
+/** The address of the part of a crossing access that is not in RAM: what stval is to hold (3.1.16). */
+function refusedPart(va: I64, first: I64, layout: MemoryLayout): I64 {
+  return i64.select(inRam(first, layout), nextPage(va), va);
 }
 
 /** Linear address of byte `index` of an access that starts in one page and ends in the next. */
@@ -231,7 +236,7 @@ function storeAcross(
   const second = f.local('i64', translate(nextPage(va)));
   f.if(trapped(h), () => f.return());
   const both = i32.and(inRam(first, layout), inRam(second, layout));
-  refuseDevice(parts, Access.store, va, both, undefined);
+  refuseDevice(parts, Access.store, refusedPart(va, first, layout), both, undefined);
   const index = f.local('i32');
   f.loop((again) => {
     const at = f.local('i32', byteOfCrossing(va, index, first, second, layout));
