@@ -26,7 +26,7 @@ function describeLine(line: number): string {
     }
     left -= words;
   }
-  const fields = ['mcause', 'mepc', 'mtval', 'mstatus'];
+  const fields = ['cause', 'address', 'trap value', 'status'];
   return `${fields[left % fields.length]} of trap ${Math.floor(left / fields.length)}`;
 }
 

@@ -2,6 +2,8 @@
 
 /** Code starts at the first byte of RAM: both machines start there. */
 export const codeBase = 0x8000_0000;
+/** The random body starts here; before it there are the fixed parts, in pages that user mode may not touch. */
+export const bodyBase = 0x8000_2000;
 export const dataBase = 0x8010_0000;
 
 /** The second hart only waits. With one, QEMU breaks atomic operations into a load and a store, which shows in what
@@ -13,29 +15,29 @@ export const ramBytes = 32 << 20;
 
 /** Offsets from `dataBase`, in bytes. */
 export const data = {
-  /** What the trap handler needs: see the fields of `handler`. */
-  handler: 0,
-  /** What is gathered at the end: x0..x31, f0..f31, mstatus, fcsr, trap count. */
-  dump: 0x100,
-  scratch: 0x318,
-  log: 0xb18,
+  scratch: 0,
   /** Initial x1..x31 and f0..f31 as 64 words. */
   registers: 0x1_0000,
   constants: 0x2_0000,
   tables: 0x4_0000,
   /** Pages behind the window: for data, then for code. */
   frames: 0x5_0000,
-  end: 0x5_c000,
+  /** What the trap handlers need: see the fields of `handler`. From here on, user mode has no access. */
+  handler: 0x5_c000,
+  /** What is gathered at the end: x0..x31, f0..f31, mstatus, fcsr, trap count. */
+  dump: 0x5_c100,
+  log: 0x5_c400,
+  end: 0x6_5000,
 } as const;
 
 export const dumpWords = { x: 32, f: 32, mstatus: 1, fcsr: 1, traps: 1 } as const;
 
-export const scratchBytes = data.log - data.scratch;
+export const scratchBytes = 0x800;
 
 /** Traps that are recorded; later ones are only counted. */
 export const logEntries = 1000;
 
-/** A log entry: mcause, mepc, mtval, mstatus. */
+/** A log entry: cause, address, trap value and status of machine or supervisor mode. */
 export const logEntryBytes = 32;
 
 /** Offsets from the start of `data.handler`. */
@@ -82,7 +84,7 @@ export const window = {
 /** In each code page: where a jump back to x3 is, and where one is that goes on in the next page. */
 export const codePage = { jumpBack: 0x100, crossing: pageBytes - 2 } as const;
 
-/** A run of words that is printed at the end, and what it is called. */
+/** A run of words that is printed at the end, and what they are called. */
 export interface PrintedRange {
   readonly title: string;
   readonly address: number;
@@ -91,7 +93,7 @@ export interface PrintedRange {
 
 /** Everything that is printed, in order; the trap log follows, as far as it is used. */
 export const printedRanges: readonly PrintedRange[] = [
-  { title: 'dump', address: dataBase + data.dump, words: (data.scratch - data.dump) / 8 },
+  { title: 'dump', address: dataBase + data.dump, words: dumpWords.x + dumpWords.f + 3 },
   { title: 'scratch', address: dataBase + data.scratch, words: scratchBytes / 8 },
   ...Object.entries(tables).map(([name, page]) => ({
     title: `page table ${name}`,

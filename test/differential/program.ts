@@ -5,11 +5,13 @@ import { Assembler } from './assembler.js';
 import { pickWeighted, type Body, type Item } from './body.js';
 import { compressed, compute, constant, float, illegal } from './compute-items.js';
 import { looping, skipping } from './control-items.js';
-import { epilogue, modes, prologue, trapHandler, type Mode } from './harness.js';
+import { epilogue } from './epilogue.js';
+import { modes, prologue, type Mode } from './harness.js';
 import { memoryImage, randomData } from './image.js';
-import { codeBase, data, dataBase } from './layout.js';
+import { bodyBase, codeBase, data, dataBase } from './layout.js';
 import { access, atomic, faultingAccess, faultingFetch, patch, reservation } from './memory-items.js';
 import { csr, floatStatus, status, system, triedCsr } from './system-items.js';
+import { trapHandler } from './trap-handler.js';
 import { addressSpace, remap, translatedAccess, translatedCall } from './translation-items.js';
 
 const simple: Item = (body) =>
@@ -46,6 +48,20 @@ const anyItem: Item = (body) =>
     [1, addressSpace],
   ])(body);
 
+/** Exceptions that may go to supervisor mode: all but the breakpoint with which the body ends. */
+const delegable = 0xb3f7n;
+
+/** What comes before `bodyBase`. */
+function fixedParts(code: Assembler, mode: Mode, delegated: bigint): void {
+  const [machine, supervisor, finish] = [code.label(), code.label(), code.label()];
+  prologue(code, mode, { machine, supervisor, delegated });
+  trapHandler(code, 'machine', machine, finish);
+  trapHandler(code, 'supervisor', supervisor, finish);
+  epilogue(code, finish);
+  if (code.here > bodyBase) throw new Error('the fixed parts have outgrown their pages');
+  while (code.here < bodyBase) code.raw(0, 2);
+}
+
 export interface Program {
   readonly seed: number;
   readonly items: number;
@@ -61,11 +77,7 @@ export function randomProgram(seed: number, items: number): Program {
   const mode = random.pick(Object.keys(modes) as Mode[]);
   const initial = randomData(random, mode);
   const code = new Assembler(codeBase, dataBase + data.constants);
-  const [trap, finish, start] = [code.label(), code.label(), code.label()];
-  prologue(code, mode, trap, start);
-  trapHandler(code, trap, finish);
-  epilogue(code, finish);
-  code.place(start);
+  fixedParts(code, mode, random.oneIn(2) ? 0n : random.next64() & delegable);
   const body: Body = { random, code, mode };
   let last = code.here;
   for (let i = 0; i < items; i++) {
@@ -73,7 +85,7 @@ export function randomProgram(seed: number, items: number): Program {
     anyItem(body);
   }
   const end = code.here;
-  code.emit('ecall');
+  code.emit('ebreak');
   const bytes = code.code();
   const image = memoryImage(bytes, end, initial, code.constants());
   return {

@@ -17,9 +17,9 @@ const [sepc, mepc] = [0x141, 0x341];
 /** Registers that hold values and change nothing while the body runs. */
 const harmlessCsrs: Readonly<Record<Mode, readonly number[]>> = {
   user: [],
-  // sscratch, scause, stval
-  supervisor: [0x140, sepc, 0x142, 0x143],
-  // in addition mcause, mtval; read-only: mvendorid, mhartid, misa
+  // scause, stval; sscratch is the trap handler's
+  supervisor: [sepc, 0x142, 0x143],
+  // in addition sscratch, mcause, mtval; read-only: mvendorid, mhartid, misa
   machine: [0x140, sepc, 0x142, 0x143, stvec, mepc, 0x342, 0x343, 0xf11, 0xf14, 0x301],
 };
 

@@ -3,7 +3,7 @@
 import { hardOperands } from '../float/operands.js';
 import type { Random } from '../support/random.js';
 import type { Mode } from './harness.js';
-import { codePage, data, dataBase, pageBytes, tables, window } from './layout.js';
+import { bodyBase, codeBase, codePage, data, dataBase, pageBytes, tables, window } from './layout.js';
 
 const V = 1n << 0n;
 const R = 1n << 1n;
@@ -56,18 +56,23 @@ export function tableWords(random: Random, mode: Mode): bigint[] {
   const set = (table: keyof typeof tables, index: number, entry: bigint) => {
     words[tables[table] * entriesPerTable + index] = entry;
   };
-  const leaf = V | R | W | X | A | D | (mode === 'user' ? U : 0n);
+  const leaf = V | R | W | X | A | D;
+  const own = mode === 'user' ? U : 0n;
   set('root', 2, pointTo(tableAddress('ramUpper')) | V);
   set('ramUpper', 0, pointTo(tableAddress('ramLower')) | V);
-  for (let i = 0; i < entriesPerTable; i++) set('ramLower', i, pointTo(0x8000_0000 + i * pageBytes) | leaf);
+  for (let i = 0; i < entriesPerTable; i++) {
+    const address = codeBase + i * pageBytes;
+    const isPrivate = address < bodyBase || address >= dataBase + data.handler;
+    set('ramLower', i, pointTo(address) | leaf | (isPrivate ? 0n : own));
+  }
   set('root', 1, pointTo(tableAddress('windowUpper')) | V);
   set('windowUpper', 0, pointTo(tableAddress('windowLower')) | V);
   set('windowUpper', 1, pointTo(window.largeFrame) | randomFlags(random, mode));
   // A large page whose frame is not aligned, a pointer with bits that only leaves have, and a huge page likewise
   // misaligned: all of them fault. (A pointer to a table outside RAM is an access fault; QEMU says page fault.)
-  set('windowUpper', 2, pointTo(window.largeFrame + pageBytes) | leaf);
+  set('windowUpper', 2, pointTo(window.largeFrame + pageBytes) | leaf | own);
   set('windowUpper', 3, pointTo(tableAddress('windowLower')) | V | A);
-  set('root', 3, pointTo(window.largeFrame) | leaf);
+  set('root', 3, pointTo(window.largeFrame) | leaf | own);
   for (let page = 0; page < window.dataPages + window.codePages; page++) {
     set('windowLower', page, randomEntry(random, mode, page));
   }
