@@ -124,7 +124,7 @@ function write(access: Access, row: CsrRow): void {
     f.set(wanted, i64.and(base, i64.xor(operand, i64.const(-1n)))),
   );
   if (state === 'satp') return writeSatp(access, wanted);
-  if (row.source === 'instret') return setWord(f, h, state, i64.sub(wanted, currentCycle()));
+  if (row.source === 'instret') return writeInstret(access, wanted);
   if (state === 'mstatus') legalisePreviousMode(access, row, wanted);
   const shift = i64.const(row.shift ?? 0n);
   const statics = i64.const((row.writable! << (row.shift ?? 0n)) & allBits);
@@ -133,6 +133,12 @@ function write(access: Access, row: CsrRow): void {
   const kept = i64.and(before, i64.xor(mask, i64.const(-1n)));
   setWord(f, h, state, i64.or(kept, i64.and(i64.shl(wanted, shift), mask)));
   after(access, row, before);
+}
+
+/** The write takes the place of the writing instruction's own count: the next one reads what was written (3.1.10). */
+function writeInstret({ f, h }: Access, wanted: Local<'i64'>): void {
+  const next = i64.add(currentCycle(), i64.const(1n));
+  setWord(f, h, 'instret', i64.sub(wanted, next));
 }
 
 /** MPP = 2 is reserved: such a write keeps the old field. */
