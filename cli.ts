@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+// The commands of `trace`. A command's module is loaded when it is asked for.
+import { main, type CommandRow } from './commands/main.js';
+import { processSurroundings } from './commands/surroundings.js';
+
+const commands: readonly CommandRow[] = [
+  {
+    name: 'run',
+    summary: 'run a program on a kernel, record every event, and judge the run',
+    load: () => import('./commands/run.js'),
+  },
+  {
+    name: 'check',
+    summary: 'judge a recorded run again',
+    load: () => import('./commands/check.js'),
+  },
+  {
+    name: 'query',
+    summary: 'ask a recorded run questions in SQL',
+    load: () => import('./commands/query.js'),
+  },
+  {
+    name: 'inspect',
+    summary: 'show what the tracer finds in a kernel',
+    load: () => import('./commands/inspect.js'),
+  },
+];
+
+process.exitCode = await main(commands, process.argv.slice(2), processSurroundings());

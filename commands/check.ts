@@ -1,0 +1,56 @@
+// trace check: judges a recorded run again, without running anything.
+import { Option, type Command } from 'commander';
+import type { Surroundings } from './surroundings.js';
+
+interface CheckFlags {
+  readonly baseline?: string;
+  readonly format: 'text' | 'json';
+  readonly json?: true;
+  readonly source?: string;
+}
+
+const help = `
+Examples:
+  trace check cowtest.trace
+  trace check frames.trace --baseline frames.eager.trace
+  trace check cowtest.trace --json | jq .verdict`;
+
+export function define(
+  command: Command,
+  surroundings: Surroundings,
+  finish: (exitCode: number) => void,
+): void {
+  command
+    .argument('<TRACE>', 'a directory that trace run wrote')
+    .option('--baseline <TRACE>', 'the same program on a kernel without copy-on-write, to compare with')
+    .option(
+      '--source <DIR>',
+      "the kernel's source tree, to quote lines from (default: the built-in kernel's)",
+    )
+    .addOption(
+      new Option('--format <FORMAT>', 'form of the report').choices(['text', 'json']).default('text'),
+    )
+    .option('--json', 'the same as --format json')
+    .addHelpText('after', help)
+    .action(async (trace: string, flags: CheckFlags) => finish(await check(trace, flags, surroundings)));
+}
+
+async function check(trace: string, flags: CheckFlags, surroundings: Surroundings): Promise<number> {
+  const { checkTrace, openTraceSource, reports, wantsColour } = await import('../analyzer/index.js');
+  const { sourceLines } = await import('./source-lines.js');
+  const { shellWord, suggestion } = await import('./suggestion.js');
+  const { packageRoot } = await import('../package-root.js');
+  const { stdout, environment } = surroundings;
+  const source = openTraceSource(trace);
+  const baseline = flags.baseline === undefined ? undefined : openTraceSource(flags.baseline);
+  const result = await checkTrace(source, { baseline });
+  if (flags.json || flags.format === 'json') {
+    stdout.write(reports.json(result));
+    return result.exitCode;
+  }
+  // Files of the built-in kernel are named from the package's root; those of other kernels are not found there.
+  const sourceLine = sourceLines([flags.source ?? packageRoot()]);
+  stdout.write(reports.text(result, { colour: wantsColour(stdout, environment), sourceLine }));
+  stdout.write(`next: ${suggestion(shellWord(trace), result)}\n`);
+  return result.exitCode;
+}

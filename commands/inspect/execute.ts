@@ -1,0 +1,98 @@
+// Gathers what the tracer finds in a kernel, and prints it for people or as JSON.
+import { ramBase } from '../../emulator/index.js';
+import { ExitCode, UsageError } from '../../errors.js';
+import { DiskImage } from '../../tracer/disk-image/index.js';
+import { findProfile, type KernelProfile } from '../../tracer/probes/index.js';
+import { eventNames, type EventName } from '../../tracer/schema/index.js';
+import { DebugInfo, parseElf } from '../../tracer/symbols/index.js';
+import { chooseKernel, chooseKernelAlone, type KernelOptions } from '../kernel-options.js';
+import type { Surroundings } from '../surroundings.js';
+import { inspectionText } from './report.js';
+
+/** What is known of a kernel without running it. Addresses are physical. */
+export interface Inspection {
+  readonly kernel: string;
+  readonly entry: number;
+  readonly segments: readonly { readonly address: number; readonly bytes: number }[];
+  /** Functions that play a role for the probes. */
+  readonly functions: readonly { readonly role: string; readonly name: string; readonly entry: number }[];
+  readonly findings: readonly string[];
+  readonly missing: readonly string[];
+  readonly firstFreeFrame: number | undefined;
+  /** Kinds of events a run will record, and those it cannot. */
+  readonly events: readonly EventName[];
+  readonly eventsLost: readonly EventName[];
+  readonly debug: {
+    readonly units: number;
+    readonly dwarfVersions: readonly number[];
+    readonly functions: number;
+    readonly warnings: readonly string[];
+  };
+  /** Why there is no list of programs is said instead of it. */
+  readonly disk:
+    { readonly path: string; readonly programs: readonly string[] } | { readonly problem: string };
+}
+
+/** The whole of `trace inspect`; returns the exit code. */
+export function executeInspect(
+  kernelPath: string | undefined,
+  flags: KernelOptions & { readonly json?: true },
+  { stdout }: Surroundings,
+): number {
+  if (kernelPath !== undefined && flags.variant !== undefined)
+    throw new UsageError('a kernel and --variant were given; --variant chooses among the built-in kernels');
+  const inspection = inspect({ ...flags, ...(kernelPath !== undefined && { kernel: kernelPath }) });
+  stdout.write(flags.json ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionText(inspection));
+  return ExitCode.ok;
+}
+
+function inspect(options: KernelOptions): Inspection {
+  const { kernel, kernelPath, label } = chooseKernelAlone(options);
+  const elf = parseElf(kernel, kernelPath);
+  const debug = DebugInfo.parse(elf);
+  const profile = findProfile(debug);
+  const lost = new Set(eventsLost(profile));
+  const { findings, missing, imageEnd } = profile;
+  return {
+    kernel: label,
+    entry: elf.entry,
+    segments: elf.segments.map(({ address, memorySize }) => ({ address, bytes: memorySize })),
+    functions: Object.entries(profile.functions).map(([role, { name, entry }]) => ({ role, name, entry })),
+    findings,
+    missing,
+    firstFreeFrame: imageEnd === undefined ? undefined : Math.max(Math.ceil(imageEnd / 4096) * 4096, ramBase),
+    events: eventNames.filter((kind) => !lost.has(kind)),
+    eventsLost: eventNames.filter((kind) => lost.has(kind)),
+    debug: {
+      units: debug.units.length,
+      dwarfVersions: [...new Set(debug.units.map(({ version }) => version))].sort((a, b) => a - b),
+      functions: debug.functions.length,
+      warnings: debug.warnings,
+    },
+    disk: inspectDisk(options),
+  };
+}
+
+/** Kinds that need something of the kernel that was not found. All others come from the machine itself. */
+function eventsLost({ functions, freeList, referenceCounts, processes }: KernelProfile): EventName[] {
+  const needs: readonly [boolean, readonly EventName[]][] = [
+    [freeList !== undefined, ['frame_alloc', 'frame_free']],
+    [functions.allocate !== undefined, ['kalloc']],
+    [functions.free !== undefined, ['kfree']],
+    [referenceCounts !== undefined, ['refcount_change']],
+    [processes !== undefined, ['process', 'context_switch']],
+    [functions.panic !== undefined, ['panic']],
+  ];
+  return needs.flatMap(([found, kinds]) => (found ? [] : kinds));
+}
+
+/** A kernel can be inspected without a disk, or with one that is none. */
+function inspectDisk(options: KernelOptions): Inspection['disk'] {
+  try {
+    const { disk, diskPath } = chooseKernel(options);
+    return { path: diskPath, programs: new DiskImage(disk, diskPath).programNames() };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { problem: error.message };
+  }
+}

@@ -1,0 +1,78 @@
+// The options that choose a kernel, alike in every command that takes one, and the kernel they choose.
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { Option, type Command } from 'commander';
+import { builtinKernel, variantNames } from '../fixtures/index.js';
+import { packageRoot } from '../package-root.js';
+import { UsageError } from '../errors.js';
+import {
+  findKernelInput,
+  readDisk,
+  readKernel,
+  type FoundKernel,
+  type KernelFile,
+} from '../tracer/kernel-input/index.js';
+
+export const defaultVariant = 'cow';
+
+export interface KernelOptions {
+  readonly kernel?: string;
+  readonly disk?: string;
+  readonly variant?: string;
+}
+
+interface Named {
+  /** How it is called in reports. */
+  readonly label: string;
+  /** Whether it came with this program: its sources are then as they were when it was built. */
+  readonly builtin: boolean;
+}
+
+/** A kernel, ready to boot. */
+export type ChosenKernel = FoundKernel & Named;
+
+/** Adds --kernel (unless the command takes the kernel as its argument), --disk and --variant. */
+export function addKernelOptions(command: Command, kernelIsArgument = false): void {
+  if (!kernelIsArgument)
+    command.option('--kernel <PATH>', 'an xv6 tree, or the ELF file of a kernel (default: the built-in one)');
+  command.option('--disk <PATH>', 'its disk image; it is only read (default: fs.img of the tree)');
+  const variant = new Option('--variant <NAME>', `the built-in kernel to use (default: "${defaultVariant}")`);
+  command.addOption(variant.choices(variantNames()).conflicts('kernel'));
+}
+
+/** The kernel the options name, with its disk. Throws UsageError when either is missing or cannot be read. */
+export function chooseKernel(options: KernelOptions): ChosenKernel {
+  const { kernel, disk, variant } = options;
+  if (kernel !== undefined) return { ...findKernelInput(kernel, disk), label: kernel, builtin: false };
+  const { disk: builtinDisk } = builtinKernel(variant ?? defaultVariant);
+  return {
+    ...chooseKernelAlone(options),
+    disk: disk === undefined ? builtinDisk : readDisk(disk),
+    diskPath: disk ?? 'the built-in disk',
+  };
+}
+
+/** The kernel the options name, whether there is a disk for it or not. */
+export function chooseKernelAlone({ kernel, variant }: KernelOptions): KernelFile & Named {
+  if (kernel !== undefined) return { ...readKernel(kernel), label: kernel, builtin: false };
+  const name = variant ?? defaultVariant;
+  const label = `the built-in ${name} kernel`;
+  const sourceRoots = [packageRoot()];
+  return { kernel: builtinKernel(name).kernel, kernelPath: label, sourceRoots, label, builtin: true };
+}
+
+/** A trace to compare with, or a kernel to make one with. */
+export type ChosenBaseline = { readonly trace: string } | { readonly kernel: ChosenKernel };
+
+/** What --baseline names: a variant, a trace, or a tree or kernel. */
+export function chooseBaseline(word: string): ChosenBaseline {
+  if (variantNames().includes(word)) return { kernel: chooseKernel({ variant: word }) };
+  const status = statSync(word, { throwIfNoEntry: false });
+  if (status === undefined) {
+    throw new UsageError(
+      `there is no baseline ${word}: --baseline takes a trace, a built-in variant (${variantNames().join(', ')}) or an xv6 tree`,
+    );
+  }
+  const isTree = status.isFile() || ['kernel', 'Makefile'].some((name) => existsSync(path.join(word, name)));
+  return isTree ? { kernel: chooseKernel({ kernel: word }) } : { trace: word };
+}

@@ -1,0 +1,94 @@
+// From the words of a command line to an exit code: finds the command, loads it, and turns whatever it throws into a
+// sentence on stderr.
+import { Command, CommanderError } from 'commander';
+import { ExitCode, UsageError } from '../errors.js';
+import type { Surroundings } from './surroundings.js';
+import { toolVersion } from './version.js';
+
+/** What a command's module exports: `define` adds its arguments and options, and `finish` is told the exit code. */
+export interface CommandModule {
+  define(command: Command, surroundings: Surroundings, finish: (exitCode: number) => void): void;
+}
+
+/** A line of the table of commands. */
+export interface CommandRow {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+const examples = `
+Examples:
+  trace run cowtest                      run cowtest on the built-in copy-on-write kernel
+  trace run --kernel ../xv6 usertests -q run usertests on a tree of your own
+  trace query cowtest.trace              ask questions of what was recorded
+
+Exit codes: 0 all rules hold, 1 one is violated or the program failed, 2 usage, 3 inconclusive,
+65 unreadable trace, 70 a bug in this tool, 130 interrupted.`;
+
+/** Runs the command that `words` ask for and returns the exit code. */
+export async function main(
+  commands: readonly CommandRow[],
+  words: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { stderr, environment } = surroundings;
+  const wanted = words.find((word) => !word.startsWith('-') && word !== 'help') ?? '';
+  let exitCode: number = ExitCode.ok;
+  try {
+    const program = rootCommand(surroundings);
+    for (const { name, summary, load } of commands) {
+      const command = program.command(name).summary(summary).description(sentence(summary));
+      if (name === wanted) (await load()).define(command, surroundings, (code) => (exitCode = code));
+    }
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return commandLineError(error, wanted, surroundings);
+    if (error instanceof UsageError) {
+      stderr.write(`trace: ${error.message}\n`);
+      return error.exitCode;
+    }
+    stderr.write(internalError(error, environment));
+    return ExitCode.internal;
+  }
+  return exitCode;
+}
+
+function rootCommand({ stdout, stderr }: Surroundings): Command {
+  const width = { getOutHelpWidth: () => 100, getErrHelpWidth: () => 100 };
+  return new Command('trace')
+    .description('Records what an xv6 kernel does, and judges whether its copy-on-write is right.')
+    .version(toolVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [COMMAND]', 'print the help of a command')
+    .enablePositionalOptions()
+    .addHelpText('after', examples)
+    .exitOverride()
+    .configureOutput({
+      ...width,
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: () => {},
+    });
+}
+
+function sentence(summary: string): string {
+  return `${summary[0].toUpperCase()}${summary.slice(1)}.`;
+}
+
+/** Help that was asked for is a success; everything else commander throws is the user's mistake. */
+function commandLineError(error: CommanderError, wanted: string, { stderr }: Surroundings): number {
+  if (error.exitCode === 0) return ExitCode.ok;
+  if (error.code === 'commander.help') return ExitCode.usage;
+  const what = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  const help = error.code === 'commander.unknownCommand' ? 'trace --help' : `trace ${wanted} --help`;
+  stderr.write(`trace: ${what.replace(/\.$/, '')}; see ${help.replace('  ', ' ')}\n`);
+  return ExitCode.usage;
+}
+
+function internalError(error: unknown, environment: Surroundings['environment']): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error && environment['COWTRACE_DEBUG'] ? `${error.stack}\n` : '';
+  const how = stack === '' ? '; run it again with COWTRACE_DEBUG=1 for where it happened' : '';
+  return `trace: this is a bug in cowtrace: ${message}${how}\n${stack}`;
+}

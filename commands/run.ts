@@ -1,0 +1,49 @@
+// trace run: boots a kernel, types a program, records every event, then judges the run.
+import type { Command } from 'commander';
+import type { RunFlags } from './run/flags.js';
+import { addKernelOptions } from './kernel-options.js';
+import type { Surroundings } from './surroundings.js';
+import { parseCount, parseSeconds, parseSize, wholeNumber } from './values.js';
+
+const help = `
+Options come before PROGRAM; everything behind it is typed at the guest's shell. Without PROGRAM
+the kernel boots to its prompt, and that is judged. The disk image is only read: a run works on a copy.
+
+Examples:
+  trace run cowtest
+  trace run --baseline eager frames            compare with a kernel whose fork copies
+  trace run --kernel ../xv6-riscv usertests -q
+  trace run --kernel my.elf --disk my.img --harts 1 --json cowtest > result.json
+  trace run --timeout-cycles 20G --events marker,frame_alloc,frame_free frames`;
+
+export function define(
+  command: Command,
+  surroundings: Surroundings,
+  finish: (exitCode: number) => void,
+): void {
+  command.argument('[PROGRAM]', 'a program on the disk').argument('[ARGS...]', 'its arguments');
+  addKernelOptions(command);
+  command
+    .option('--harts <N>', 'harts of the machine, 1 to 8', wholeNumber(1, 8), 3)
+    .option('--memory <MIB>', 'its memory in MiB, 4 to 2048', wholeNumber(4, 2048), 128)
+    .option(
+      '--timeout-cycles <N>',
+      'give up after N cycles, such as 5M or 1e9 (default: 200G)',
+      parseCount,
+      200e9,
+    )
+    .option('--max-seconds <S>', 'give up after S seconds of real time (default: never)', parseSeconds)
+    .option('--max-trace <SIZE>', 'give up when the trace is larger (default: 4GiB)', parseSize, 4 * 2 ** 30)
+    .option('--max-console <SIZE>', 'give up when it printed more (default: 64MiB)', parseSize, 64 * 2 ** 20)
+    .option('--out <DIR>', 'where to write the trace (default: PROGRAM.trace or boot.trace)')
+    .option('--events <KINDS>', 'record only these kinds of events, separated by commas')
+    .option('--baseline <WHAT>', 'compare with a trace, or with a variant or tree that is run the same way')
+    .option('--json', 'print one JSON document instead of the console and the verdict')
+    .option('--quiet', 'do not show what the guest prints')
+    .passThroughOptions()
+    .addHelpText('after', help)
+    .action(async (program: string | undefined, rest: string[], flags: RunFlags) => {
+      const { executeRun } = await import('./run/execute.js');
+      finish(await executeRun(program === undefined ? [] : [program, ...rest], flags, surroundings));
+    });
+}

@@ -1,0 +1,113 @@
+// Runs a program, and the run it is compared with, checks the trace, and reports.
+import { statSync } from 'node:fs';
+import { checkTrace, openTraceSource } from '../../analyzer/index.js';
+import { ExitCode } from '../../errors.js';
+import { checkProgram } from '../../tracer/kernel-input/index.js';
+import { openTrace } from '../../tracer/directory/index.js';
+import { runProgram, type RunResult } from '../../tracer/session/index.js';
+import { ConsoleEcho } from '../console-echo.js';
+import { chooseBaseline, chooseKernel, type ChosenBaseline, type ChosenKernel } from '../kernel-options.js';
+import { readProgramOutcome } from '../program-outcome.js';
+import { ProgressLine } from '../progress-line.js';
+import { sourceLines } from '../source-lines.js';
+import type { Surroundings } from '../surroundings.js';
+import { baselineDirectory, outputDirectory, requestOf, type RunFlags } from './flags.js';
+import { runJson, runText, type FinishedRun } from './report.js';
+
+/** The whole of `trace run`; returns the exit code. Throws UsageError before anything boots where it can. */
+export async function executeRun(
+  words: readonly string[],
+  flags: RunFlags,
+  surroundings: Surroundings,
+): Promise<number> {
+  const kernel = chooseKernel(flags);
+  checkProgram(words, kernel.disk, kernel.diskPath);
+  const baseline = flags.baseline === undefined ? undefined : chooseBaseline(flags.baseline);
+  if (baseline && 'trace' in baseline) openTrace(baseline.trace);
+  else if (baseline) checkProgram(words, baseline.kernel.disk, baseline.kernel.diskPath);
+  const interrupt = new AbortController();
+  const restore = surroundings.onInterrupt(() => interrupt.abort());
+  const runner = new Runner(words, flags, surroundings, interrupt.signal);
+  try {
+    const out = outputDirectory(words, flags.out);
+    const result = await runner.run(kernel, out, flags.quiet !== true && flags.json !== true);
+    if (result.end === 'interrupted') return interrupted(result, out, surroundings);
+    const compared = baseline && (await runner.baseline(baseline, baselineDirectory(out)));
+    if (compared === 'interrupted') return interrupted(result, out, surroundings);
+    return await judge({ words, kernel, out, result, compared }, flags, surroundings);
+  } finally {
+    restore();
+  }
+}
+
+class Runner {
+  private readonly progress: ProgressLine;
+
+  constructor(
+    private readonly words: readonly string[],
+    private readonly flags: RunFlags,
+    private readonly surroundings: Surroundings,
+    private readonly signal: AbortSignal,
+  ) {
+    this.progress = new ProgressLine(surroundings.stderr);
+  }
+
+  async run(kernel: ChosenKernel, out: string, echoed: boolean, what = ''): Promise<RunResult> {
+    const echo = new ConsoleEcho(this.surroundings.stdout);
+    try {
+      return await runProgram({
+        ...requestOf(this.words, this.flags),
+        input: kernel,
+        out,
+        signal: this.signal,
+        onConsole: (bytes) => {
+          if (!echoed) return;
+          this.progress.clear();
+          echo.print(bytes);
+        },
+        onProgress: ({ cycle, phase }) => {
+          // In the middle of a line of the guest's, the progress would overwrite it.
+          if (echoed && (phase !== 'boot' || !echo.atLineStart)) return;
+          this.progress.show(`${what}${phase === 'boot' ? 'booting' : 'running'}`, cycle);
+        },
+      });
+    } finally {
+      this.progress.clear();
+      if (echoed) echo.end();
+    }
+  }
+
+  /** Path of the trace to compare with, run now unless it was given as a trace. */
+  async baseline(baseline: ChosenBaseline, out: string): Promise<string> {
+    if ('trace' in baseline) return baseline.trace;
+    const { end } = await this.run(baseline.kernel, out, false, 'baseline ');
+    return end === 'interrupted' ? end : out;
+  }
+}
+
+async function judge(
+  run: Omit<FinishedRun, 'program'>,
+  flags: RunFlags,
+  { stdout, environment }: Surroundings,
+): Promise<number> {
+  const source = openTraceSource(run.out);
+  const baseline = run.compared === undefined ? undefined : openTraceSource(run.compared);
+  const check = await checkTrace(source, { baseline });
+  const program = await readProgramOutcome(source);
+  const finished: FinishedRun = { ...run, ...(program && { program }) };
+  if (flags.json) {
+    stdout.write(runJson(finished, check));
+    return check.exitCode;
+  }
+  const { builtin, kernelPath, sourceRoots } = run.kernel;
+  const lines = sourceLines(sourceRoots, builtin ? undefined : statSync(kernelPath).mtimeMs);
+  stdout.write(runText(finished, check, lines, { stdout, environment }));
+  return check.exitCode;
+}
+
+function interrupted({ cycle }: RunResult, out: string, { stderr }: Surroundings): number {
+  stderr.write(
+    `trace: interrupted at cycle ${cycle}; ${out} has what was recorded until then (trace check ${out} judges it)\n`,
+  );
+  return ExitCode.interrupted;
+}

@@ -1,0 +1,60 @@
+// The options of `trace run` as commander hands them over, and the parts of a request that follow from them alone.
+import path from 'node:path';
+import { defaultConfiguration } from '../../emulator/index.js';
+import { UsageError } from '../../errors.js';
+import { eventNames, isEventName, type EventName } from '../../tracer/schema/index.js';
+import type { RunRequest } from '../../tracer/session/index.js';
+import type { KernelOptions } from '../kernel-options.js';
+import { toolVersion } from '../version.js';
+
+export interface RunFlags extends KernelOptions {
+  readonly harts: number;
+  /** MiB. */
+  readonly memory: number;
+  readonly timeoutCycles: number;
+  readonly maxSeconds?: number;
+  readonly maxTrace: number;
+  readonly maxConsole: number;
+  readonly out?: string;
+  readonly events?: string;
+  readonly baseline?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+/** The directory a run is written to. */
+export function outputDirectory(words: readonly string[], out?: string): string {
+  return out ?? `${words.length === 0 ? 'boot' : path.posix.basename(words[0])}.trace`;
+}
+
+/** Beside a trace: that of the run it is compared with. */
+export function baselineDirectory(out: string): string {
+  return `${out.replace(/\/+$/, '').replace(/\.trace$/, '')}.baseline.trace`;
+}
+
+/** Everything of a request but the kernel and the place. */
+export function requestOf(words: readonly string[], flags: RunFlags): Omit<RunRequest, 'input' | 'out'> {
+  const { turnCycles, diskLatencyCycles } = defaultConfiguration;
+  return {
+    program: words,
+    machine: { harts: flags.harts, memoryBytes: flags.memory * 2 ** 20, turnCycles, diskLatencyCycles },
+    limits: {
+      cycles: flags.timeoutCycles,
+      traceBytes: flags.maxTrace,
+      consoleBytes: flags.maxConsole,
+      seconds: flags.maxSeconds ?? Number.POSITIVE_INFINITY,
+    },
+    kinds: eventKinds(flags.events),
+    toolVersion: toolVersion(),
+  };
+}
+
+function eventKinds(list: string | undefined): readonly EventName[] {
+  if (list === undefined) return eventNames;
+  return list.split(',').map((word) => {
+    if (isEventName(word)) return word;
+    throw new UsageError(
+      `there is no event kind '${word}' (--events); the kinds are ${eventNames.join(', ')}`,
+    );
+  });
+}

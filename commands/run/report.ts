@@ -1,0 +1,105 @@
+// What `trace run` prints at its end: how the run ended, what the program says, the verdict, and what to type next.
+import { escapeText, reports, wantsColour, type CheckResult } from '../../analyzer/index.js';
+import { explainEnd, type RunEnd, type RunResult } from '../../tracer/session/index.js';
+import type { ChosenKernel } from '../kernel-options.js';
+import type { ProgramOutcome } from '../program-outcome.js';
+import type { SourceLine } from '../source-lines.js';
+import type { Surroundings } from '../surroundings.js';
+import { formatCount, formatSize } from '../values.js';
+import { shellWord, suggestion } from '../suggestion.js';
+
+/** A run that is over, with what is known of it beside the verdict. */
+export interface FinishedRun {
+  readonly words: readonly string[];
+  readonly kernel: ChosenKernel;
+  /** Path of the trace, and of the one it was compared with. */
+  readonly out: string;
+  readonly compared?: string | undefined;
+  readonly result: RunResult;
+  readonly program?: ProgramOutcome;
+}
+
+const endings: Readonly<Record<RunEnd, string>> = {
+  prompt: 'the shell prompted again',
+  power_off: 'the guest powered the machine off',
+  panic: 'the kernel panicked',
+  deadlock: 'every hart waits for an interrupt that will never come',
+  cycle_budget: explainEnd.cycle_budget!,
+  trace_budget: explainEnd.trace_budget!,
+  console_budget: explainEnd.console_budget!,
+  time_budget: explainEnd.time_budget!,
+  interrupted: explainEnd.interrupted!,
+  write_failed: explainEnd.write_failed!,
+};
+
+const width = 100;
+
+/** The screen for people. Everything the guest wrote is escaped. */
+export function runText(
+  run: FinishedRun,
+  check: CheckResult,
+  sourceLine: SourceLine,
+  { stdout, environment }: Pick<Surroundings, 'stdout' | 'environment'>,
+): string {
+  const { harts, memoryBytes } = run.result.manifest.machine;
+  const title = run.words.length === 0 ? 'boot' : run.words.join(' ');
+  const machine = `${harts} hart${harts === 1 ? '' : 's'}, ${formatSize(memoryBytes)}`;
+  const lines = [
+    '',
+    clip(`${title} on ${run.kernel.label} (${machine})`),
+    ...factLines(run).map(([name, value]) => clip(`  ${name.padEnd(10)}  ${value}`)),
+    '',
+  ];
+  const report = reports.text(check, { colour: wantsColour(stdout, environment), sourceLine });
+  return `${lines.join('\n')}\n${report}next: ${suggestion(shellWord(run.out), check)}\n`;
+}
+
+function factLines({ result, program, words, out, compared }: FinishedRun): [string, string][] {
+  const { files } = result.manifest;
+  const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
+  const rows = Object.values(files).reduce((sum, file) => sum + (file.rows ?? 0), 0);
+  return [
+    [
+      'ended',
+      `${endings[result.end]}, after ${formatCount(result.cycle)} cycles (${result.seconds.toFixed(1)} s)`,
+    ],
+    ...(words.length === 0 ? [] : [['program', programText(program)] as [string, string]]),
+    ...result.profile.missing.map((lost): [string, string] => ['note', lost]),
+    ['digest', result.digest],
+    ['trace', `${out} (${formatCount(rows)} events, ${formatSize(bytes)})`],
+    ...(compared === undefined ? [] : [['baseline', compared] as [string, string]]),
+  ];
+}
+
+function programText(program: ProgramOutcome | undefined): string {
+  if (program === undefined) return 'was not seen to run';
+  const { name, pid, status, lastLine } = program;
+  const fate = status === undefined ? 'did not exit' : `exited with status ${status}`;
+  const said = lastLine === undefined ? '' : `; its last line: ${escapeText(lastLine, 50)}`;
+  return `${escapeText(name)} (process ${pid}) ${fate}${said}`;
+}
+
+function clip(line: string): string {
+  return escapeText(line, width).replaceAll('\\\\', '\\');
+}
+
+/** The whole as one JSON document: the check's own, and `run`. */
+export function runJson(run: FinishedRun, check: CheckResult): string {
+  const { end, cycle, digest, seconds, manifest, profile } = run.result;
+  const document = JSON.parse(reports.json(check)) as object;
+  const facts = {
+    program: run.words,
+    kernel: run.kernel.label,
+    machine: manifest.machine,
+    end,
+    cycle,
+    digest,
+    seconds,
+    outcome: run.program ?? null,
+    complete: manifest.complete,
+    trace: run.out,
+    baseline: run.compared ?? null,
+    notes: profile.missing,
+  };
+  return `${JSON.stringify({ ...document, run: facts }, null, 2)}\n`;
+}

@@ -1,0 +1,3 @@
+// The face of kernel inputs: from the path of a tree or a kernel to its bytes and those of its disk.
+export { findKernelInput, readDisk, readKernel, type FoundKernel, type KernelFile } from './find.js';
+export { checkProgram } from './program.js';

@@ -1,0 +1,50 @@
+// Whether a program can be typed at the shell of a disk: it is there, and its line fits.
+import { UsageError } from '../../errors.js';
+import { DiskImage } from '../disk-image/index.js';
+import { closestWord } from './closest-word.js';
+
+/** What the shells of these kernels read at once, without the newline. */
+const lineBytesMax = 98;
+
+/**
+ * Checks a program and its arguments before anything boots.
+ *
+ * @param words the program and its arguments; none to only boot
+ * @throws UsageError when the disk is no xv6 disk, has no such program, or the line cannot be typed
+ */
+export function checkProgram(words: readonly string[], disk: Uint8Array, diskPath: string): void {
+  const image = new DiskImage(disk, diskPath);
+  const entries = image.rootDirectory();
+  if (words.length === 0) return;
+  const line = words.join(' ');
+  if (/\p{Cc}/u.test(line))
+    throw new UsageError(
+      'the program line has a control character, which the console would obey; leave it out',
+    );
+  const bytes = Buffer.byteLength(line);
+  if (bytes > lineBytesMax) {
+    throw new UsageError(
+      `the program line has ${bytes} bytes and the shell reads ${lineBytesMax}; give fewer or shorter arguments`,
+    );
+  }
+  const name = words[0].replace(/^(\.?\/)+/, '');
+  // A program in another directory is left to the shell, which says so itself.
+  if (name.includes('/') || entries.some((entry) => entry.name === name && entry.type === 'file')) return;
+  const files = entries.filter((entry) => entry.type === 'file').map((entry) => entry.name);
+  const programs = programsOf(image) ?? files.sort();
+  const close = closestWord(name, programs);
+  throw new UsageError(
+    `there is no program '${name}' on ${diskPath}${close === undefined ? '' : `; did you mean '${close}'?`} ` +
+      `It has: ${programs.join(', ')}`,
+  );
+}
+
+/** Undefined when files are laid out in a way of the tree's own, as labs about larger files have it. */
+function programsOf(image: DiskImage): string[] | undefined {
+  try {
+    return image.programNames();
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
