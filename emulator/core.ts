@@ -2,6 +2,7 @@
 import { buildCsr } from './hart/csr-code.js';
 import type { HelperFunctions } from './hart/hart-code.js';
 import { buildTakeInterrupt, buildTrap, buildTrapReturn, Cause } from './hart/trap-code.js';
+import { buildLoop } from './idioms/loop-code.js';
 import { buildFetch, buildStraddle } from './interpreter/fetch-code.js';
 import { buildRun } from './interpreter/interpreter-code.js';
 import { declareProducts, wasmAlgebra } from './isa/wasm-algebra.js';
@@ -18,6 +19,7 @@ export interface CoreHost {
   deviceLoad(address: number, bytes: number): number;
   deviceStore(address: number, bytes: number, low: number, high: number): number;
   dropCode(frame: number): void;
+  loopOverwritten(frame: number, offset: number): void;
   tableLinked(frame: number, entry: number, level: number): void;
   rootSeen(frame: number): void;
   allocateCode(frame: number): number;
@@ -42,6 +44,7 @@ const hostSignatures: { readonly [K in keyof CoreHost]: Signature } = {
   deviceLoad: [['i32', 'i32'], 'i32'],
   deviceStore: [['i32', 'i32', 'i32', 'i32'], 'i32'],
   dropCode: [['i32'], 'void'],
+  loopOverwritten: [['i32', 'i32'], 'void'],
   tableLinked: [['i32', 'i32', 'i32'], 'void'],
   rootSeen: [['i32'], 'void'],
   allocateCode: [['i32'], 'i32'],
@@ -91,6 +94,7 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
     fetch: module.function(['i32', 'i64'], 'i32', (f) => buildFetch(f, helpers, host, layout)),
     straddle: module.function(['i32', 'i32', 'i64'], 'i32', (f) => buildStraddle(f, helpers, host, layout)),
     decode: host.decode,
+    loop: module.function(['i32', 'i32', 'i32', 'i32', 'i64'], 'i32', buildLoop),
     probe: host.probe,
     float: host.float,
   };

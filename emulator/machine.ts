@@ -8,6 +8,7 @@ import type { FinisherOutcome } from './devices/finisher.js';
 import { Ram } from './guest-memory.js';
 import { Hart } from './hart/hart.js';
 import { Interrupt } from './hart/mstatus.js';
+import { LoopTable } from './idioms/loop-table.js';
 import { CodeCache } from './interpreter/code-cache.js';
 import { ProbeTable } from './interpreter/probe-table.js';
 import { floatOperation, floatOperationIds, lastFlags } from './isa/float/index.js';
@@ -93,7 +94,7 @@ export class Machine implements Clock {
     this.current = this.harts[0];
     const buffers = new TranslationBuffers(memory, this.layout);
     const probes = new ProbeTable(memory, this.layout);
-    const code = new CodeCache(memory, this.layout, buffers, probes);
+    const code = new CodeCache(memory, this.layout, buffers, probes, new LoopTable(memory, this.layout));
     this.ram = new Ram(memory, this.layout, code);
     this.ring = new EventRing(memory, this.layout);
     this.watch = new Watch(memory, this.layout, probes, code, buffers, this.ring);
@@ -287,6 +288,7 @@ export class Machine implements Clock {
         return bus.store(address >>> 0, bytes, low, high) ? 1 : 0;
       },
       dropCode: (frame: number) => code.drop(frame),
+      loopOverwritten: (frame: number, offset: number) => code.loopOverwritten(frame, offset),
       tableLinked: (frame: number, entry: number, level: number) =>
         this.watch.link(frame, level, entry >>> 0),
       rootSeen: (frame: number) => this.watch.linkRoot(ramBase + frame * 4096),

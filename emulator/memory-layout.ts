@@ -5,7 +5,19 @@ export const ramBase = 0x80000000;
 export const pageBytes = 4096;
 
 /** A decoded page: 2048 slots of 8 bytes, one a halfword, and two that lead out of the page. */
-export const codePage = { slotBytes: 8, bodyBytes: 2048 * 8, bytes: 2048 * 8 + 64, count: 1024 } as const;
+export const codePage = {
+  slotBytes: 8,
+  bodyBytes: 2048 * 8,
+  bytes: 2048 * 8 + 64,
+  count: 1024,
+  /** i32: non-zero when recognised loops depend on the page's code staying as it is. */
+  hasLoops: 2048 * 8 + 52,
+  /** i32: stores to the page's code so far. */
+  overwritten: 2048 * 8 + 56,
+} as const;
+
+/** Rows for recognised loops, see idioms/loop-table.ts. */
+const loopTableBytes = codePage.count * 8 * 84;
 
 /** Flags of a RAM frame, one byte each: any flag keeps stores to the frame off the fast path. */
 export const FrameFlag = {
@@ -65,6 +77,7 @@ export interface MemoryLayout extends LayoutOptions {
   readonly ring: number;
   readonly ringBytes: number;
   readonly codePool: number;
+  readonly loops: number;
   readonly ram: number;
   readonly totalBytes: number;
 }
@@ -93,6 +106,7 @@ export function memoryLayout(options: LayoutOptions): MemoryLayout {
     watchBitmap: place(options.memoryBytes / 64),
     ring: place(ringBytes),
     codePool: place(codePage.bytes * codePage.count),
+    loops: place(loopTableBytes),
     ram: place(options.memoryBytes),
   };
   return { ...options, ...parts, probeTableEntries, ringBytes, totalBytes: next };

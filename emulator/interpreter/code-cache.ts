@@ -1,7 +1,9 @@
 // The decoded code pages: which frame has which, decoding into them, and the one place that drops them.
 import { registerIndex, straddleOffset, workOffset } from '../hart/state.js';
 import { Sync } from '../hart/hart-code.js';
-import { decode } from '../isa/index.js';
+import { analyseLoop, loopInstructionsMaximum } from '../idioms/loop-analysis.js';
+import type { LoopTable } from '../idioms/loop-table.js';
+import { decode, type Decoded } from '../isa/index.js';
 import { codePage, control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 import type { TranslationBuffers } from '../mmu/translation-buffers.js';
 import { packOperation, Special } from './operations.js';
@@ -22,6 +24,7 @@ export class CodeCache {
     private readonly layout: MemoryLayout,
     private readonly buffers: TranslationBuffers,
     private readonly probes: ProbeTable,
+    private readonly loops: LoopTable,
   ) {
     this.words = new Uint32Array(memory.buffer);
     this.halfwords = new Uint16Array(memory.buffer);
@@ -35,6 +38,7 @@ export class CodeCache {
     const page = this.freePages.pop()!;
     const address = this.layout.codePool + page * codePage.bytes;
     this.words.fill(0, address >> 2, (address + codePage.bytes) >> 2);
+    this.loops.clear(page);
     this.fillRefetch(address, slotsInPage, slotsInPage + 2);
     this.frameOfPage[page] = frame;
     this.words[(this.layout.codeMap >> 2) + frame] = address;
@@ -58,8 +62,17 @@ export class CodeCache {
       return;
     }
     const word = (low & 3) === 3 ? low | (this.codeHalfword(physical + 2) << 16) : low;
-    const { low: operation, high } = packOperation(word, decode(word));
-    this.write(slot, physical, operation, high);
+    const decoded = decode(word);
+    const { low: operation, high } = packOperation(word, decoded);
+    const row = decoded ? this.recogniseLoop(slot, physical, decoded) : 0;
+    if (row === 0) this.write(slot, physical, operation, high);
+    else this.write(slot, physical, (operation & ~0xffff) | Special.memoryLoop, row);
+  }
+
+  /** A word of code of a page with loops was overwritten: loops that contain it are no longer what they were. */
+  loopOverwritten(frame: number, offset: number): void {
+    const address = this.words[(this.layout.codeMap >> 2) + frame];
+    if (this.loops.overlaps((address - this.layout.codePool) / codePage.bytes, offset)) this.drop(frame);
   }
 
   /** Decodes an instruction that crosses pages into the hart's straddle slot. */
@@ -109,7 +122,33 @@ export class CodeCache {
   redecode(physical: number): void {
     const frame = (physical - ramBase) / pageBytes;
     const page = this.words[(this.layout.codeMap >> 2) + Math.floor(frame)];
-    if (page !== 0) this.words[(page + (physical & 0xffe) * 4) >> 2] = 0;
+    if (page === 0) return;
+    if (this.words[(page + codePage.hasLoops) >> 2] !== 0) this.drop(Math.floor(frame));
+    else this.words[(page + (physical & 0xffe) * 4) >> 2] = 0;
+  }
+
+  /** Row of the memory loop that a backward branch closes; 0 when it is none, or one with a probe inside. */
+  private recogniseLoop(slot: number, physical: number, branch: Decoded): number {
+    const distance = -branch.imm;
+    const withinPage =
+      distance > 0 && distance <= 4 * loopInstructionsMaximum && (physical & 0xfff) >= distance;
+    if (branch.instruction.effect.kind !== 'branch' || !withinPage) return 0;
+    if (this.probes.anyIn(physical - distance, physical + 4)) return 0;
+    const body: Decoded[] = [];
+    for (let at = physical - distance; at < physical;) {
+      const low = this.codeHalfword(at);
+      const decoded = decode((low & 3) === 3 ? low | (this.codeHalfword(at + 2) << 16) : low);
+      if (!decoded) return 0;
+      body.push(decoded);
+      at += decoded.length;
+      if (at > physical) return 0;
+    }
+    const loop = analyseLoop(body, branch, distance);
+    if (!loop) return 0;
+    const page = Math.floor((slot - this.layout.codePool) / codePage.bytes);
+    const row = this.loops.add(page, physical & 0xfff, loop);
+    if (row !== 0) this.words[(this.layout.codePool + page * codePage.bytes + codePage.hasLoops) >> 2] = 1;
+    return row;
   }
 
   private write(slot: number, physical: number, operation: number, high: number): void {

@@ -28,6 +28,8 @@ export interface InterpreterFunctions extends HelperFunctions, AccessFunctions {
   straddle: FunctionReference<'i32'>;
   /** (slot's physical address): number of the probe there. */
   probe: FunctionReference<'i32'>;
+  /** (hart, loop row, budget, TLB, rs2 - rs1): iterations of a recognised loop that were done at once. */
+  loop: FunctionReference<'i32'>;
   /** (operation | format << 8, rounding, a, b, c): result; flags in control.floatFlags. */
   float: FunctionReference<'i64'>;
 }

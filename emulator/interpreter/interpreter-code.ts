@@ -10,6 +10,7 @@ import { tlbOf } from '../mmu/translate-code.js';
 import { setTrapped, setWord, type Context, type InterpreterFunctions } from './context.js';
 import { handlers } from './operations.js';
 import { buildHandler } from './handlers.js';
+import { memoryLoop } from './loop-handler.js';
 import { decodeSlot, illegal, marker, probe, refetchSlot, straddle } from './system-handlers.js';
 
 export interface InterpreterParts {
@@ -117,7 +118,7 @@ function locate(c: Opened): void {
 }
 
 function dispatchOn(c: Context): void {
-  const special = [decodeSlot, refetchSlot, straddle, probe, illegal, marker];
+  const special = [decodeSlot, refetchSlot, straddle, probe, illegal, marker, memoryLoop];
   const cases = [
     ...special.map((build) => () => build(c)),
     ...handlers.map((handler) => () => buildHandler(c, handler)),

@@ -22,8 +22,10 @@ export const Special = {
   illegal: 4,
   /** slti x0, rs1, imm: the marker hint. */
   marker: 5,
+  /** The backward branch of a recognised memory loop: registers as in a branch, the immediate is its row. */
+  memoryLoop: 6,
   /** Number of the first instruction's handler. */
-  first: 6,
+  first: 7,
 } as const;
 
 const compressible = new Set(compressed.map((row) => row.expands));

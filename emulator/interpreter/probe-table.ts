@@ -29,6 +29,12 @@ export class ProbeTable {
     this.rowOf.set(probe.address, { address, probe });
   }
 
+  /** True when any address of [from, to) is probed. */
+  anyIn(from: number, to: number): boolean {
+    for (let address = from; address < to; address += 2) if (this.rowOf.has(address)) return true;
+    return false;
+  }
+
   /** True when the address is probed; remembers the handler that the probe stands before. */
   intercept(physical: number, handler: number): boolean {
     const row = this.rowOf.get(physical);

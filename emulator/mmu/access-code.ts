@@ -26,6 +26,8 @@ export interface MemoryHost {
   deviceStore: FunctionReference<'i32'>;
   /** (frame number): a store went to a frame with decoded code so often that the code is dropped. */
   dropCode: FunctionReference<'void'>;
+  /** (frame number, byte offset in it): an 8-byte word of a page with recognised loops was overwritten. */
+  loopOverwritten: FunctionReference<'void'>;
   /** (frame number of the table, physical address of the entry, level): the table was linked. */
   tableLinked: FunctionReference<'void'>;
 }
@@ -305,9 +307,10 @@ function dropDecoded(parts: Parts, at: I32, frame: I32): void {
   const slot = f.local('i32', i32.add(page, i32.shl(halfword, i32.const(3))));
   for (let index = 0; index < 4; index++) f.do(i64.store(slot, i64.const(0n), 8 * index));
   f.if(halfword, () => f.do(i64.store(i32.sub(slot, i32.const(8)), i64.const(0n))));
-  const counter = codePage.bytes - 8;
-  f.do(i32.store(page, i32.add(i32.load(page, counter), i32.const(1)), counter));
-  f.if(i32.gtU(i32.load(page, counter), i32.const(64)), () => f.do(call(host.dropCode, frame)));
+  const { overwritten, hasLoops } = codePage;
+  f.if(i32.load(page, hasLoops), () => f.do(call(host.loopOverwritten, frame, i32.and(at, i32.const(4088)))));
+  f.do(i32.store(page, i32.add(i32.load(page, overwritten), i32.const(1)), overwritten));
+  f.if(i32.gtU(i32.load(page, overwritten), i32.const(64)), () => f.do(call(host.dropCode, frame)));
 }
 
 const physicalOf = (at: I32, layout: MemoryLayout): I64 =>

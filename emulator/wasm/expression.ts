@@ -57,6 +57,7 @@ export const i32 = {
   add: (a: I32, b: I32): I32 => op('i32', 0x6a, a, b),
   sub: (a: I32, b: I32): I32 => op('i32', 0x6b, a, b),
   mul: (a: I32, b: I32): I32 => op('i32', 0x6c, a, b),
+  divU: (a: I32, b: I32): I32 => op('i32', 0x6e, a, b),
   and: (a: I32, b: I32): I32 => op('i32', 0x71, a, b),
   or: (a: I32, b: I32): I32 => op('i32', 0x72, a, b),
   xor: (a: I32, b: I32): I32 => op('i32', 0x73, a, b),
@@ -121,6 +122,11 @@ export const i64 = {
 /** memory.fill of `length` bytes (bulk memory operations). */
 export function memoryFill(at: I32, value: I32, length: I32): Effectful {
   return new Expression('void', [at, value, length], (code) => code.append([0xfc, 0x0b, 0x00]));
+}
+
+/** memory.copy of `length` bytes; overlapping ranges are copied as if through a buffer. */
+export function memoryCopy(to: I32, from: I32, length: I32): Effectful {
+  return new Expression('void', [to, from, length], (code) => code.append([0xfc, 0x0a, 0x00, 0x00]));
 }
 
 /** A local variable: reading it is an expression, `FunctionBuilder.set` writes it. */
