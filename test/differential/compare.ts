@@ -12,7 +12,7 @@ export function firstDifference(expected: string, actual: string): string | unde
   const left = expected.split('\n');
   const right = actual.split('\n');
   const line = left.findIndex((text, i) => text !== right[i]);
-  if (line < 0) return `${right.length - left.length} lines too many were printed`;
+  if (line < 0) return `${right.length - left.length} lines more were printed than on QEMU`;
   const what = describeLine(line);
   return `${what} is ${right[line] ?? 'missing'}, on QEMU ${left[line] || 'not printed'}`;
 }
@@ -51,7 +51,10 @@ export function findMismatch(
 ): Mismatch | undefined {
   const attempt = (count: number): Mismatch | undefined => {
     const program = randomProgram(seed, count);
-    const difference = firstDifference(qemu(program.image), ours(program.image));
+    const difference = firstDifference(
+      named(program, 'QEMU', () => qemu(program.image)),
+      named(program, 'the emulator', () => ours(program.image)),
+    );
     return difference === undefined ? undefined : { program, difference };
   };
   let worst = attempt(items);
@@ -64,6 +67,15 @@ export function findMismatch(
     else worst = found;
   }
   return worst;
+}
+
+/** The result of `run`; what it throws names the program. */
+function named(program: Program, machine: string, run: () => string): string {
+  try {
+    return run();
+  } catch (error) {
+    throw new Error(`seed ${program.seed}, ${program.items} items: ${machine} failed`, { cause: error });
+  }
 }
 
 /** Address, bytes and text of the instructions of the last item. */

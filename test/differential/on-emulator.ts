@@ -5,7 +5,7 @@ import { codeBase, harts, ramBytes } from './layout.js';
 /** Far more than a program takes. */
 const cyclesMax = 100_000_000;
 
-/** Console output of the image, started at `codeBase`. @throws Error when it does not power off. */
+/** Console output of the image, started at `codeBase`; a last line says so when it did not power the machine off. */
 export function runOnEmulator(image: Uint8Array): string {
   let output = '';
   const configuration = {
@@ -23,8 +23,5 @@ export function runOnEmulator(image: Uint8Array): string {
     },
   });
   const reason = machine.run(cyclesMax);
-  if (reason !== 'finished') {
-    throw new Error(`the emulator stopped with ${reason} after printing ${output.length} characters`);
-  }
-  return output;
+  return reason === 'finished' ? output : `${output}\nthe emulator stopped with ${reason}\n`;
 }

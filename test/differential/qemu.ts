@@ -1,4 +1,4 @@
-// npm run differential -- [--seed N] [--count N] [--items N]
+// `npm run differential -- [--seed N] [--count N] [--items N]`
 //
 // Runs random programs on QEMU and on this project's emulator and compares what they print, byte for byte. Program
 // number i has the seed N + i. A difference is narrowed down to the first item that shows it, and the command that
