@@ -1,0 +1,40 @@
+// The reference of all invariants and views as Markdown, derived from the headers of the query files: docs/invariants.md.
+import type { InvariantFile, ViewFile } from './query-file.js';
+import type { QueryLibrary } from './query-library.js';
+
+/** docs/invariants.md as it should be. */
+export function queryReference({ invariants, views }: QueryLibrary): string {
+  const viewsByName = [...views].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [
+    '# Invariants',
+    'What a check judges, derived from the headers of `queries/invariants/*.sql`: change them there, then run `npm run docs`.',
+    'Each returns the violating rows, and says how many points it judged: no rows and some points is *holds*, no points is *vacuous*, and points at which the kernel was in the middle of something are *skipped*.',
+    invariants.map(({ name, rule }) => `- [${name}](#${name}): ${rule}`).join('\n'),
+    ...invariants.flatMap(invariantSection),
+    '# Views',
+    'What the invariants are made of, and what `trace query` offers beside the [events](events.md), derived from `queries/views/*.sql`.',
+    ...viewsByName.flatMap(viewSection),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function invariantSection(invariant: InvariantFile): string[] {
+  const facts = [
+    `- **Why**: ${invariant.why}`,
+    `- **Except**: ${invariant.except}`,
+    `- **Hint**: ${invariant.hint}`,
+    `- **Severity**: ${invariant.severity}`,
+    `- **Needs**: ${names(invariant.needs)}`,
+  ];
+  return [`### ${invariant.name}`, invariant.rule, facts.join('\n')];
+}
+
+function viewSection({ name, doc, needs, optional }: ViewFile): string[] {
+  const without = optional.length === 0 ? '' : `; does without ${names(optional)} where they were not traced`;
+  return [`### ${name}`, doc, `Made from ${names(needs)}${without}.`];
+}
+
+function names(list: readonly string[]): string {
+  return list.map((name) => `\`${name}\``).join(', ');
+}
