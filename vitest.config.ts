@@ -1,3 +1,4 @@
+// `npm test`: the fast tests, minutes on a small machine. What needs longer is named *.slow.test.ts.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

@@ -1,3 +1,4 @@
+// `npm run test:slow`: whole kernels, other people’s trees where they are named, long random comparisons.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

@@ -8,6 +8,7 @@ export { readQueries, type QueryLibrary } from './query-library.js';
 export { queryReference } from './query-reference.js';
 export { reports, wantsColour, type ReportFormat, type TextOptions } from './reports/index.js';
 export type * from './result.js';
+export { arrowTable } from './tables/arrow.js';
 export { tables, type TableFormat } from './tables/index.js';
 export { wrap as wrapText } from './reports/wrap.js';
 export { openTraceSource, traceSource } from './trace-source.js';

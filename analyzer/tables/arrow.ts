@@ -1,6 +1,6 @@
 // A query's result as an Arrow IPC file, for programs that read columns.
 import type { QueryResult } from '../database.js';
-import { writeArrowTable, type ArrowColumnType } from '../../tracer/arrow/table-file.js';
+import { writeArrowTable, type ArrowColumnType } from '../../tracer/arrow/index.js';
 
 /** DuckDB's types that Arrow has too; wider and nested ones are written as text. */
 const arrowTypes: Readonly<Record<string, ArrowColumnType>> = {

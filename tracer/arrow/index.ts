@@ -5,6 +5,7 @@ import type { EventSink } from './sink.js';
 export { hasValue, type BatchColumn, type ColumnArray, type EventBatch } from './batch.js';
 export { readEventFile, type ReadEnd } from './reader.js';
 export type { EventSink } from './sink.js';
+export { writeArrowTable, type ArrowColumnType, type ArrowTableColumn } from './table-file.js';
 export type { EventFileSummary, EventFileWriter, OwnBuilders } from './writer.js';
 export type { NumberColumn, TextColumn, Word64Column } from './columns.js';
 
