@@ -1,6 +1,8 @@
 // The one user of DuckDB: an in-memory database with a table an event kind, closed to the outside once it is loaded.
 // DuckDB takes a quarter of a second to import, so that happens at the first `open`.
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
 import type { BatchColumn, EventBatch } from '../tracer/arrow/batch.js';
 import {
@@ -83,6 +85,8 @@ export class Database {
     const instance = await api.DuckDBInstance.create(':memory:', {
       memory_limit: `${Math.floor(memoryBytes / 2 ** 20)}MiB`,
       threads: String(threads),
+      // Made only when a query needs more memory than it may have, and removed with the database.
+      temp_directory: join(tmpdir(), `cowtrace-${process.pid}`),
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       preserve_insertion_order: 'false',

@@ -29,7 +29,7 @@ export class EventStore {
     await database.lockDown();
     await database.createTables(source.facts);
     if (options.baseline) await database.fill('baseline_marker', 'marker', options.baseline);
-    for (const view of views) await database.execute(`CREATE VIEW ${view.name} AS ${view.sql}`);
+    for (const view of views) await define(database, 'VIEW', view);
     return new EventStore(database, source, views);
   }
 
@@ -45,11 +45,19 @@ export class EventStore {
       if (!view.materialized || !read.has(view.name) || this.ready.has(view.name)) continue;
       this.ready.add(view.name);
       await this.database.execute(`DROP VIEW ${view.name}`);
-      await this.database.execute(`CREATE TABLE ${view.name} AS ${view.sql}`);
+      await define(this.database, 'TABLE', view);
     }
   }
 
   close(): void {
     this.database.close();
+  }
+}
+
+async function define(database: Database, what: 'VIEW' | 'TABLE', view: ViewFile): Promise<void> {
+  try {
+    await database.execute(`CREATE ${what} ${view.name} AS ${view.sql}`);
+  } catch (error) {
+    throw new Error(`${view.file} fails: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }

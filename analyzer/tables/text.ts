@@ -7,7 +7,13 @@ const addressColumns =
 
 const cellWidth = 60;
 
-/** Aligned columns with a heading, and a line that says how many rows there are. */
+/** No line of a table is longer. */
+const tableWidth = 100;
+
+/**
+ * Aligned columns with a heading, and a line that says how many rows there are. Rows too wide for a line are printed
+ * below each other, a line a column.
+ */
 export function tableText(result: QueryResult): string {
   const hex = result.columns.map(
     (name, index) => result.types[index] === 'UBIGINT' && addressColumns.test(name),
@@ -17,6 +23,8 @@ export function tableText(result: QueryResult): string {
   const widths = heading.map((name, index) =>
     Math.max(name.length, ...cells.map((row) => row[index].length)),
   );
+  const total = widths.reduce((sum, width) => sum + width + 2, -2);
+  if (total > tableWidth) return records(heading, cells) + `(${rowCount(result)})\n`;
   const numeric = result.types.map((type) => /INT|DOUBLE|FLOAT|DECIMAL/.test(type));
   const line = (row: readonly string[]): string => {
     const padded = row.map((text, index) =>
@@ -25,10 +33,27 @@ export function tableText(result: QueryResult): string {
     return padded.join('  ').trimEnd();
   };
   const rule = widths.map((count) => '-'.repeat(count)).join('  ');
-  const count = result.truncated
-    ? `first ${result.rows.length} rows; there are more`
-    : `${result.rows.length} row${result.rows.length === 1 ? '' : 's'}`;
-  return [line(heading), rule, ...cells.map(line), `(${count})`].join('\n') + '\n';
+  return [line(heading), rule, ...cells.map(line), `(${rowCount(result)})`].join('\n') + '\n';
+}
+
+function rowCount({ rows, truncated }: QueryResult): string {
+  return truncated
+    ? `first ${rows.length} rows; there are more`
+    : `${rows.length} row${rows.length === 1 ? '' : 's'}`;
+}
+
+function records(heading: readonly string[], cells: readonly (readonly string[])[]): string {
+  const width = Math.max(...heading.map((name) => name.length));
+  const record = (row: readonly string[], index: number): string => {
+    const lines = row.map((text, column) => `${heading[column].padEnd(width)}  ${text}`.trimEnd());
+    return [`-- row ${index + 1} --`, ...lines].map((text) => `${clip(text)}\n`).join('');
+  };
+  return cells.map(record).join('');
+}
+
+/** Names of columns can be as long as their expressions. */
+function clip(line: string): string {
+  return line.length > tableWidth ? `${line.slice(0, tableWidth - 1)}…` : line;
 }
 
 function cell(value: SqlValue, hex: boolean): string {

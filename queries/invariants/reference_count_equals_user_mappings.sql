@@ -1,7 +1,7 @@
 -- title:    reference count equals user mappings
 -- rule:     At a quiescent point, the reference count of a frame that users map equals the number of those mappings.
 -- why:      With a count too low the frame is freed under someone's feet; with one too high it is never freed.
--- needs:    quiescent_points, count_convention, refcount_change
+-- needs:    quiescent_points, count_convention, refcount_change, kernel_span
 -- severity: error
 -- hint:     Follow the frame through fork, the write fault and unmapping: each new mapping adds one, each lost takes one.
 -- except:   Kernels that count further references only (0 for a sole owner) are recognized and judged by their rule.
@@ -16,7 +16,9 @@ WITH wrong AS (
   SELECT * FROM wrong
   QUALIFY coalesce(lag(count - expected) OVER (PARTITION BY frame ORDER BY seq) <> count - expected, true)
 ), blamed AS (
-  SELECT w.*, r.pc, r.call_site FROM first_wrong w ASOF LEFT JOIN refcount_change r ON w.frame = r.frame AND w.seq > r.seq
+  SELECT w.*, k.cycle, k.hart, k.pid, r.pc, r.call_site
+  FROM first_wrong w ASOF LEFT JOIN refcount_change r ON w.frame = r.frame AND w.seq > r.seq
+  JOIN kernel_span k ON k.seq = w.seq
 )
 SELECT cycle, hart, pid, frame, pc, call_site,
        printf('frame 0x%x has count %d, but %d user mapping(s), which makes %d', frame, count, mappings, expected)

@@ -10,24 +10,27 @@
 WITH base AS (
   SELECT frame, min_by(before, seq) AS count FROM refcount_change GROUP BY frame
 ), states AS (
-  SELECT frame, span, first_seq, end_seq, end_cycle, hart, pid, settled, mapped,
-         sum(mapped) OVER so_far AS mappings,
-         sum(writable) OVER so_far AS writable_mappings,
-         sum(counted) OVER so_far AS counted,
-         sum(listed) OVER so_far AS listed,
+  -- One running sum for all counters, since each costs a pass. Half of each counter's range is added before the sum is
+  -- taken apart, so that none borrows from the next; the count is above them.
+  SELECT frame, span, first_seq, end_seq, settled, change,
+         sum(change + counted::HUGEINT * 18446744073709551616) OVER so_far + 576461302059761664 AS packed,
          lag(end_seq) OVER in_order AS previous_end,
-         min(first_seq) OVER later AS next_touch
+         coalesce(min(first_seq) OVER later > end_seq, true) AS judged
   FROM frame_spans
   WINDOW in_order AS (PARTITION BY frame ORDER BY end_seq),
          so_far AS (PARTITION BY frame ORDER BY end_seq ROWS UNBOUNDED PRECEDING),
          later AS (PARTITION BY frame ORDER BY end_seq ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+), counters AS (
+  SELECT frame, span, first_seq, end_seq, change, previous_end, judged, (packed >> 64)::BIGINT AS counted,
+         (packed & 18446744073709551615)::BIGINT AS small
+  FROM states WHERE settled
 )
-SELECT s.frame, s.span, s.first_seq, s.end_seq AS seq, s.end_cycle AS cycle, s.hart, s.pid,
-       s.mappings::INTEGER AS mappings, s.writable_mappings::INTEGER AS writable_mappings,
-       (s.mappings - s.mapped)::INTEGER AS mappings_before,
-       (b.count + s.counted)::BIGINT AS count,
-       s.listed > 0 AS free,
-       coalesce(s.next_touch > s.end_seq, true) AS judged,
-       coalesce(s.next_touch > s.end_seq, true) AND coalesce(s.previous_end < s.first_seq, true) AS undisturbed
-FROM states s LEFT JOIN base b USING (frame)
-WHERE s.settled
+SELECT s.frame, s.span, s.end_seq AS seq,
+       (s.small & 1048575) - 524288 AS mappings,
+       ((s.small >> 20) & 1048575) - 524288 AS writable_mappings,
+       ((s.small - s.change) & 1048575) - 524288 AS mappings_before,
+       b.count + s.counted AS count,
+       (s.small >> 40) - 524288 > 0 AS free,
+       s.judged,
+       s.judged AND coalesce(s.previous_end < s.first_seq, true) AS undisturbed
+FROM counters s LEFT JOIN base b USING (frame)

@@ -97,6 +97,10 @@ describe('planted faults', () => {
     { fault: 'unmapping frees shared frames', names: ['no_mapped_frame_on_free_list'] },
     { fault: 'wait keeps the trapframe', names: ['every_frame_of_a_reaped_child_returns'] },
     { fault: 'sole owner takes a frame', names: ['a_sole_owner_write_fault_takes_no_frame'] },
+    {
+      fault: 'handler takes two frames',
+      names: ['a_shared_write_fault_takes_one_frame', 'every_frame_of_a_reaped_child_returns'],
+    },
   ];
 
   for (const { fault, names } of faults) {

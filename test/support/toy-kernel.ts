@@ -25,7 +25,8 @@ export interface Manner {
     | 'guard becomes writable'
     | 'unmapping frees shared frames'
     | 'wait keeps the trapframe'
-    | 'sole owner takes a frame';
+    | 'sole owner takes a frame'
+    | 'handler takes two frames';
 }
 
 interface Page {
@@ -173,6 +174,7 @@ export class ToyKernel {
       return;
     }
     const sole = this.references.get(old) === 1;
+    if (fault === 'handler takes two frames') this.kalloc(entry, 'cowfault');
     this.map(entry, process, va, this.kalloc(entry, 'cowfault'), bits, 'cowfault');
     if (fault === 'handler keeps the old frame' || (fault === 'sole owner takes a frame' && sole)) return;
     this.kfree(entry, old, 'cowfault');
