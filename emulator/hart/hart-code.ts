@@ -52,10 +52,14 @@ export function requestLeave(f: FunctionBuilder): void {
   f.do(i32.store(i32.const(0), i32.const(1), control.leave));
 }
 
-export const trapped = (h: I32): I32 => i32.load(h, workOffset.trapped);
-
-/** `trapped` values: a trap was taken and pc is the handler's; or the next pc must be translated again. */
+/** Values of the word at `workOffset.trapped`: a trap was taken and pc is the handler's; or pc must be fetched anew. */
 export const Sync = { trapped: 1, refetch: 2 } as const;
+
+/** True after a trap; what was asked for did not happen. */
+export const trapped = (h: I32): I32 => i32.eq(i32.load(h, workOffset.trapped), i32.const(Sync.trapped));
+
+/** True when the following instruction must not be taken from the decoded page at hand, for either reason. */
+export const outOfStep = (h: I32): I32 => i32.load(h, workOffset.trapped);
 
 export function setTrapped(f: FunctionBuilder, h: I32, value: number): void {
   f.do(i32.store(h, i32.const(value), workOffset.trapped));

@@ -1,5 +1,5 @@
 // What the bodies of the interpreter's handlers work with: the loop's locals, its labels, and the ways out of a body.
-import { setTrapped, setWord, Sync, trapped, type HelperFunctions } from '../hart/hart-code.js';
+import { outOfStep, setTrapped, setWord, Sync, trapped, type HelperFunctions } from '../hart/hart-code.js';
 import { stateOffset } from '../hart/state.js';
 import type { Algebra } from '../isa/algebra.js';
 import { control, type MemoryLayout } from '../memory-layout.js';
@@ -92,14 +92,14 @@ export function publish(c: Context): void {
 
 /** After a helper that may have taken a trap: go on at the handler. */
 export function continueAtTrap(c: Context): void {
-  c.f.branchIf(i32.eq(trapped(c.h), i32.const(Sync.trapped)), c.refetch);
+  c.f.branchIf(trapped(c.h), c.refetch);
 }
 
 /** On to the following instruction, unless a helper asked to leave or to translate the pc again. */
 export function advanceSlowly(c: Context, length: number): void {
   const { f } = c;
   f.set(c.slot, i32.add(c.slot, i32.const(length * 4)));
-  f.if(trapped(c.h), () => {
+  f.if(outOfStep(c.h), () => {
     setWord(f, c.h, 'pc', pcOf(c));
     f.branch(c.refetch);
   });

@@ -1,7 +1,6 @@
 // Tier 0: one WebAssembly function over decoded operations, a branch table with a handler an instruction row.
 import { control, type MemoryLayout } from '../memory-layout.js';
-import { word } from '../hart/hart-code.js';
-import { workOffset } from '../hart/state.js';
+import { trapped, word } from '../hart/hart-code.js';
 import type { Algebra } from '../isa/algebra.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
@@ -107,7 +106,7 @@ function locate(c: Opened): void {
   f.branchIf(i32.eqz(c.budget), c.leave);
   f.do(i32.store(i32.const(0), i32.sub(c.budget, i32.const(1)), control.budget));
   f.set(c.page, call(c.functions.fetch, h, word(h, 'pc')));
-  f.if(i32.load(h, workOffset.trapped), () => {
+  f.if(trapped(h), () => {
     takeStep(f, c.budget);
     f.branch(c.refetch);
   });
