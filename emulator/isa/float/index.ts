@@ -84,10 +84,12 @@ export const floatOperationIds: readonly FloatOperation[] = Object.keys(rows) as
 
 const boxed = 0xffff_ffff_0000_0000n;
 
-/** The encoding in an f register: a single that is not boxed in ones reads as the canonical NaN. */
-function unbox(format: FloatFormat, image: bigint): bigint {
-  if (format === 'd') return image;
-  return image >= boxed ? image & 0xffff_ffffn : formats.s.canonicalNaN;
+/** What an image holds: the encoding of a number, where a single that is not boxed in ones reads as the canonical NaN,
+ * or any 64 bits. */
+function operand(format: FloatFormat, isFloat: boolean, image: bigint): bigint {
+  const bits = BigInt.asUintN(64, image);
+  if (!isFloat || format === 'd') return bits;
+  return bits >= boxed ? bits & 0xffff_ffffn : formats.s.canonicalNaN;
 }
 
 /**
@@ -107,12 +109,10 @@ export function floatOperation(
   clearFlags();
   const row = rows[operation];
   const operands = row.operandFormat ?? format;
-  let [left, right, addend] = [BigInt.asUintN(64, a), BigInt.asUintN(64, b), BigInt.asUintN(64, c)];
-  if (row.from === 'float') {
-    left = unbox(operands, left);
-    right = unbox(operands, right);
-    addend = unbox(operands, addend);
-  }
+  const isFloat = row.from === 'float';
+  const left = operand(operands, isFloat, a);
+  const right = operand(operands, isFloat, b);
+  const addend = operand(operands, isFloat, c);
   const result = row.evaluate(formats[operands], rounding, left, right, addend);
   return row.to === 'float' && (row.resultFormat ?? format) === 's' ? result | boxed : result;
 }

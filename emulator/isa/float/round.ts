@@ -29,14 +29,14 @@ export function unpack(format: BinaryFormat, bits: bigint): ExactNumber {
   return { sign, exponent: format.lowestExponent + biased - 1, significand };
 }
 
-const float64 = new Float64Array(1);
-const float64Bits = new BigUint64Array(float64.buffer);
+const asDouble = new DataView(new ArrayBuffer(8));
 
 /** Bits up to and including the highest one of `value`: 0 for 0. The value is below 2^1023. */
 export function bitLength(value: bigint): number {
   if (value === 0n) return 0;
-  float64[0] = Number(value);
-  const length = Number(float64Bits[0] >> 52n) - 1022;
+  asDouble.setFloat64(0, Number(value));
+  const length = (asDouble.getUint32(0) >>> 20) - 1022;
+  if (length <= 53) return length;
   // The conversion to a double may have rounded up to the next power of two.
   return value >> BigInt(length - 1) === 0n ? length - 1 : length;
 }
