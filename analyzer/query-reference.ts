@@ -1,18 +1,31 @@
-// The reference of all invariants and views as Markdown, derived from the headers of the query files: docs/invariants.md.
+// The reference of all invariants and views as Markdown, derived from the query files' headers: docs/invariants.md.
 import type { InvariantFile, ViewFile } from './query-file.js';
 import type { QueryLibrary } from './query-library.js';
+
+const aboutInvariants = [
+  'What a check judges, derived from the headers of `queries/invariants/*.sql`:',
+  'change them there, then run `npm run docs`.',
+].join(' ');
+const aboutVerdicts = [
+  'Each returns the violating rows, and says how many points it judged: no rows and some points is *holds*,',
+  'no points is *vacuous*, and points at which the kernel was in the middle of something are *skipped*.',
+].join(' ');
+const aboutViews = [
+  'What the invariants are made of, and what `trace query` offers beside the [events](events.md),',
+  'derived from `queries/views/*.sql`.',
+].join(' ');
 
 /** docs/invariants.md as it should be. */
 export function queryReference({ invariants, views }: QueryLibrary): string {
   const viewsByName = [...views].sort((a, b) => (a.name < b.name ? -1 : 1));
   return [
     '# Invariants',
-    'What a check judges, derived from the headers of `queries/invariants/*.sql`: change them there, then run `npm run docs`.',
-    'Each returns the violating rows, and says how many points it judged: no rows and some points is *holds*, no points is *vacuous*, and points at which the kernel was in the middle of something are *skipped*.',
+    aboutInvariants,
+    aboutVerdicts,
     invariants.map(({ name, rule }) => `- [${name}](#${name}): ${rule}`).join('\n'),
     ...invariants.flatMap(invariantSection),
     '# Views',
-    'What the invariants are made of, and what `trace query` offers beside the [events](events.md), derived from `queries/views/*.sql`.',
+    aboutViews,
     ...viewsByName.flatMap(viewSection),
   ]
     .join('\n\n')

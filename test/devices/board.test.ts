@@ -1,3 +1,4 @@
+// The board as a whole: devices at their addresses, interrupt lines to the harts, snapshots of everything.
 import { describe, expect, test } from 'vitest';
 import { Board } from '../../emulator/devices/board.js';
 import { DiskImage } from '../../emulator/devices/disk-image.js';

@@ -1,3 +1,4 @@
+// Accesses find their device by address, and what no device answers is a fault.
 import { describe, expect, test } from 'vitest';
 import { addressMap, ramBase, type Region } from '../../emulator/devices/address-map.js';
 import { Bus } from '../../emulator/devices/bus.js';

@@ -1,3 +1,4 @@
+// The core-local interruptor: time from cycles, timer and software interrupts of each hart.
 import { describe, expect, test } from 'vitest';
 import { Clint } from '../../emulator/devices/clint.js';
 import { deviceContract } from './contract.js';

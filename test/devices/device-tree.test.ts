@@ -1,3 +1,4 @@
+// The device tree that the kernel finds in a1, read back by dtc where it is installed.
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { virtDeviceTree } from '../../emulator/devices/device-tree.js';

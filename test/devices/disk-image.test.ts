@@ -1,3 +1,4 @@
+// A disk of sectors in memory, and what was written to it.
 import { expect, test } from 'vitest';
 import { DiskImage } from '../../emulator/devices/disk-image.js';
 

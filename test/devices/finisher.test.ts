@@ -1,3 +1,4 @@
+// The test finisher: what a store to it ends the run with.
 import { describe, expect, test } from 'vitest';
 import { Finisher, type FinisherOutcome } from '../../emulator/devices/finisher.js';
 import { deviceContract } from './contract.js';

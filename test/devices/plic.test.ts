@@ -1,3 +1,4 @@
+// The platform interrupt controller: priorities, enables, claims and completions of each context.
 import { describe, expect, test } from 'vitest';
 import { Plic } from '../../emulator/devices/plic.js';
 import { deviceContract } from './contract.js';

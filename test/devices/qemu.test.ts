@@ -1,3 +1,4 @@
+// The devices, judged access by access by those of QEMU where it is installed.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

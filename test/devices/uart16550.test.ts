@@ -1,3 +1,4 @@
+// The serial line: registers, receiving, transmitting, and when it asks for an interrupt.
 import { describe, expect, test } from 'vitest';
 import { Uart16550 } from '../../emulator/devices/uart16550.js';
 import { deviceContract } from './contract.js';

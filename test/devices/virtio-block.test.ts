@@ -1,3 +1,4 @@
+// The disk device, driven as a kernel drives it, in the modern and the legacy version.
 import { describe, expect, test } from 'vitest';
 import { ramBase } from '../../emulator/devices/address-map.js';
 import { virtioRegister as register, type VirtioVersion } from '../../emulator/devices/virtio-registers.js';

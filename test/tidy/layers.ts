@@ -1,0 +1,175 @@
+// Who may import whom. The first row whose folder holds a file is that file's; a file may always import its own folder.
+// ARCHITECTURE.md draws the same picture: change both.
+
+/** What the files under a path may import beside each other. */
+export interface Layer {
+  /** What a path must begin with: a folder with its slash, or a file. */
+  readonly folder: string;
+  /** Files and folders of the project; `*` stands for one folder. */
+  readonly may: readonly string[];
+  /** Those of them that it may not import after all. */
+  readonly not?: readonly string[];
+  /** Packages, Node's own among them; `node:` means all of Node's. */
+  readonly packages: readonly string[];
+  /** What this keeps apart, and where the code belongs instead. */
+  readonly why: string;
+}
+
+const emulatorParts =
+  'The emulator imports itself and the event schema: it knows nothing of files, SQL or xv6. What comes from outside ' +
+  'enters through the configuration, the boot image and the console port of machine.ts.';
+
+const faces = ['emulator/index.ts', 'tracer/*/index.ts', 'analyzer/index.ts', 'fixtures/index.ts'];
+const shared = ['errors.ts', 'package-root.ts'];
+
+export const layers: readonly Layer[] = [
+  {
+    folder: 'errors.ts',
+    may: [],
+    packages: [],
+    why: 'errors.ts is for everybody, so it leans on nobody.',
+  },
+  {
+    folder: 'package-root.ts',
+    may: [],
+    packages: ['node:'],
+    why: 'package-root.ts is for everybody, so it leans on nobody.',
+  },
+  {
+    folder: 'emulator/wasm/',
+    may: [],
+    packages: [],
+    why: 'The WebAssembly encoder knows no RISC-V and no machine: pass what it needs as an argument.',
+  },
+  {
+    folder: 'emulator/isa/',
+    may: ['emulator/wasm/'],
+    packages: [],
+    why: 'An instruction row means the same in every engine: say it in terms of the algebra.',
+  },
+  {
+    folder: 'emulator/devices/',
+    may: [],
+    packages: [],
+    why: 'A device is given an interrupt line, guest memory and ports by board.ts; it never reaches for the machine.',
+  },
+  {
+    folder: 'emulator/interpreter/',
+    may: ['emulator/', 'tracer/schema/'],
+    not: ['emulator/jit/'],
+    packages: [],
+    why: 'The engines never import each other: what both need belongs in isa/, hart/ or mmu/.',
+  },
+  {
+    folder: 'emulator/jit/',
+    may: ['emulator/', 'tracer/schema/'],
+    not: ['emulator/interpreter/'],
+    packages: [],
+    why: 'The engines never import each other: what both need belongs in isa/, hart/ or mmu/.',
+  },
+  { folder: 'emulator/', may: ['tracer/schema/'], packages: ['node:crypto'], why: emulatorParts },
+  {
+    folder: 'tracer/schema/',
+    may: [],
+    packages: [],
+    why: 'The schema is a leaf that anyone may import: whoever makes or reads events imports it, not the reverse.',
+  },
+  {
+    folder: 'tracer/files/',
+    may: ['errors.ts'],
+    packages: ['node:'],
+    why: 'tracer/files writes bytes; what they mean is its callers’ business.',
+  },
+  {
+    folder: 'tracer/disk-image/',
+    may: ['errors.ts'],
+    packages: [],
+    why: 'The disk format works on bytes in memory: read and write files where the bytes come from.',
+  },
+  {
+    folder: 'tracer/symbols/',
+    may: ['errors.ts'],
+    packages: ['node:zlib'],
+    why: 'Symbols are what an ELF file says; what they mean for a run is for tracer/probes.',
+  },
+  {
+    folder: 'tracer/arrow/',
+    may: ['errors.ts', 'tracer/files/', 'tracer/schema/'],
+    packages: ['apache-arrow', 'node:'],
+    why: 'tracer/arrow is the format of event files, nothing of runs: give it schema rows.',
+  },
+  {
+    folder: 'tracer/recording/',
+    may: ['errors.ts', 'tracer/files/', 'tracer/schema/'],
+    packages: ['protobufjs', 'node:'],
+    why: 'tracer/recording is the format of recordings: the session tells it what happened.',
+  },
+  {
+    folder: 'tracer/directory/',
+    may: ['errors.ts', 'tracer/arrow/', 'tracer/files/', 'tracer/recording/', 'tracer/schema/'],
+    packages: ['node:'],
+    why: 'tracer/directory keeps a run’s files together: it is told what to keep, and asks no emulator.',
+  },
+  {
+    folder: 'tracer/',
+    may: [...shared, 'emulator/index.ts', 'tracer/', 'fixtures/index.ts'],
+    packages: ['node:'],
+    why: 'The tracer drives the machine through emulator/index.ts and knows no analyzer: export there what it needs.',
+  },
+  {
+    folder: 'analyzer/database.ts',
+    may: [...shared, 'analyzer/', 'tracer/arrow/', 'tracer/schema/'],
+    packages: ['@duckdb/node-api', 'node:'],
+    why: 'database.ts is the one file that knows DuckDB; it loads events and answers SQL.',
+  },
+  {
+    folder: 'analyzer/',
+    may: [...shared, 'tracer/arrow/', 'tracer/directory/', 'tracer/schema/'],
+    packages: ['node:'],
+    why:
+      'The analyzer judges what a trace says, so it reads the trace only: what it lacks belongs in an event row ' +
+      '(tracer/schema) or in the manifest (tracer/directory).',
+  },
+  {
+    folder: 'fixtures/',
+    may: [...shared, 'tracer/disk-image/'],
+    packages: ['node:'],
+    why: 'fixtures builds and hands out images; what runs them imports it.',
+  },
+  {
+    folder: 'commands/',
+    may: [...faces, ...shared],
+    packages: ['commander', 'node:'],
+    why: 'A command asks through faces (index.ts): export there what it needs.',
+  },
+  {
+    folder: 'cli.ts',
+    may: [...shared, 'commands/'],
+    packages: ['commander', 'node:'],
+    why: 'cli.ts is the table of commands and nothing else: put what it needs in a command.',
+  },
+  {
+    folder: 'test/arrow/',
+    may: [''],
+    packages: ['apache-arrow', 'vitest', 'node:'],
+    why: 'Tests use faces.',
+  },
+  {
+    folder: 'test/tidy/',
+    may: [''],
+    packages: ['typescript', 'vitest', 'node:'],
+    why: 'Tests use faces.',
+  },
+  {
+    folder: 'test/',
+    may: [''],
+    packages: ['vitest', 'node:'],
+    why: 'Libraries have one place each: test through the face of the folder that owns the library.',
+  },
+  {
+    folder: 'vitest.',
+    may: [],
+    packages: ['vitest'],
+    why: 'Test configuration says which files run and how.',
+  },
+];
