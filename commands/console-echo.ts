@@ -1,7 +1,7 @@
 // Shows on a terminal what the guest prints: its lines and tabs as they are, everything that could act on the terminal
 // as an escape.
 import { StringDecoder } from 'node:string_decoder';
-import { escapeText } from '../analyzer/escape.js';
+import { printable } from './printable.js';
 import type { Output } from './surroundings.js';
 
 export class ConsoleEcho {
@@ -30,8 +30,6 @@ export class ConsoleEcho {
   private write(text: string): void {
     if (text === '') return;
     this.atLineStart = text.endsWith('\n');
-    this.output.write(
-      text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => (one === '\n' || one === '\t' ? one : escapeText(one))),
-    );
+    this.output.write(printable(text));
   }
 }

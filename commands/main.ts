@@ -2,6 +2,7 @@
 // sentence on stderr.
 import { Command, CommanderError } from 'commander';
 import { ExitCode, UsageError } from '../errors.js';
+import { printable } from './printable.js';
 import type { Surroundings } from './surroundings.js';
 import { toolVersion } from './version.js';
 
@@ -45,7 +46,7 @@ export async function main(
   } catch (error) {
     if (error instanceof CommanderError) return commandLineError(error, wanted, surroundings);
     if (error instanceof UsageError) {
-      stderr.write(`trace: ${error.message}\n`);
+      stderr.write(`trace: ${printable(error.message.replace(/\.$/, ''))}\n`);
       return error.exitCode;
     }
     stderr.write(internalError(error, environment));
@@ -82,7 +83,7 @@ function commandLineError(error: CommanderError, wanted: string, { stderr }: Sur
   if (error.code === 'commander.help') return ExitCode.usage;
   const what = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
   const help = error.code === 'commander.unknownCommand' ? 'trace --help' : `trace ${wanted} --help`;
-  stderr.write(`trace: ${what.replace(/\.$/, '')}; see ${help.replace('  ', ' ')}\n`);
+  stderr.write(`trace: ${printable(what.replace(/\.$/, ''))}; see ${help.replace('  ', ' ')}\n`);
   return ExitCode.usage;
 }
 

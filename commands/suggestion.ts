@@ -10,7 +10,7 @@ function question({ invariants }: CheckResult): string {
   const violated = invariants.filter((one) => one.status === 'violated');
   const first = (violated.find((one) => one.severity === 'error') ?? violated[0])?.violations[0];
   if (first?.frame !== undefined) {
-    return `SELECT * FROM frame_touches WHERE frame = ${first.frame} ORDER BY seq`;
+    return `SELECT * FROM leaf_mappings WHERE frame = 0x${first.frame.toString(16)}`;
   }
   if (first !== undefined)
     return `SELECT * FROM kernel_span WHERE pid = ${first.pid} AND cycle <= ${first.cycle}`;

@@ -28,8 +28,9 @@ const marks: Record<InvariantStatus, { mark: string; colour: Colour }> = {
 export function textReport(result: CheckResult, options: TextOptions = {}): string {
   const colour = options.colour ?? false;
   const violated = result.invariants.filter((one) => one.status === 'violated');
+  const titleWidth = Math.max(0, ...result.invariants.map(({ title }) => title.length));
   const lines = [
-    ...result.invariants.map((one) => invariantLine(one, colour)),
+    ...result.invariants.map((one) => invariantLine(one, titleWidth, colour)),
     ...violated.flatMap((one) => ['', ...violationBlock(one, options)]),
     '',
     verdictLine(result, colour),
@@ -37,11 +38,11 @@ export function textReport(result: CheckResult, options: TextOptions = {}): stri
   return lines.join('\n') + '\n';
 }
 
-function invariantLine(one: InvariantResult, colour: boolean): string {
+function invariantLine(one: InvariantResult, titleWidth: number, colour: boolean): string {
   const { mark, colour: hue } = marks[one.status];
   const shown = one.status === 'violated' && one.severity === 'warning' ? 'warning' : mark;
   const painted = paint(shown.padEnd(10), shown === 'warning' ? 'yellow' : hue, colour);
-  return `  ${painted}  ${one.title.padEnd(46)} ${escapeText(counts(one), width - 60)}`.trimEnd();
+  return `  ${painted}  ${one.title.padEnd(titleWidth)}  ${escapeText(counts(one), width - 16 - titleWidth)}`.trimEnd();
 }
 
 function counts(one: InvariantResult): string {

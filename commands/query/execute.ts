@@ -1,9 +1,10 @@
 // Finds the statement to run, wherever it was given, and prints its rows.
 import { readFileSync } from 'node:fs';
-import { openTraceSource, tables, TraceQuery, type QueryResult } from '../../analyzer/index.js';
+import { arrowTable, openTraceSource, tables, TraceQuery, type QueryResult } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
 import type { QueryFlags } from '../query.js';
 import type { Surroundings } from '../surroundings.js';
+import { decimalLiterals } from './hexadecimal.js';
 import { runPrompt } from './prompt.js';
 
 const tableRows = 1000;
@@ -26,7 +27,7 @@ export async function executeQuery(
   const query = await TraceQuery.open(source);
   const limit = flags.limit ?? (flags.format === 'table' ? tableRows : undefined);
   const print = async (statement: string): Promise<void> => {
-    const result = await query.run(statement, limit);
+    const result = await query.run(decimalLiterals(statement), limit);
     stdout.write(await formatted(result, flags.format));
     if (result.truncated && flags.format !== 'table')
       stderr.write(`trace: only the first ${result.rows.length} rows are printed (--limit)\n`);
@@ -44,9 +45,7 @@ export async function executeQuery(
 }
 
 async function formatted(result: QueryResult, format: QueryFlags['format']): Promise<string | Uint8Array> {
-  if (format !== 'arrow') return tables[format](result);
-  const { arrowTable } = await import('../../analyzer/tables/arrow.js');
-  return arrowTable(result);
+  return format === 'arrow' ? arrowTable(result) : tables[format](result);
 }
 
 function readSql(file: string): string {

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { escapeText, readQueries, tables, type TraceQuery } from '../../analyzer/index.js';
 import { UsageError } from '../../errors.js';
 import { events } from '../../tracer/schema/index.js';
+import { printable } from '../printable.js';
 import type { Surroundings } from '../surroundings.js';
 
 const help = `Type a statement and end it with a semicolon. Other commands:
@@ -93,7 +94,7 @@ async function attempt(action: () => Promise<void>, stderr: Surroundings['stderr
     await action();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    stderr.write(`${error.message}\n`);
+    stderr.write(`${printable(error.message)}\n`);
   }
 }
 

@@ -47,8 +47,8 @@ describe('text', () => {
     });
     expect(text).toBe(
       [
-        '  holds       no double free                                 1,234,567 judged, 8 skipped',
-        '  VIOLATED    a program gains                                5 found, 1,234,567 judged, 8 skipped',
+        '  holds       no double free   1,234,567 judged, 8 skipped',
+        '  VIOLATED    a program gains  5 found, 1,234,567 judged, 8 skipped',
         '',
         'a program gains',
         '  No frame is put on the free list while it is there.',
