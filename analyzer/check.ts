@@ -34,8 +34,8 @@ export async function checkTrace(source: EventSource, options: CheckOptions = {}
   const store = await EventStore.open(source, queries.views, options);
   try {
     const judged = chosen.filter((one) => missingKinds(source, queries, one).length === 0);
-    await store.prepare([...judged.flatMap((one) => one.needs), 'location', 'process']);
-    await store.database.execute(detailViews);
+    await store.prepare([...judged.flatMap((one) => one.needs), 'location', 'process_names']);
+    await store.database.execute(placesView);
     const invariants: InvariantResult[] = [];
     for (const invariant of chosen) {
       invariants.push(await judge(store.database, source, queries, invariant, options.violationsKept ?? 100));
@@ -93,10 +93,8 @@ async function readCount(database: Database, sql: string): Promise<number> {
   return Number(rows[0]?.[0] ?? 0);
 }
 
-/** Adds to rows of `found` what the trace knows of the process and of the places in the source. */
-const detailViews = `
-CREATE VIEW process_names AS
-SELECT subject AS pid, seq, cycle, name FROM process WHERE name <> '';
+/** What is known of each address, once. */
+const placesView = `
 CREATE VIEW places AS
 SELECT address, any_value("function") AS "function", any_value(file) AS file, any_value(line) AS line
 FROM location GROUP BY address`;
@@ -114,10 +112,11 @@ async function readViolations(
   const { columns } = await database.query('SELECT * FROM found', 0);
   const callSite = columns.includes('call_site') ? 'f.call_site' : 'NULL::UBIGINT';
   const { rows } = await database.query(
-    `SELECT f.cycle, f.hart, f.pid, f.frame, f.pc, f.message, n.name,
+    `SELECT f.cycle, f.hart, f.pid, f.frame, f.pc, f.message, coalesce(n.name, b.name),
             p."function", p.file, p.line, c."function", c.file, c.line
      FROM (SELECT *, coalesce(pid, 0)::INTEGER AS subject FROM found ORDER BY number LIMIT ${kept}) f
-     ASOF LEFT JOIN process_names n ON f.subject = n.pid AND f.cycle >= n.cycle
+     ASOF LEFT JOIN process_names n ON f.subject = n.pid AND f.cycle <= n.cycle
+     ASOF LEFT JOIN process_names b ON f.subject = b.pid AND f.cycle >= b.cycle
      LEFT JOIN places p ON p.address = f.pc
      LEFT JOIN places c ON c.address = ${callSite} AND c.address <> 0
      ORDER BY f.number`,

@@ -58,6 +58,8 @@ async function define(database: Database, what: 'VIEW' | 'TABLE', view: ViewFile
   try {
     await database.execute(`CREATE ${what} ${view.name} AS ${view.sql}`);
   } catch (error) {
-    throw new Error(`${view.file} fails: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${view.file} fails: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }

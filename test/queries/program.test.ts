@@ -205,6 +205,23 @@ test('the_kernel_counts_free_frames_right compares the call with the list', asyn
   expect(await judgeRows(name, {})).toMatchObject({ status: 'vacuous' });
 });
 
+test('the_kernel_counts_free_frames_right allows what changed between the call and the marker', async () => {
+  const judge = (value: number): ReturnType<typeof judgeRows> => {
+    const story = new Story();
+    const other = story.begin(9, 'sbrk', 1);
+    const reader = story.begin(3, 'sys_1000');
+    story.emit('marker', reader, '', { id: 101 });
+    story.emit('frame_alloc', other, 'kalloc', { frame: 4096, free_frames: 90 });
+    story.emit('syscall', reader, '', { phase: 'enter', number: 1000 });
+    story.emit('frame_alloc', other, 'kalloc', { frame: 8192, free_frames: 89 });
+    story.emit('frame_alloc', other, 'kalloc', { frame: 12288, free_frames: 88 });
+    story.emit('marker', reader, '', { id: 1, value, free_frames: 88 });
+    return judgeRows('the_kernel_counts_free_frames_right', story.rows());
+  };
+  for (const value of [90, 89, 88]) expect(await judge(value)).toMatchObject({ status: 'holds', judged: 1 });
+  for (const value of [91, 87]) expect(await judge(value)).toMatchObject({ status: 'violated' });
+});
+
 describe('fork_takes_fewer_frames_than_without_cow', () => {
   const name = 'fork_takes_fewer_frames_than_without_cow';
   const baseline = sourceOf(caseRows(1, [90, 70, 70, 90]));

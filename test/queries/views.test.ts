@@ -260,6 +260,18 @@ describe('processes', () => {
     expect(await queryRows('SELECT pid FROM program_run', rows, {})).toEqual([]);
   });
 
+  test('program_run finds the program though exec was seen before the name changed', async () => {
+    const { process, ...others } = toyRun().story.rows();
+    const late = process!.map((row) =>
+      row['action'] === 'exec' && row['subject'] === 3 ? { ...row, name: 'sh' } : row,
+    );
+    expect(await queryRows('SELECT pid FROM program_run', { ...others, process: late }, facts)).toEqual([
+      [3],
+    ]);
+    const sql = 'SELECT DISTINCT name FROM process_names WHERE pid = 3 ORDER BY name';
+    expect(await queryRows(sql, { ...others, process: late })).toEqual([['sh'], ['test']]);
+  });
+
   test('reaped_children ends where the wait ends', async () => {
     const rows = await queryRows('SELECT pid FROM reaped_children ORDER BY end_seq', toyRun().story.rows());
     expect(rows).toEqual([[4], [5], [3]]);
