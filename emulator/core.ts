@@ -22,6 +22,8 @@ export interface CoreHost {
   loopOverwritten(frame: number, offset: number): void;
   tableLinked(frame: number, entry: number, level: number): void;
   rootSeen(frame: number): void;
+  forgetStores(): void;
+  forgetTranslations(): void;
   allocateCode(frame: number): number;
   decodeStraddle(hart: number, word: number): void;
   decode(slot: number): void;
@@ -47,6 +49,8 @@ const hostSignatures: { readonly [K in keyof CoreHost]: Signature } = {
   loopOverwritten: [['i32', 'i32'], 'void'],
   tableLinked: [['i32', 'i32', 'i32'], 'void'],
   rootSeen: [['i32'], 'void'],
+  forgetStores: [[], 'void'],
+  forgetTranslations: [[], 'void'],
   allocateCode: [['i32'], 'i32'],
   decodeStraddle: [['i32', 'i32'], 'void'],
   decode: [['i32'], 'void'],
@@ -75,6 +79,8 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
     flush: module.declare(['i32'], 'void'),
     translate: module.declare(['i32', 'i64', 'i32', 'i32'], 'i64'),
     rootSeen: host.rootSeen,
+    forgetStores: host.forgetStores,
+    forgetTranslations: host.forgetTranslations,
   };
   defineHelpers(module, helpers, host, layout);
   const written = module.function(['i32', 'i32', 'i64'], 'void', (f) =>

@@ -1,17 +1,22 @@
-// Guest RAM as the host and devices see it. Writes from here obey the same rules as stores: decoded code is dropped.
+// Guest RAM as the host and devices see it. Writes from here obey the same rules as stores: decoded code is
+// dropped, translations that were read from the frame are forgotten.
 import type { GuestMemory } from './devices/device.js';
 import type { CodeCache } from './interpreter/code-cache.js';
-import { pageBytes, ramBase, type MemoryLayout } from './memory-layout.js';
+import type { TranslationBuffers } from './mmu/translation-buffers.js';
+import { FrameFlag, pageBytes, ramBase, type MemoryLayout } from './memory-layout.js';
 
 export class Ram implements GuestMemory {
   /** All of RAM; index 0 is physical address 0x80000000. */
   readonly bytes: Uint8Array;
+  private readonly flags: Uint8Array;
 
   constructor(
     memory: WebAssembly.Memory,
     private readonly layout: MemoryLayout,
     private readonly code: CodeCache,
+    private readonly buffers: TranslationBuffers,
   ) {
+    this.flags = new Uint8Array(memory.buffer, layout.frameFlags, layout.memoryBytes / pageBytes);
     this.bytes = new Uint8Array(memory.buffer, layout.ram, layout.memoryBytes);
   }
 
@@ -35,7 +40,11 @@ export class Ram implements GuestMemory {
     if (bytes.length === 0) return;
     this.bytes.set(bytes, address - ramBase);
     const last = Math.floor((address + bytes.length - 1 - ramBase) / pageBytes);
-    for (let frame = Math.floor((address - ramBase) / pageBytes); frame <= last; frame++)
+    for (let frame = Math.floor((address - ramBase) / pageBytes); frame <= last; frame++) {
       this.code.drop(frame);
+      if ((this.flags[frame] & FrameFlag.walked) === 0) continue;
+      this.flags[frame] &= ~FrameFlag.walked;
+      this.buffers.forgetTranslations();
+    }
   }
 }

@@ -95,13 +95,13 @@ export class Machine implements Clock {
     const buffers = new TranslationBuffers(memory, this.layout);
     const probes = new ProbeTable(memory, this.layout);
     const code = new CodeCache(memory, this.layout, buffers, probes, new LoopTable(memory, this.layout));
-    this.ram = new Ram(memory, this.layout, code);
+    this.ram = new Ram(memory, this.layout, code, buffers);
     this.ring = new EventRing(memory, this.layout);
     this.watch = new Watch(memory, this.layout, probes, code, buffers, this.ring);
     this.disk = new DiskImage(image.disk);
     this.schedule = new RoundRobin(configuration.harts);
     this.board = this.makeBoard();
-    this.core = instantiateCore(this.layout, memory, this.hostFunctions(code, probes));
+    this.core = instantiateCore(this.layout, memory, this.hostFunctions(code, probes, buffers));
     this.ring.connect(this.core.append);
     this.boot(image, code);
   }
@@ -270,7 +270,7 @@ export class Machine implements Clock {
     return (this.controls.getInt32(control.sources, true) & source) !== 0;
   }
 
-  private hostFunctions(code: CodeCache, probes: ProbeTable) {
+  private hostFunctions(code: CodeCache, probes: ProbeTable, buffers: TranslationBuffers) {
     const { controls } = this;
     const { bus } = this.board;
     // What a device access changed (lines, deadlines) is looked at when the next slice starts.
@@ -291,6 +291,8 @@ export class Machine implements Clock {
       loopOverwritten: (frame: number, offset: number) => code.loopOverwritten(frame, offset),
       tableLinked: (frame: number, entry: number, level: number) =>
         this.watch.link(frame, level, entry >>> 0),
+      forgetStores: () => buffers.forgetStores(),
+      forgetTranslations: () => buffers.forgetTranslations(),
       rootSeen: (frame: number) => this.watch.linkRoot(ramBase + frame * 4096),
       allocateCode: (frame: number) => code.allocate(frame),
       decodeStraddle: (hart: number, word: number) => code.decodeStraddle(hart, word),

@@ -27,6 +27,8 @@ export const FrameFlag = {
   watched: 2,
   /** It is a page table; every entry is watched. */
   table: 4,
+  /** A translation in some TLB was read from it: a store to it makes all TLBs forget, and clears the flag. */
+  walked: 8,
   /** Level of that page table. */
   levelShift: 4,
 } as const;

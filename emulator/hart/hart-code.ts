@@ -19,6 +19,10 @@ export interface HelperFunctions {
   flush: FunctionReference<'void'>;
   /** (frame number): a page table that is not watched yet was put into satp. */
   rootSeen: FunctionReference<'void'>;
+  /** Makes all harts' TLBs forget stores: a frame was flagged. */
+  forgetStores: FunctionReference<'void'>;
+  /** Makes all harts' TLBs forget all: a page table changed. */
+  forgetTranslations: FunctionReference<'void'>;
   /** (hart, virtual address, access, mode): the physical address, or -1 after taking a trap. */
   translate: FunctionReference<'i64'>;
 }

@@ -1,10 +1,9 @@
 // The decoded code pages: which frame has which, decoding into them, and the one place that drops them.
 import { registerIndex, straddleOffset, workOffset } from '../hart/state.js';
-import { Sync } from '../hart/hart-code.js';
 import { analyseLoop, loopInstructionsMaximum } from '../idioms/loop-analysis.js';
 import type { LoopTable } from '../idioms/loop-table.js';
 import { decode, type Decoded } from '../isa/index.js';
-import { codePage, control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { codePage, FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 import type { TranslationBuffers } from '../mmu/translation-buffers.js';
 import { packOperation, Special } from './operations.js';
 import type { ProbeTable } from './probe-table.js';
@@ -94,8 +93,6 @@ export class CodeCache {
     this.frameOfPage[page] = -1;
     this.freePages.push(page);
     this.buffers.forgetFetches();
-    const running = this.words[control.hart >> 2];
-    if (running !== 0) this.words[(running + workOffset.trapped) >> 2] ||= Sync.refetch;
   }
 
   dropAll(): void {

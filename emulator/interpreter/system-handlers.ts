@@ -93,8 +93,11 @@ function requireFloat(c: Context): void {
 
 export function floatLoad(c: Context, length: number, bytes: 4 | 8): void {
   requireFloat(c);
-  setFloatDirty(c.f, c.h);
-  const box = (value: I64): I64 => (bytes === 4 ? i64.or(value, i64.const(-1n << 32n)) : value);
+  // Called where the value has arrived: a load that faults leaves FS as it was.
+  const box = (value: I64): I64 => {
+    setFloatDirty(c.f, c.h);
+    return bytes === 4 ? i64.or(value, i64.const(-1n << 32n)) : value;
+  };
   load(c, length, { bytes, signed: false }, box);
 }
 

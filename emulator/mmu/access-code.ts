@@ -294,8 +294,15 @@ export function buildWritten(
   f.if(i32.and(flags, i32.const(FrameFlag.code)), () => dropDecoded(parts, at, frame));
   const now = f.local('i64', i64.load(at));
   f.if(i64.eq(old, now), () => f.return());
+  f.if(i32.and(flags, i32.const(FrameFlag.walked)), () => forgetWalked(parts, frame, flags));
   f.if(i32.and(flags, i32.const(FrameFlag.table)), () => recordTableStore(parts, at, old, now, flags));
   f.if(i32.and(flags, i32.const(FrameFlag.watched)), () => recordWatchedStore(parts, at, old, now));
+}
+
+/** No translation rests on the frame any more: as long as none does, stores to it need no notice. */
+function forgetWalked({ f, helpers, layout }: Parts, frame: I32, flags: I32): void {
+  f.do(call(helpers.forgetTranslations));
+  f.do(i32.store8(frame, i32.and(flags, i32.const(~FrameFlag.walked)), layout.frameFlags));
 }
 
 /** Forgets the decoded operations that overlap the word, and one before it, which may reach into it. */

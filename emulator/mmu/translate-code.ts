@@ -4,7 +4,7 @@ import { word, type HelperFunctions } from '../hart/hart-code.js';
 import { Mstatus } from '../hart/mstatus.js';
 import { Mode, tlb, workOffset } from '../hart/state.js';
 import { Cause } from '../hart/trap-code.js';
-import { pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
 import { call, i32, i64, memoryFill, type I32, type I64, type Local } from '../wasm/expression.js';
 import { Pte, tableLevels } from './pte.js';
@@ -111,10 +111,22 @@ function loadEntry(
   const at = i64.add(offset, i64.shl(index, i64.const(3n)));
   f.set(entryAt, i32.add(i32.wrap(at), i32.const(layout.ram)));
   f.set(entry, i64.load(entryAt));
+  markWalked(f, w, offset);
   const writeOnly = i64.eq(i64.and(entry, i64.const(Pte.r | Pte.w)), i64.const(Pte.w));
   const invalid = i32.eqz(i32.wrap(i64.and(entry, i64.const(Pte.v))));
   const reserved = i64.ne(i64.and(entry, i64.const(Pte.reserved)), i64.const(0n));
   f.branchIf(i32.or(i32.or(invalid, writeOnly), reserved), w.pageFault);
+}
+
+/** Translations stay coherent with memory: from now on stores to this table are noticed. */
+function markWalked(f: FunctionBuilder, { helpers, layout }: Walk, offset: I64): void {
+  const frame = f.local('i32', i32.wrap(i64.shrU(offset, i64.const(12n))));
+  const flags = f.local('i32', i32.load8U(frame, layout.frameFlags));
+  f.if(i32.eqz(i32.and(flags, i32.const(FrameFlag.walked))), () => {
+    f.do(i32.store8(frame, i32.or(flags, i32.const(FrameFlag.walked)), layout.frameFlags));
+    // A frame with other flags has no store in any TLB anyway.
+    f.if(i32.eqz(flags), () => f.do(call(helpers.forgetStores)));
+  });
 }
 
 function checkPermission(f: FunctionBuilder, w: Walk, entry: Local<'i64'>): void {
