@@ -19,7 +19,7 @@ export function attachProbes(
   machine.ring.setConsumer((view, from, to) => translator.translate(view, from, to));
   machine.watch.setSources(sourcesFor(kinds));
   watchProcesses(machine, translator);
-  if (translator.freeList) machine.watch.watchWords(translator.freeList.facts.head, 8);
+  for (const head of translator.freeList?.facts.heads ?? []) machine.watch.watchWords(head, 8);
   if (wants('refcount_change') && translator.referenceCounts) {
     const { start, end } = machine.ramRange;
     const { address, bytes } = translator.referenceCounts.watchedRange(start, end);
@@ -64,7 +64,10 @@ function probeFunctions(
   const { watch, harts } = machine;
   const argument = (hart: number): number => harts[hart].registerLow(register.a0);
   const tables = wants('pte_write', 'page_table');
-  if (allocate && wants('kalloc'))
+  const settles = translator.freeList?.hasSeveralLists === true && wants('frame_alloc', 'frame_free');
+  if (allocate && settles)
+    watch.addProbe({ address: allocate.entry, id: ProbeId.allocateEntered, registers: [], record: true });
+  if (allocate && (wants('kalloc') || settles))
     for (const address of allocate.exits)
       watch.addProbe({
         address,

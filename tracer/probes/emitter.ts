@@ -15,6 +15,11 @@ export class Emitter {
     private readonly spans: Spans,
   ) {}
 
+  /** The kernel entry that the record belongs to. */
+  spanOf(record: RawRecord): number {
+    return this.spans.current(record.hart, record.context);
+  }
+
   /** Starts a row about what the record tells; the caller appends the kind's own columns. Undefined: not wanted. */
   begin<N extends EventName>(kind: N, record: RawRecord): EventFileWriter<N> | undefined {
     const writer = this.sink.writer(kind);

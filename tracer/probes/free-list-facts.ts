@@ -1,14 +1,18 @@
-// Where the list of free frames begins: the ground truth of what is free, whatever the kernel itself counts.
+// Where the lists of free frames begin: the ground truth of what is free, whatever the kernel itself counts.
 import { findMember, underlying, type DebugInfo, type Type } from '../symbols/index.js';
 import { hex } from './profile.js';
 
 export interface FreeListFacts {
-  /** Physical address of the pointer to the first free frame. */
-  readonly head: number;
+  /** Physical addresses of the pointers to the first free frame: one, or one a hart. */
+  readonly heads: readonly number[];
   readonly why: string;
 }
 
-/** A pointer to a struct whose first member points to the same struct: a list through the frames themselves. */
+/** More lists than harts of any machine: an array that long is a hash table or the like. */
+const listsMaximum = 64;
+const suggestive = /kmem|free|run/i;
+
+/** A pointer to a struct whose only member points to the same struct: a list through the frames themselves. */
 function isListHead(type: Type): boolean {
   const pointer = underlying(type);
   if (pointer.kind !== 'pointer') return false;
@@ -18,33 +22,74 @@ function isListHead(type: Type): boolean {
   return next?.kind === 'pointer' && underlying(next.target).name === target.name;
 }
 
-/** The head of the free list: `kmem.freelist`, or the only list head of its shape. */
+/** The heads of the free list: those of `kmem`, or of the variable of such a shape whose name suggests it most. */
 export function findFreeList(debug: DebugInfo): FreeListFacts | undefined {
-  const named = debug.variable('kmem');
-  const member = named && findMember(named.type, 'freelist');
-  if (named && member) {
-    const head = Number(named.address) + member.offset;
-    return { head, why: `kmem.freelist at ${hex(head)}, by its name and type` };
+  const kmem = debug.variable('kmem');
+  const variables = [...(kmem ? [kmem] : []), ...debug.variables].map((variable) => ({
+    name: variable.name,
+    address: Number(variable.address),
+    found: headsIn(variable.type, 0),
+  }));
+  const candidates = variables.filter(({ found }) => found !== undefined);
+  const best =
+    candidates.find(({ name }) => name === 'kmem') ??
+    candidates.find(({ name }) => suggestive.test(name)) ??
+    candidates[0];
+  if (best?.found) {
+    const heads = best.found.offsets.map((offset) => best.address + offset);
+    const many = heads.length > 1 ? `, ${heads.length} lists` : '';
+    const why = `${best.name}${best.found.path} at ${hex(heads[0])}${many}, through 8-byte links in the frames`;
+    return { heads, why };
   }
-  for (const variable of debug.variables) {
-    const found = listHeadIn(variable.type);
-    if (found === undefined) continue;
-    const head = Number(variable.address) + found.offset;
-    return { head, why: `${variable.name}${found.path} at ${hex(head)}, a list through 8-byte links` };
-  }
+  return kmemWithoutTypes(debug);
+}
+
+function kmemWithoutTypes(debug: DebugInfo): FreeListFacts | undefined {
   const symbol = debug.symbols.variable('kmem');
   if (!symbol || debug.variables.length > 0) return undefined;
   const head = Number(symbol.address) + symbol.size - 8;
   return {
-    head,
+    heads: [head],
     why: `the last word of kmem at ${hex(head)}, by its name alone: there is no debug information`,
   };
 }
 
-function listHeadIn(type: Type): { offset: number; path: string } | undefined {
-  if (isListHead(type)) return { offset: 0, path: '' };
-  const composite = underlying(type);
-  if (composite.kind !== 'struct') return undefined;
-  const member = composite.members.find((candidate) => isListHead(candidate.type));
-  return member && { offset: member.offset, path: `.${member.name}` };
+interface Heads {
+  /** In bytes from the start of the variable. */
+  readonly offsets: readonly number[];
+  /** What follows the variable's name in the source. */
+  readonly path: string;
+}
+
+const nestingMaximum = 3;
+
+/** List heads in a variable: itself, its first member that is or has some, or those of an array's elements. */
+function headsIn(type: Type, nesting: number): Heads | undefined {
+  if (isListHead(type)) return { offsets: [0], path: '' };
+  const actual = underlying(type);
+  if (nesting > nestingMaximum) return undefined;
+  if (actual.kind === 'array') {
+    const count = actual.counts.reduce((product, each) => product * each, 1);
+    const inner = count <= listsMaximum ? headsIn(actual.element, nesting + 1) : undefined;
+    const { size } = underlying(actual.element);
+    return (
+      inner && {
+        offsets: Array.from({ length: count }, (_, index) => index).flatMap((index) =>
+          inner.offsets.map((offset) => index * size + offset),
+        ),
+        path: `[]${inner.path}`,
+      }
+    );
+  }
+  if (actual.kind !== 'struct') return undefined;
+  const named = findMember(actual, 'freelist');
+  for (const member of named ? [named, ...actual.members] : actual.members) {
+    const inner = headsIn(member.type, nesting + 1);
+    if (inner)
+      return {
+        offsets: inner.offsets.map((offset) => member.offset + offset),
+        path: `.${member.name}${inner.path}`,
+      };
+  }
+  return undefined;
 }

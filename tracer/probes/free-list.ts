@@ -1,4 +1,4 @@
-// Follows the list of free frames from the stores to its head: which frames are free, and how many.
+// Follows the lists of free frames from the stores to their heads: which frames are free, and how many.
 import type { CallSites } from './call-sites.js';
 import type { Emitter } from './emitter.js';
 import type { FreeListFacts } from './free-list-facts.js';
@@ -6,31 +6,77 @@ import type { RawRecord } from './raw-record.js';
 
 export class FreeList {
   private readonly free = new Set<number>();
+  private readonly heads: ReadonlySet<number>;
+  /** Frames that the allocator took off a list and has not returned yet, by the kernel entry that did it. */
+  private readonly taken = new Map<number, Set<number>>();
 
   constructor(
     readonly facts: FreeListFacts,
     private readonly emitter: Emitter,
     private readonly callSites: CallSites,
-  ) {}
+  ) {
+    this.heads = new Set(facts.heads);
+  }
 
-  /** Frames on the list now. */
+  /** Frames on the lists now. */
   get freeFrames(): number {
     return this.free.size;
   }
 
+  /** Several lists: one then takes frames from another, several with a single store, and `settle` is needed. */
+  get hasSeveralLists(): boolean {
+    return this.heads.size > 1;
+  }
+
+  /** True for the word that a head is. */
+  covers(address: number): boolean {
+    return this.heads.has(address);
+  }
+
   /**
-   * The head changed. A frame was pushed when the new head links to the old one; else the old head was popped.
+   * A head changed. A frame was pushed when the new head links to the old one; else the old head was popped.
    */
   headChanged(record: RawRecord): void {
     const before = record.number('b');
     const after = record.number('c');
     const linkOfAfter = record.high('a');
     const isPush = after !== 0 && linkOfAfter === before >>> 0;
-    if (isPush) this.pushed(record, after);
+    if (this.hasSeveralLists) this.oneHeadChanged(record, before, after, isPush);
+    else if (isPush) this.pushed(record, after);
     else if (before !== 0) this.popped(record, before);
   }
 
-  private pushed(record: RawRecord, frame: number): void {
+  /** The allocator was entered: what it takes from here on it returns or keeps on a list. */
+  begin(span: number): void {
+    this.taken.set(span, new Set());
+  }
+
+  /**
+   * The allocator returns a frame (0 for none), its own caller in `b`: others it took in this call it has moved to
+   * another list, by links that nobody watches.
+   */
+  settle(record: RawRecord, span: number, returned: number): void {
+    const taken = this.taken.get(span);
+    this.taken.delete(span);
+    for (const frame of taken ?? [])
+      if (frame !== returned && !this.free.has(frame)) this.pushed(record, frame, record.number('b'));
+  }
+
+  /** Of several lists. A head that is no free frame yet was put there, perhaps with a chain behind it. */
+  private oneHeadChanged(record: RawRecord, before: number, after: number, isPush: boolean): void {
+    if (after !== 0 && after % 4096 === 0 && !this.free.has(after)) return this.pushed(record, after);
+    if (isPush && before !== 0 && this.free.has(before)) {
+      // Either a double free, or a pop from a list of two that loops: both are the former.
+      return this.pushed(record, after);
+    }
+    if (before === 0 || !this.free.has(before)) return;
+    this.popped(record, before);
+    const span = this.emitter.spanOf(record);
+    for (const others of this.taken.values()) others.delete(before);
+    this.taken.get(span)?.add(before);
+  }
+
+  private pushed(record: RawRecord, frame: number, callSite = this.callSites.ofStore(record)): void {
     const already = this.free.has(frame);
     this.free.add(frame);
     const row = this.emitter.begin('frame_free', record);
@@ -38,7 +84,7 @@ export class FreeList {
     row.columns.frame.appendNumber(frame);
     row.columns.free_frames.append(this.free.size);
     row.columns.already_free.append(already ? 1 : 0);
-    row.columns.call_site.appendNumber(this.emitter.callSite(this.callSites.ofStore(record)));
+    row.columns.call_site.appendNumber(this.emitter.callSite(callSite));
   }
 
   private popped(record: RawRecord, frame: number): void {

@@ -16,7 +16,7 @@ import { Spans } from './spans.js';
 import { Traps } from './traps.js';
 
 /** Numbers of the probes, carried by their records. */
-export const ProbeId = { allocateReturns: 1, freeEntered: 2, panicEntered: 3 } as const;
+export const ProbeId = { allocateReturns: 1, freeEntered: 2, panicEntered: 3, allocateEntered: 4 } as const;
 
 export class Translator {
   readonly freeList: FreeList | undefined;
@@ -104,7 +104,7 @@ export class Translator {
 
   private watchedStore(record: RawRecord): void {
     const address = record.low('a');
-    if (this.freeList?.facts.head === address) this.freeList.headChanged(record);
+    if (this.freeList?.covers(address)) this.freeList.headChanged(record);
     if (this.referenceCounts?.covers(address)) this.referenceCounts.wordChanged(record);
     if (!this.processes) return;
     if (this.processes.covers(address)) this.processes.wordChanged(record);
@@ -125,7 +125,10 @@ export class Translator {
   }
 
   private probe(record: RawRecord): void {
-    if (record.size === ProbeId.allocateReturns) {
+    if (record.size === ProbeId.allocateEntered) {
+      this.freeList?.begin(this.emitter.spanOf(record));
+    } else if (record.size === ProbeId.allocateReturns) {
+      this.freeList?.settle(record, this.emitter.spanOf(record), record.number('a'));
       const row = this.emitter.begin('kalloc', record);
       row?.columns.frame.append(record.low('a'), record.high('a'));
       row?.columns.call_site.appendNumber(this.emitter.callSite(record.number('b')));
