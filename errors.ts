@@ -1,4 +1,4 @@
-// The kinds of failure that end a command: each carries the exit code DESIGN.md assigns to it.
+// The kinds of failure that end a command: each carries the exit code the README explains.
 
 /** Exit codes of every command. */
 export const ExitCode = {

@@ -19,7 +19,7 @@ export interface Device {
   tick?(): void;
 }
 
-/** The machine's one clock, in cycles (see DESIGN.md): exact also in the middle of a turn. */
+/** The machine's one clock, in cycles (see ARCHITECTURE.md): exact also in the middle of a turn. */
 export interface Clock {
   cycle(): number;
 }
