@@ -25,6 +25,7 @@ export const addressMap = [
   { name: 'virtio5', base: 0x1000_6000, size: 0x00_1000, smallest: 1, largest: 8 },
   { name: 'virtio6', base: 0x1000_7000, size: 0x00_1000, smallest: 1, largest: 8 },
   { name: 'virtio7', base: 0x1000_8000, size: 0x00_1000, smallest: 1, largest: 8 },
+  { name: 'pci', base: 0x3000_0000, size: 0x1000_0000, smallest: 1, largest: 8 },
 ] as const satisfies readonly Region[];
 
 export type RegionName = (typeof addressMap)[number]['name'];

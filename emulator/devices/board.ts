@@ -5,6 +5,7 @@ import type { Clock, ConsolePort, Device, DeviceObserver, GuestMemory, Interrupt
 import type { DiskImage } from './disk-image.js';
 import { Finisher, type FinisherOutcome } from './finisher.js';
 import { interruptSource } from './address-map.js';
+import { PciEmpty } from './pci-empty.js';
 import { Plic } from './plic.js';
 import { Uart16550 } from './uart16550.js';
 import { virtioBlock } from './virtio-block.js';
@@ -75,6 +76,7 @@ export class Board {
       virtio5: emptySlot('virtio5'),
       virtio6: emptySlot('virtio6'),
       virtio7: emptySlot('virtio7'),
+      pci: new PciEmpty('pci'),
     });
     this.bus = new Bus(attachments);
     this.devices = attachments.map((attachment) => attachment.device);
