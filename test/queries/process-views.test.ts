@@ -23,7 +23,8 @@ describe('processes', () => {
 
   test('fork_exit_spans measures lives in cycles', async () => {
     const rows = await queryRows(
-      'SELECT pid, cycles_alive > 0, cycles_as_zombie > 0 FROM fork_exit_spans WHERE exit_cycle IS NOT NULL ORDER BY pid',
+      `SELECT pid, cycles_alive > 0, cycles_as_zombie > 0 FROM fork_exit_spans WHERE exit_cycle IS NOT NULL
+       ORDER BY pid`,
       toyRun().story.rows(),
     );
     expect(rows).toEqual([3, 4, 5].map((pid) => [pid, true, true]));
@@ -65,7 +66,8 @@ describe('processes', () => {
 
   test('address_spaces carries the image from exec through forks', async () => {
     const rows = await queryRows(
-      `SELECT pid, how, dense_rank() OVER (ORDER BY image) FROM address_spaces WHERE name <> '' ORDER BY space`,
+      `SELECT pid, how, dense_rank() OVER (ORDER BY image) FROM address_spaces
+       WHERE name <> '' ORDER BY space`,
       toyRun().story.rows(),
     );
     expect(rows).toEqual([
@@ -81,7 +83,8 @@ describe('processes', () => {
 
   test('granted_permissions is what exec left: text r-x, data rw-, nothing for the guard page', async () => {
     const rows = await queryRows(
-      'SELECT va, permissions FROM granted_permissions WHERE image = (SELECT max(image) FROM address_spaces) ORDER BY va',
+      `SELECT va, permissions FROM granted_permissions
+       WHERE image = (SELECT max(image) FROM address_spaces) ORDER BY va`,
       toyRun().story.rows(),
     );
     expect(rows).toEqual([
@@ -94,7 +97,8 @@ describe('processes', () => {
 
   test('space_changes tells the maker of a space from later changes', async () => {
     const rows = await queryRows(
-      `SELECT by_maker, count(*) FROM space_changes WHERE pid = 4 AND user_after GROUP BY by_maker ORDER BY by_maker`,
+      `SELECT by_maker, count(*) FROM space_changes
+       WHERE pid = 4 AND user_after GROUP BY by_maker ORDER BY by_maker`,
       toyRun().story.rows(),
     );
     expect(rows).toEqual([
