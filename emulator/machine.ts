@@ -162,7 +162,7 @@ export class Machine implements Clock {
     }
   }
 
-  /** Digest of the architectural state; see DESIGN.md for what it covers. */
+  /** Digest of the architectural state; see ARCHITECTURE.md for what it covers. */
   digest(): string {
     return stateDigest({
       core: this.core,
