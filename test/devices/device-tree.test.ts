@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { virtDeviceTree } from '../../emulator/devices/device-tree.js';
 import { flatten } from '../../emulator/devices/flattened-device-tree.js';
+import { unless } from '../support/skipped.js';
 
 /** The blob as the device tree compiler reads it back; it fails on any malformed block. */
 function decompile(blob: Uint8Array): string {
@@ -51,44 +52,47 @@ describe('flattened device tree', () => {
   });
 });
 
-describe.skipIf(!hasCompiler)('device tree of the machine, read back by dtc', () => {
-  const source = hasCompiler
-    ? decompile(virtDeviceTree({ harts: 3, memoryBytes: 128 * 2 ** 20, bootArguments: 'quiet' }))
-    : '';
+describe.skipIf(!hasCompiler)(
+  `device tree of the machine, read back by dtc${unless(hasCompiler, 'dtc')}`,
+  () => {
+    const source = hasCompiler
+      ? decompile(virtDeviceTree({ harts: 3, memoryBytes: 128 * 2 ** 20, bootArguments: 'quiet' }))
+      : '';
 
-  test('memory, time base and console', () => {
-    expect(propertiesOf(source, 'memory@80000000')).toContain('reg = <0x00 0x80000000 0x00 0x8000000>;');
-    expect(propertiesOf(source, 'cpus')).toContain('timebase-frequency = <0x989680>;');
-    expect(propertiesOf(source, 'chosen')).toEqual([
-      'bootargs = "quiet";',
-      'stdout-path = "/soc/serial@10000000";',
-    ]);
-  });
+    test('memory, time base and console', () => {
+      expect(propertiesOf(source, 'memory@80000000')).toContain('reg = <0x00 0x80000000 0x00 0x8000000>;');
+      expect(propertiesOf(source, 'cpus')).toContain('timebase-frequency = <0x989680>;');
+      expect(propertiesOf(source, 'chosen')).toEqual([
+        'bootargs = "quiet";',
+        'stdout-path = "/soc/serial@10000000";',
+      ]);
+    });
 
-  test('a node for every hart, with what it can do', () => {
-    expect(source.match(/cpu@\d+ \{/g)).toEqual(['cpu@0 {', 'cpu@1 {', 'cpu@2 {']);
-    const hart = propertiesOf(source, 'cpu@2');
-    expect(hart).toContain('riscv,isa = "rv64imafdc_zicsr_zifencei_zicntr_sstc";');
-    expect(hart).toContain('mmu-type = "riscv,sv39";');
-    expect(hart).toContain('reg = <0x02>;');
-  });
+    test('a node for every hart, with what it can do', () => {
+      expect(source.match(/cpu@\d+ \{/g)).toEqual(['cpu@0 {', 'cpu@1 {', 'cpu@2 {']);
+      const hart = propertiesOf(source, 'cpu@2');
+      expect(hart).toContain('riscv,isa = "rv64imafdc_zicsr_zifencei_zicntr_sstc";');
+      expect(hart).toContain('mmu-type = "riscv,sv39";');
+      expect(hart).toContain('reg = <0x02>;');
+    });
 
-  test('interrupts are wired as the bus and the controllers are', () => {
-    expect(propertiesOf(source, 'plic@c000000')).toContain(
-      'interrupts-extended = <0x03 0x0b 0x03 0x09 0x04 0x0b 0x04 0x09 0x05 0x0b 0x05 0x09>;',
-    );
-    expect(propertiesOf(source, 'clint@2000000')).toContain(
-      'interrupts-extended = <0x03 0x03 0x03 0x07 0x04 0x03 0x04 0x07 0x05 0x03 0x05 0x07>;',
-    );
-    expect(propertiesOf(source, 'serial@10000000')).toContain('interrupts = <0x0a>;');
-    expect(propertiesOf(source, 'virtio_mmio@10001000')).toContain('interrupts = <0x01>;');
-    expect(propertiesOf(source, 'virtio_mmio@10008000')).toContain('interrupts = <0x08>;');
-    expect(propertiesOf(source, 'test@100000')).toContain('phandle = <0x02>;');
-    expect(propertiesOf(source, 'poweroff')).toContain('regmap = <0x02>;');
-  });
+    test('interrupts are wired as the bus and the controllers are', () => {
+      expect(propertiesOf(source, 'plic@c000000')).toContain(
+        'interrupts-extended = <0x03 0x0b 0x03 0x09 0x04 0x0b 0x04 0x09 0x05 0x0b 0x05 0x09>;',
+      );
+      expect(propertiesOf(source, 'clint@2000000')).toContain(
+        'interrupts-extended = <0x03 0x03 0x03 0x07 0x04 0x03 0x04 0x07 0x05 0x03 0x05 0x07>;',
+      );
+      expect(propertiesOf(source, 'serial@10000000')).toContain('interrupts = <0x0a>;');
+      expect(propertiesOf(source, 'virtio_mmio@10001000')).toContain('interrupts = <0x01>;');
+      expect(propertiesOf(source, 'virtio_mmio@10008000')).toContain('interrupts = <0x08>;');
+      expect(propertiesOf(source, 'test@100000')).toContain('phandle = <0x02>;');
+      expect(propertiesOf(source, 'poweroff')).toContain('regmap = <0x02>;');
+    });
 
-  test('memory beyond 4 GiB takes both cells', () => {
-    const large = decompile(virtDeviceTree({ harts: 1, memoryBytes: 6 * 2 ** 30 }));
-    expect(propertiesOf(large, 'memory@80000000')).toContain('reg = <0x00 0x80000000 0x01 0x80000000>;');
-  });
-});
+    test('memory beyond 4 GiB takes both cells', () => {
+      const large = decompile(virtDeviceTree({ harts: 1, memoryBytes: 6 * 2 ** 30 }));
+      expect(propertiesOf(large, 'memory@80000000')).toContain('reg = <0x00 0x80000000 0x01 0x80000000>;');
+    });
+  },
+);

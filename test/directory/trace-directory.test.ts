@@ -26,6 +26,7 @@ import {
   type RunOutcome,
 } from '../../tracer/directory/index.js';
 import { readRecording } from '../../tracer/recording/index.js';
+import { unless } from '../support/skipped.js';
 
 let folder = '';
 let path = '';
@@ -289,8 +290,8 @@ describe('a place for a trace', () => {
     expect(() => new TraceDirectoryWriter(join(folder, 'file', 'b'))).toThrow(/is a file, not a directory/);
   });
 
-  // Permissions do not bind root.
-  it.skipIf(process.getuid?.() === 0)('is not one in a directory that cannot be written to', () => {
+  const rootless = unless(process.getuid?.() !== 0, 'user but root, whom permissions do not bind');
+  it.skipIf(rootless !== '')(`is not one in a directory that cannot be written to${rootless}`, () => {
     chmodSync(folder, 0o555);
     expect(() => new TraceDirectoryWriter(path)).toThrow(/permission is denied/);
     chmodSync(folder, 0o755);

@@ -4,6 +4,7 @@ import { decode, disassemble } from '../../emulator/isa/index.js';
 import { anyWords, randomWords } from '../support/random-words.js';
 import { Random } from '../support/random.js';
 import { findObjdump, objdump } from './objdump.js';
+import { unless } from '../support/skipped.js';
 
 const tool = findObjdump();
 const base = 0xffff_ffc0_8000_0000n;
@@ -84,7 +85,7 @@ function compare(
   expect(differences.slice(0, 20)).toEqual([]);
 }
 
-describe.skipIf(tool === undefined)('objdump agrees', () => {
+describe.skipIf(tool === undefined)(`objdump agrees${unless(tool !== undefined, 'RISC-V objdump')}`, () => {
   const random = new Random(2);
 
   /** Leaves out what objdump is known to judge otherwise, for the reasons given above. */

@@ -8,6 +8,7 @@ import { describeVectors } from './vector-suite.js';
 import { DATA } from './vector.js';
 import type { CsrName, Privilege, Vector } from './vector.js';
 import { allVectors } from './vectors.js';
+import { unless } from '../support/skipped.js';
 
 const PRIVILEGES: readonly (Privilege | undefined)[] = ['U', 'S', undefined, 'M'];
 /** Where instructions that prepare or examine the reservation stand. */
@@ -96,7 +97,7 @@ function knownDifference({ name, csr, rs1, privilege, csrs = {} }: Vector): stri
   return clearsMprv ? 'before version 8, trap returns leave MPRV set' : undefined;
 }
 
-describe.skipIf(!hasQemu())('QEMU', () => {
+describe.skipIf(!hasQemu())(`QEMU${unless(hasQemu(), 'qemu-system-riscv64')}`, () => {
   beforeAll(async () => {
     qemu = await QemuDebugger.start();
   });

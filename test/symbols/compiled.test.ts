@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DebugInfo, parseElf } from '../../tracer/symbols/index.js';
 import { functionNamed } from './fixtures.js';
+import { unless } from '../support/skipped.js';
 
 const prefix = 'riscv64-unknown-elf-';
 const sources = fileURLToPath(new URL('./fixtures/', import.meta.url));
@@ -78,53 +79,56 @@ function someAddresses(info: DebugInfo): bigint[] {
   return Array.from({ length: 120 }, (_, index) => first + BigInt(index * 2));
 }
 
-describe.skipIf(!hasCompiler).each(variants)('compiled with %s', (flags) => {
-  let folder = '';
-  let path = '';
-  let info: DebugInfo;
+describe.skipIf(!hasCompiler).each(variants)(
+  `compiled with %s${unless(hasCompiler, `${prefix}gcc or make`)}`,
+  (flags) => {
+    let folder = '';
+    let path = '';
+    let info: DebugInfo;
 
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'cowtrace-symbols-'));
-    ({ path, info } = build(folder, flags));
-  });
-
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  it('says of every address what addr2line says', () => {
-    expect(info.warnings).toEqual([]);
-    const addresses = someAddresses(info);
-    const ours = addresses.map((pc) => {
-      const location = info.locationOf(pc);
-      const frames = location === undefined ? [] : [location, ...location.inlinedBy];
-      return frames.map((frame) => `${frame.function}@${frame.file}:${frame.line}`);
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'cowtrace-symbols-'));
+      ({ path, info } = build(folder, flags));
     });
-    // Of assembly, binutils names the nearest label, local or not; we name the function.
-    const theirs = addressLines(path, addresses).map((frames) =>
-      frames.map((frame) => frame.replace(/^spin@/, '_start@')),
-    );
-    expect(ours).toEqual(theirs);
-  });
 
-  it('finds return addresses where readelf finds them', () => {
-    const expected = returnAddresses(path);
-    expect(expected.size).toBeGreaterThan(50);
-    for (const [pc, place] of expected) {
-      const found = info.returnAddressLocation(pc);
-      const ours = found?.kind === 'memory' ? `${found.register === 2 ? 'sp' : 's0'}${found.offset}` : 'ra';
-      expect(ours, pc.toString(16)).toBe(place);
-    }
-  });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('gives the same layout whatever the version', () => {
-    expect(info.typeNamed('struct node')).toMatchObject({ size: 112 });
-    expect(info.typeOf('hidden')).toMatchObject({ kind: 'pointer', target: { size: 120 } });
-  });
-});
+    it('says of every address what addr2line says', () => {
+      expect(info.warnings).toEqual([]);
+      const addresses = someAddresses(info);
+      const ours = addresses.map((pc) => {
+        const location = info.locationOf(pc);
+        const frames = location === undefined ? [] : [location, ...location.inlinedBy];
+        return frames.map((frame) => `${frame.function}@${frame.file}:${frame.line}`);
+      });
+      // Of assembly, binutils names the nearest label, local or not; we name the function.
+      const theirs = addressLines(path, addresses).map((frames) =>
+        frames.map((frame) => frame.replace(/^spin@/, '_start@')),
+      );
+      expect(ours).toEqual(theirs);
+    });
+
+    it('finds return addresses where readelf finds them', () => {
+      const expected = returnAddresses(path);
+      expect(expected.size).toBeGreaterThan(50);
+      for (const [pc, place] of expected) {
+        const found = info.returnAddressLocation(pc);
+        const ours = found?.kind === 'memory' ? `${found.register === 2 ? 'sp' : 's0'}${found.offset}` : 'ra';
+        expect(ours, pc.toString(16)).toBe(place);
+      }
+    });
+
+    it('gives the same layout whatever the version', () => {
+      expect(info.typeNamed('struct node')).toMatchObject({ size: 112 });
+      expect(info.typeOf('hidden')).toMatchObject({ kind: 'pointer', target: { size: 120 } });
+    });
+  },
+);
 
 // GNU addr2line 2.40 loses the lines or inlined calls of these, so the usual form of the same code is the
 // judge.
 it.skipIf(!hasCompiler).each(['-gdwarf64', '-fdebug-types-section'])(
-  'reads %s like the usual form',
+  `reads %s like the usual form${unless(hasCompiler, `${prefix}gcc or make`)}`,
   (flag) => {
     const folder = mkdtempSync(join(tmpdir(), 'cowtrace-symbols-'));
     try {

@@ -17,7 +17,7 @@ function scripted(): string[] {
 
 const entries = [
   ...scripted(),
-  ...files.filter((file) => /\.test\.ts$|^vitest\..*\.ts$|\.d\.ts$|-reporter\.ts$/.test(file)),
+  ...files.filter((file) => /\.test\.ts$|^vitest\..*\.ts$|\.d\.ts$/.test(file)),
 ];
 
 function reachedFrom(start: readonly string[]): Set<string> {

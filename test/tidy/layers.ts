@@ -171,7 +171,7 @@ export const layers: readonly Layer[] = [
   },
   {
     folder: 'vitest.',
-    may: [],
+    may: ['test/support/'],
     packages: ['vitest'],
     why: 'Test configuration says which files run and how.',
   },

@@ -48,6 +48,9 @@ const rules: readonly Rule[] = [
   },
 ];
 
+/** How a title says why its test is skipped. */
+const reason = /unless\(|\(skipped: /;
+
 const binary = /\.(?:gz|elf|img|png|arrows|bin|wasm)$/;
 const texts = files.filter((file) => !binary.test(file));
 
@@ -61,6 +64,14 @@ describe('committed text', () => {
           .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
       );
     expect(found, instead).toEqual([]);
+  });
+
+  it('says of each test that may be skipped what it lacks', () => {
+    const silent = files.filter(
+      (file) =>
+        /\.test\.ts$/.test(file) && /\.(?:skip|run)If\(/.test(textOf(file)) && !reason.test(textOf(file)),
+    );
+    expect(silent, 'Put unless(…) of test/support/skipped.ts into the title.').toEqual([]);
   });
 
   it('ends with a newline', () => {
