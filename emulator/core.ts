@@ -8,7 +8,7 @@ import { buildRun } from './interpreter/interpreter-code.js';
 import { declareProducts, wasmAlgebra } from './isa/wasm-algebra.js';
 import type { MemoryLayout } from './memory-layout.js';
 import { buildLoad, buildStore, buildWritable, buildWritten } from './mmu/access-code.js';
-import { buildFlush, buildTranslate } from './mmu/translate-code.js';
+import { buildFlush, buildPeek, buildTranslate } from './mmu/translate-code.js';
 import { buildAppend } from './ring/append-code.js';
 import { buildHash } from './snapshot/hash-code.js';
 import { call, i64, type ValueType } from './wasm/expression.js';
@@ -78,6 +78,7 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
     append: module.declare(['i32', 'i32', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], 'void'),
     flush: module.declare(['i32'], 'void'),
     translate: module.declare(['i32', 'i64', 'i32', 'i32'], 'i64'),
+    peek: module.declare(['i32', 'i64'], 'i64'),
     rootSeen: host.rootSeen,
     forgetStores: host.forgetStores,
     forgetTranslations: host.forgetTranslations,
@@ -127,6 +128,7 @@ function defineHelpers(
   module.define(helpers.takeInterrupt, (f) => buildTakeInterrupt(f, helpers));
   module.define(helpers.append, (f) => buildAppend(f, layout));
   module.define(helpers.flush, buildFlush);
+  module.define(helpers.peek, (f) => buildPeek(f, layout));
   module.define(helpers.translate, (f) => buildTranslate(f, helpers, layout));
 }
 

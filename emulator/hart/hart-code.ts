@@ -19,6 +19,8 @@ export interface HelperFunctions {
   flush: FunctionReference<'void'>;
   /** (frame number): a page table that is not watched yet was put into satp. */
   rootSeen: FunctionReference<'void'>;
+  /** (hart, virtual address): the physical address a load would read, or -1; without any effect. */
+  peek: FunctionReference<'i64'>;
   /** Makes all harts' TLBs forget stores: a frame was flagged. */
   forgetStores: FunctionReference<'void'>;
   /** Makes all harts' TLBs forget all: a page table changed. */

@@ -365,7 +365,8 @@ function pointee({ f, layout }: Parts, pointer: I64): I64 {
 function appendStore(parts: Parts, kind: I32, at: I32, old: I64, now: I64, extra?: I64): void {
   const { f, h, helpers, layout } = parts;
   const saved = f.local('i64');
-  const savedAt = f.local('i64', ramOffset(i64.sub(register(h, 8), i64.const(8n))));
+  // Kernel stacks are not mapped one to one, so the address must be translated.
+  const savedAt = f.local('i64', ramOffset(call(helpers.peek, h, i64.sub(register(h, 8), i64.const(8n)))));
   f.if(i64.ltU(savedAt, i64.const(BigInt(layout.memoryBytes - 8))), () =>
     f.set(saved, i64.load(i32.add(i32.wrap(savedAt), i32.const(layout.ram)))),
   );

@@ -1,6 +1,6 @@
 // Generated code of address translation: the Sv39 walk with hardware A/D updates (privileged specification 4.3.2, step
 // numbers below), and the software TLB in front of it.
-import { word, type HelperFunctions } from '../hart/hart-code.js';
+import { mode, word, type HelperFunctions } from '../hart/hart-code.js';
 import { Mstatus } from '../hart/mstatus.js';
 import { Mode, tlb, workOffset } from '../hart/state.js';
 import { Cause } from '../hart/trap-code.js';
@@ -156,6 +156,32 @@ function updateAccessed(f: FunctionBuilder, w: Walk, entryAt: Local<'i32'>, entr
   const updated = f.local('i64', i64.or(entry, i64.const(Pte.a)));
   f.if(isStore, () => f.set(updated, i64.or(updated, i64.const(Pte.d))));
   f.if(i64.ne(updated, entry), () => f.do(i64.store(entryAt, updated)));
+}
+
+/**
+ * Body of `peek(hart, va)`: the physical address a load in the present mode would read, or -1 where it would fault. Takes
+ * no trap and changes nothing, so that observers may ask.
+ */
+export function buildPeek(f: FunctionBuilder, layout: MemoryLayout): void {
+  const h = f.parameter('i32', 0);
+  const va = f.parameter('i64', 1);
+  const bare = i64.eqz(i64.shrU(word(h, 'satp'), i64.const(60n)));
+  f.if(i32.or(i32.eq(mode(h), i32.const(Mode.machine)), bare), () => f.return(va));
+  const table = f.local('i64', i64.shl(i64.and(word(h, 'satp'), i64.const(Pte.numberMask)), i64.const(12n)));
+  const entry = f.local('i64');
+  for (let level = tableLevels - 1; level >= 0; level--) {
+    const shift = BigInt(12 + 9 * level);
+    const offset = f.local('i64', i64.sub(table, i64.const(BigInt(ramBase))));
+    f.if(i64.geU(offset, i64.const(BigInt(layout.memoryBytes))), () => f.return(failed));
+    const index = i64.and(i64.shrU(va, i64.const(shift)), i64.const(511n));
+    const at = i64.add(offset, i64.shl(index, i64.const(3n)));
+    f.set(entry, i64.load(i32.add(i32.wrap(at), i32.const(layout.ram))));
+    f.if(i64.eqz(i64.and(entry, i64.const(Pte.v))), () => f.return(failed));
+    f.set(table, frameOf(entry));
+    const isLeaf = i64.ne(i64.and(entry, i64.const(Pte.r | Pte.x)), i64.const(0n));
+    f.if(isLeaf, () => f.return(i64.or(table, i64.and(va, i64.const((1n << shift) - 1n)))));
+  }
+  f.return(failed);
 }
 
 /** Body of `flush(hart)`: forgets user and supervisor translations; machine mode's are physical and stay. */
