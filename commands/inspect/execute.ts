@@ -79,7 +79,7 @@ function eventsLost({ functions, freeList, referenceCounts, processes }: KernelP
     [freeList !== undefined, ['frame_alloc', 'frame_free']],
     [functions.allocate !== undefined, ['kalloc']],
     [functions.free !== undefined, ['kfree']],
-    [referenceCounts !== undefined, ['refcount_change']],
+    [referenceCounts.length > 0, ['refcount_change']],
     [processes !== undefined, ['process', 'context_switch']],
     [functions.panic !== undefined, ['panic']],
   ];

@@ -1,11 +1,18 @@
 // Sets the machine's watches and probes as the profile and the wanted event kinds ask for.
-import { RecordSource, type Machine } from '../../emulator/index.js';
+import { RecordSource, type Machine, type Probe } from '../../emulator/index.js';
 import type { EventName } from '../schema/index.js';
-import type { KernelProfile } from './profile.js';
-import { ProbeId, type Translator } from './translator.js';
+import type { KernelProfile, RoleFunction } from './profile.js';
+import { ProbeId } from './probe-id.js';
+import type { ReferenceCounts } from './reference-counts.js';
+import type { Translator } from './translator.js';
 
+/** Fewer elements are no array with one for each frame. */
+const framesMinimum = 1024;
 const register = { ra: 1, a0: 10 } as const;
 const panicTextMaximum = 200;
+
+/** True when any of the kinds is recorded. */
+type Wants = (...names: EventName[]) => boolean;
 
 /** Connects a translator to a machine that has not run yet. `onPanic` is called when the kernel enters its panic. */
 export function attachProbes(
@@ -15,18 +22,40 @@ export function attachProbes(
   kinds: ReadonlySet<EventName>,
   onPanic: () => void,
 ): void {
-  const wants = (...names: EventName[]): boolean => names.some((name) => kinds.has(name));
+  const wants: Wants = (...names) => names.some((name) => kinds.has(name));
   machine.ring.setConsumer((view, from, to) => translator.translate(view, from, to));
   machine.watch.setSources(sourcesFor(kinds));
   watchProcesses(machine, translator);
   for (const head of translator.freeList?.facts.heads ?? []) machine.watch.watchWords(head, 8);
-  if (wants('refcount_change') && translator.referenceCounts) {
-    const { start, end } = machine.ramRange;
-    const { address, bytes } = translator.referenceCounts.watchedRange(start, end);
-    if (bytes > 0) machine.watch.watchWords(address, bytes);
-  }
+  if (wants('refcount_change')) for (const counts of translator.candidates) watchCounts(machine, counts);
   if (wants('pte_write', 'page_table')) machine.watch.watchTables();
   probeFunctions(machine, profile, translator, wants, onPanic);
+}
+
+function watchCounts(machine: Machine, counts: ReferenceCounts): void {
+  if (!counts.isPlaced) return;
+  for (const { address, bytes } of counts.watchedRanges(machine.ramRange.start))
+    machine.watch.watchWords(address, bytes);
+}
+
+/**
+ * Looks where the pointers among the candidates point, when a frame is freed: the first frames are, in ascending order,
+ * while the list of free frames is built, and the array then ends where the lowest of them begins.
+ */
+function placePointers(machine: Machine, translator: Translator): (frame: number) => void {
+  let open = translator.candidates.filter(({ isPlaced }) => !isPlaced);
+  return (frame) => {
+    if (open.length === 0) return;
+    for (const counts of open) {
+      const { address, stride } = counts.facts;
+      const start = Number(new DataView(machine.ram.read(address, 8).slice().buffer).getBigUint64(0, true));
+      const elements = Math.floor((frame - start) / stride);
+      if (!machine.ram.contains(start, 1) || elements < framesMinimum) continue;
+      counts.place(start, elements);
+      watchCounts(machine, counts);
+    }
+    open = [];
+  };
 }
 
 function sourcesFor(kinds: ReadonlySet<EventName>): number {
@@ -57,48 +86,17 @@ function probeFunctions(
   machine: Machine,
   profile: KernelProfile,
   translator: Translator,
-  wants: (...names: EventName[]) => boolean,
+  wants: Wants,
   onPanic: () => void,
 ): void {
   const { allocate, free, map, free_table: freeTable, panic } = profile.functions;
   const { watch, harts } = machine;
   const argument = (hart: number): number => harts[hart].registerLow(register.a0);
   const tables = wants('pte_write', 'page_table');
-  const settles = translator.freeList?.hasSeveralLists === true && wants('frame_alloc', 'frame_free');
-  if (allocate && settles)
-    watch.addProbe({ address: allocate.entry, id: ProbeId.allocateEntered, registers: [], record: true });
-  if (allocate && (wants('kalloc') || settles))
-    for (const address of allocate.exits)
-      watch.addProbe({
-        address,
-        id: ProbeId.allocateReturns,
-        registers: [register.a0, register.ra],
-        record: true,
-      });
-  if (free && (wants('kfree') || tables))
-    watch.addProbe({
-      address: free.entry,
-      id: ProbeId.freeEntered,
-      registers: [register.a0, register.ra],
-      record: wants('kfree'),
-      ...(tables && { onHit: (hart) => watch.retire(argument(hart)) }),
-    });
-  if (map && tables)
-    watch.addProbe({
-      address: map.entry,
-      id: 0,
-      registers: [],
-      record: false,
-      onHit: (hart) => watch.linkRoot(argument(hart)),
-    });
-  if (freeTable && tables)
-    watch.addProbe({
-      address: freeTable.entry,
-      id: 0,
-      registers: [],
-      record: false,
-      onHit: (hart) => watch.retire(argument(hart)),
-    });
+  if (allocate) probeAllocate(machine, allocate, translator, wants);
+  if (free) probeFree(machine, free, translator, wants);
+  if (map && tables) watch.addProbe(silently(map.entry, (hart) => watch.linkRoot(argument(hart))));
+  if (freeTable && tables) watch.addProbe(silently(freeTable.entry, (hart) => watch.retire(argument(hart))));
   if (panic)
     watch.addProbe({
       address: panic.entry,
@@ -110,4 +108,47 @@ function probeFunctions(
         onPanic();
       },
     });
+}
+
+/** A probe without a record. */
+function silently(address: number, onHit: (hart: number) => void): Probe {
+  return { address, id: 0, registers: [], record: false, onHit };
+}
+
+function probeAllocate(
+  { watch }: Machine,
+  { entry, exits }: RoleFunction,
+  translator: Translator,
+  wants: Wants,
+): void {
+  const settles = translator.freeList?.hasSeveralLists === true && wants('frame_alloc', 'frame_free');
+  if (settles) watch.addProbe({ address: entry, id: ProbeId.allocateEntered, registers: [], record: true });
+  if (!wants('kalloc') && !settles && !searchesCounts(translator, wants)) return;
+  const registers = [register.a0, register.ra];
+  for (const address of exits)
+    watch.addProbe({ address, id: ProbeId.allocateReturns, registers, record: true });
+}
+
+function probeFree(machine: Machine, { entry }: RoleFunction, translator: Translator, wants: Wants): void {
+  const { watch, harts } = machine;
+  const tables = wants('pte_write', 'page_table');
+  const counts = searchesCounts(translator, wants);
+  if (!wants('kfree') && !tables && !counts) return;
+  const place = placePointers(machine, translator);
+  watch.addProbe({
+    address: entry,
+    id: ProbeId.freeEntered,
+    registers: [register.a0, register.ra],
+    record: wants('kfree') || counts,
+    onHit: (hart) => {
+      const frame = harts[hart].registerLow(register.a0);
+      if (counts) place(frame);
+      if (tables) watch.retire(frame);
+    },
+  });
+}
+
+/** What counts references is told by stores during allocation and freeing. */
+function searchesCounts(translator: Translator, wants: Wants): boolean {
+  return translator.candidates.length > 0 && wants('refcount_change');
 }

@@ -28,7 +28,8 @@ export type Role = keyof typeof roleNames;
 export interface KernelProfile {
   readonly functions: Readonly<Partial<Record<Role, RoleFunction>>>;
   readonly freeList?: FreeListFacts;
-  readonly referenceCounts?: ReferenceCountFacts;
+  /** Candidates by shape, likeliest first; their use decides. */
+  readonly referenceCounts: readonly ReferenceCountFacts[];
   readonly processes?: ProcessFacts;
   /** First address behind the kernel's image, where free frames begin. */
   readonly imageEnd?: number;
@@ -63,11 +64,12 @@ export function findProfile(debug: DebugInfo): KernelProfile {
     findFreeList(debug),
     'no free list found: no frame_alloc and frame_free events',
   );
-  const referenceCounts = note(
-    'reference counts',
-    findReferenceCounts(debug),
-    'no reference-count array found: no refcount_change events (a kernel without copy-on-write has none)',
-  );
+  const referenceCounts = findReferenceCounts(debug);
+  for (const { why } of referenceCounts) findings.push(`reference counts, perhaps: ${why}`);
+  if (referenceCounts.length === 0)
+    missing.push(
+      'no reference-count array found: no refcount_change events (a kernel without copy-on-write has none)',
+    );
   const processes = note(
     'processes',
     findProcessFacts(debug),
@@ -77,7 +79,7 @@ export function findProfile(debug: DebugInfo): KernelProfile {
   return {
     functions,
     ...(freeList && { freeList }),
-    ...(referenceCounts && { referenceCounts }),
+    referenceCounts,
     ...(processes && { processes }),
     ...(end !== undefined && { imageEnd: Number(end) }),
     findings,

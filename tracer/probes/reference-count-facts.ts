@@ -1,17 +1,31 @@
-// Where a kernel counts the references to its frames: an array of integers with an element a frame.
-import { underlying, type DebugInfo, type Type } from '../symbols/index.js';
+// Where a kernel may count the references to its frames: arrays of integers with an element a frame, and pointers to
+// such arrays. What is found here are candidates by shape; reference-count-search.ts sees from their use which it is.
+import {
+  underlying,
+  type BaseType,
+  type CompositeType,
+  type DebugInfo,
+  type Member,
+  type Type,
+} from '../symbols/index.js';
 import { hex } from './profile.js';
 
 export interface ReferenceCountFacts {
   /** Name of the variable (and member) as in the source. */
   readonly name: string;
-  /** Physical address of element 0. */
+  /** Physical address of element 0, or of the pointer to it. */
   readonly address: number;
-  readonly elementBytes: 1 | 2 | 4 | 8;
+  readonly isPointer: boolean;
+  readonly elementBytes: number;
+  /** Bytes from one element to the next; more than `elementBytes` when they are members of structs. */
+  readonly stride: number;
   readonly isSigned: boolean;
+  /** Elements; 0 for a pointer, where it is known only once the kernel runs. */
   readonly count: number;
-  /** Physical address of the frame that element 0 counts. */
+  /** Physical address of the frame that element 0 is expected to count. */
   readonly firstFrame: number;
+  /** The name says that something is counted. */
+  readonly isNamedSo: boolean;
   readonly why: string;
 }
 
@@ -19,65 +33,82 @@ const kernelBase = 0x80000000;
 const frameBytes = 4096;
 /** Frames of the smallest RAM anybody runs these kernels with (4 MiB): a shorter array counts something else. */
 const framesMinimum = 1024;
-const suggestive = /ref|cnt|count|cow|share/i;
+/** A struct that describes a frame is small. */
+const describingBytesMaximum = 64;
+const candidatesMaximum = 4;
+const nestingMaximum = 2;
+const suggestive = /ref|rfc|cnt|count|cow|shar|owner|usage/i;
 
-interface Candidate {
-  readonly name: string;
-  readonly address: number;
-  readonly element: Type;
-  readonly count: number;
-}
-
-/** The array that looks most like it: names that suggest counting first, then the most elements. */
-export function findReferenceCounts(debug: DebugInfo): ReferenceCountFacts | undefined {
+/** Candidates, likeliest first: names that suggest counting first, then the most elements. */
+export function findReferenceCounts(debug: DebugInfo): ReferenceCountFacts[] {
   const candidates = debug.variables.flatMap((variable) =>
-    arraysIn(variable.type, variable.name, Number(variable.address), 0),
+    candidatesIn(variable.type, variable.name, Number(variable.address), 0),
   );
-  const plausible = candidates.filter((candidate) => isPlausible(candidate));
-  plausible.sort((a, b) => score(b) - score(a));
-  const best = plausible[0];
-  return best && describe(best);
+  const score = ({ isNamedSo, isPointer, count }: ReferenceCountFacts): number =>
+    (isNamedSo ? 1e12 : 0) + (isPointer ? 0 : count);
+  return candidates.sort((a, b) => score(b) - score(a)).slice(0, candidatesMaximum);
 }
 
-function arraysIn(type: Type, name: string, address: number, depth: number): Candidate[] {
+/** The address of the frame that element 0 counts, if the array is as long as it must be. */
+export function expectedFirstFrame(count: number): number {
+  return count * frameBytes > kernelBase ? 0 : kernelBase;
+}
+
+function candidatesIn(type: Type, name: string, address: number, nesting: number): ReferenceCountFacts[] {
   const actual = underlying(type);
   if (actual.kind === 'array') {
     const count = actual.counts.reduce((product, each) => product * each, 1);
-    return [{ name, address, element: actual.element, count }];
+    return count < framesMinimum ? [] : arrayOf(actual.element, name, address, count);
   }
-  if (actual.kind !== 'struct' || depth > 2) return [];
+  if (actual.kind === 'pointer') return pointerTo(actual.target, name, address);
+  if (actual.kind !== 'struct' || nesting > nestingMaximum) return [];
   return actual.members.flatMap((member) =>
-    arraysIn(member.type, `${name}.${member.name}`, address + member.offset, depth + 1),
+    candidatesIn(member.type, `${name}.${member.name}`, address + member.offset, nesting + 1),
   );
 }
 
-function isPlausible({ element, count, name }: Candidate): boolean {
-  if (count < framesMinimum) return false;
-  let integer = underlying(element);
-  if (integer.kind === 'struct' && integer.members.length === 1)
-    integer = underlying(integer.members[0].type);
-  if (integer.kind !== 'base' || ![1, 2, 4, 8].includes(integer.size)) return false;
-  if (integer.encoding !== 'signed' && integer.encoding !== 'unsigned' && integer.encoding !== 'character')
-    return false;
+function arrayOf(element: Type, name: string, address: number, count: number): ReferenceCountFacts[] {
+  const composite = underlying(element);
+  const member = composite.kind === 'struct' ? countingMember(composite) : undefined;
+  const integer = integerOf(member ? member.type : element);
+  if (!integer) return [];
+  const path = member ? `${name}[].${member.name}` : name;
+  const isNamedSo = suggestive.test(path);
   // Bytes are more often buffers and stacks than counts: they need a name that says so.
-  return integer.size > 1 || suggestive.test(name);
+  if (integer.size === 1 && !isNamedSo) return [];
+  const firstFrame = expectedFirstFrame(count);
+  const at = address + (member?.offset ?? 0);
+  const why =
+    `${path} at ${hex(at)}, ${count} elements of ${integer.size} bytes, ` +
+    `element 0 for frame ${hex(firstFrame)} unless its use says otherwise`;
+  const shape = { isPointer: false, stride: composite.size, count, firstFrame, isNamedSo, why };
+  return [{ name: path, address: at, ...elementFacts(integer), ...shape }];
 }
 
-const score = ({ name, count }: Candidate): number => (suggestive.test(name) ? 1e12 : 0) + count;
+/** A pointer is a candidate by its name only: integers are pointed at everywhere. */
+function pointerTo(target: Type, name: string, address: number): ReferenceCountFacts[] {
+  const integer = integerOf(target);
+  if (!integer || !suggestive.test(name)) return [];
+  const why = `where ${name} at ${hex(address)} points, elements of ${integer.size} bytes`;
+  const shape = { isPointer: true, stride: integer.size, count: 0, firstFrame: 0, isNamedSo: true, why };
+  return [{ name, address, ...elementFacts(integer), ...shape }];
+}
 
-function describe({ name, address, element, count }: Candidate): ReferenceCountFacts {
-  let integer = underlying(element);
-  if (integer.kind === 'struct') integer = underlying(integer.members[0].type);
-  const reachesBase = count * frameBytes > kernelBase;
-  const firstFrame = reachesBase ? 0 : kernelBase;
-  const isSigned = integer.kind === 'base' && integer.encoding === 'signed';
-  return {
-    name,
-    address,
-    elementBytes: integer.size as 1 | 2 | 4 | 8,
-    isSigned,
-    count,
-    firstFrame,
-    why: `${name} at ${hex(address)}, ${count} elements of ${integer.size} bytes, element 0 for frame ${hex(firstFrame)}`,
-  };
+/** The member that counts, in a struct that describes a frame. */
+function countingMember(struct: CompositeType): Member | undefined {
+  if (struct.size > describingBytesMaximum) return undefined;
+  const integers = struct.members.filter((member) => integerOf(member.type) && !member.bits);
+  return (
+    integers.find(({ name }) => suggestive.test(name)) ?? (integers.length === 1 ? integers[0] : undefined)
+  );
+}
+
+function elementFacts({ size, encoding }: BaseType): { elementBytes: number; isSigned: boolean } {
+  return { elementBytes: size, isSigned: encoding === 'signed' };
+}
+
+function integerOf(type: Type): BaseType | undefined {
+  const actual = underlying(type);
+  if (actual.kind !== 'base' || ![1, 2, 4, 8].includes(actual.size)) return undefined;
+  return ['signed', 'unsigned', 'character'].includes(actual.encoding) ? actual : undefined;
 }

@@ -6,21 +6,25 @@ import { CallSites } from './call-sites.js';
 import { ConsoleLines } from './console-lines.js';
 import { Emitter } from './emitter.js';
 import { FreeList } from './free-list.js';
+import { HeldRecords } from './held-records.js';
 import { writeLocations } from './locations.js';
 import { PageTables } from './page-tables.js';
 import { Processes } from './processes.js';
 import type { KernelProfile } from './profile.js';
 import { RawRecord } from './raw-record.js';
+import { ProbeId } from './probe-id.js';
 import { ReferenceCounts } from './reference-counts.js';
+import { ReferenceCountSearch } from './reference-count-search.js';
 import { Spans } from './spans.js';
 import { Traps } from './traps.js';
 
-/** Numbers of the probes, carried by their records. */
-export const ProbeId = { allocateReturns: 1, freeEntered: 2, panicEntered: 3, allocateEntered: 4 } as const;
+/** Records held at most while it is not known which array counts references; a boot has about 200,000. */
+const heldMaximum = 400_000;
 
 export class Translator {
   readonly freeList: FreeList | undefined;
-  readonly referenceCounts: ReferenceCounts | undefined;
+  /** Arrays that may count references; the search finds out which one does. */
+  readonly candidates: readonly ReferenceCounts[];
   readonly processes: Processes | undefined;
   /** Texts of panics in the order their probes fired, pushed by the probe itself. */
   readonly panicTexts: string[] = [];
@@ -30,6 +34,9 @@ export class Translator {
   private readonly tables: PageTables;
   private readonly console: ConsoleLines;
   private readonly record = new RawRecord();
+  private readonly held = new HeldRecords();
+  private search: ReferenceCountSearch | undefined;
+  private counts: ReferenceCounts | undefined;
   private panicked = false;
 
   constructor(
@@ -51,12 +58,31 @@ export class Translator {
     this.console = new ConsoleLines(this.emitter);
     const { freeList, referenceCounts, processes } = profile;
     if (freeList) this.freeList = new FreeList(freeList, this.emitter, callSites);
-    if (referenceCounts) this.referenceCounts = new ReferenceCounts(referenceCounts, this.emitter, callSites);
+    this.candidates = referenceCounts.map((facts) => new ReferenceCounts(facts, this.emitter, callSites));
+    if (this.candidates.length > 0)
+      this.search = new ReferenceCountSearch(this.candidates, (address) => !!this.freeList?.covers(address));
     if (processes) this.processes = new Processes(processes, this.emitter, this.traps);
   }
 
-  /** Translates the records between two byte addresses. */
+  /** Translates the records between two byte addresses, or keeps them until it is known what counts references. */
   translate(view: DataView, from: number, to: number): void {
+    let at = from;
+    for (; this.search && at < to; at += recordBytes) {
+      this.record.move(view, at);
+      this.held.add(view, at);
+      if (this.search.observe(this.record) || this.held.count >= heldMaximum) this.endSearch();
+    }
+    this.translateNow(view, at, to);
+  }
+
+  private endSearch(): void {
+    this.counts = this.search?.result();
+    this.search = undefined;
+    const held = this.held.take();
+    this.translateNow(held, 0, held.byteLength);
+  }
+
+  private translateNow(view: DataView, from: number, to: number): void {
     for (let at = from; at < to; at += recordBytes) {
       this.record.move(view, at);
       this.spans.now = this.record.cycle;
@@ -66,6 +92,7 @@ export class Translator {
 
   /** Writes what is pending, and the lines of all addresses that rows name. */
   finish(cycle: number): void {
+    if (this.search) this.endSearch();
     this.spans.now = cycle;
     this.console.flush();
     this.traps.finish(this.panicked);
@@ -105,7 +132,7 @@ export class Translator {
   private watchedStore(record: RawRecord): void {
     const address = record.low('a');
     if (this.freeList?.covers(address)) this.freeList.headChanged(record);
-    if (this.referenceCounts?.covers(address)) this.referenceCounts.wordChanged(record);
+    if (this.counts?.covers(address)) this.counts.wordChanged(record);
     if (!this.processes) return;
     if (this.processes.covers(address)) this.processes.wordChanged(record);
     const { current, currentStride, harts } = this.processes.facts;

@@ -1,0 +1,85 @@
+// Sees from use which of the candidates counts references, and for which frame its first element is: what the
+// allocator and the free function change while they handle a frame is that frame's count.
+import { RecordKind } from '../../emulator/index.js';
+import { ProbeId } from './probe-id.js';
+import type { RawRecord } from './raw-record.js';
+import type { ReferenceCounts } from './reference-counts.js';
+
+/** What a hart's allocator or free function is at work on; a count changed meanwhile is that frame's. */
+interface Work {
+  frame: number;
+}
+
+const frameBytes = 4096;
+/** Agreeing observations that decide, and how many times as many as for any other answer they must be. */
+const votesNeeded = 8;
+const votesRatio = 3;
+
+export class ReferenceCountSearch {
+  private readonly work = new Map<number, Work>();
+  private readonly votes: ReadonlyMap<ReferenceCounts, Map<number, number>>;
+  private answer: ReferenceCounts | undefined;
+
+  constructor(
+    private readonly candidates: readonly ReferenceCounts[],
+    private readonly isHead: (address: number) => boolean,
+  ) {
+    this.votes = new Map(candidates.map((candidate) => [candidate, new Map<number, number>()]));
+  }
+
+  /** Takes a record into account; true when that decides. */
+  observe(record: RawRecord): boolean {
+    if (record.kind === RecordKind.probe) this.probed(record);
+    else if (record.kind === RecordKind.trapReturn) this.workOf(record.hart).frame = 0;
+    else if (record.kind === RecordKind.watchedStore) this.stored(record);
+    return this.answer !== undefined;
+  }
+
+  /**
+   * The array that counts, its first frame set. When use has not decided: the likeliest by name, unless what was seen
+   * speaks against it; undefined when there is none.
+   */
+  result(): ReferenceCounts | undefined {
+    if (this.answer) return this.answer;
+    const likeliest = this.candidates.find(({ facts, isPlaced }) => facts.isNamedSo && isPlaced);
+    const votes = [...(likeliest ? this.votes.get(likeliest)!.values() : [])];
+    return votes.reduce((sum, each) => sum + each, 0) < votesNeeded ? likeliest : undefined;
+  }
+
+  private probed(record: RawRecord): void {
+    const work = this.workOf(record.hart);
+    if (record.size === ProbeId.freeEntered) work.frame = record.number('a');
+    else if (record.size === ProbeId.allocateReturns) work.frame = 0;
+  }
+
+  private stored(record: RawRecord): void {
+    const address = record.low('a');
+    const work = this.workOf(record.hart);
+    if (this.isHead(address)) {
+      const isPush = record.number('c') !== 0 && record.high('a') === record.low('b');
+      work.frame = isPush ? 0 : record.number('b');
+      return;
+    }
+    if (work.frame === 0) return;
+    for (const candidate of this.candidates) {
+      const index = candidate.covers(address) ? candidate.changedElement(record) : -1;
+      if (index >= 0) this.vote(candidate, work.frame - index * frameBytes);
+    }
+  }
+
+  private vote(candidate: ReferenceCounts, firstFrame: number): void {
+    const votes = this.votes.get(candidate)!;
+    const now = (votes.get(firstFrame) ?? 0) + 1;
+    votes.set(firstFrame, now);
+    if (now < votesNeeded) return;
+    for (const [other, count] of votes) if (other !== firstFrame && count * votesRatio > now) return;
+    candidate.firstFrame = firstFrame;
+    this.answer = candidate;
+  }
+
+  private workOf(hart: number): Work {
+    let work = this.work.get(hart);
+    if (!work) this.work.set(hart, (work = { frame: 0 }));
+    return work;
+  }
+}
