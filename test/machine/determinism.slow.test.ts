@@ -1,6 +1,6 @@
 // The same as determinism.test.ts, on machines of the usual size, with every number of harts and both kernels.
 import { describe, expect, it } from 'vitest';
-import { KernelRun } from '../support/cow-kernel.js';
+import { CowRun } from '../support/cow-run.js';
 import { Random } from '../support/random.js';
 
 const configurations = ['cow', 'eager'].flatMap((variant) =>
@@ -10,7 +10,7 @@ const configurations = ['cow', 'eager'].flatMap((variant) =>
 describe.each(configurations)('$variant on $harts harts with 128 MiB', ({ variant, harts }) => {
   it('runs cowtest the same each time, and in pieces', () => {
     // The eager kernel runs out of memory, as it should; what counts is that it does so the same way.
-    const run = () => new KernelRun('cowtest', { harts, memoryBytes: 128 << 20 }, variant);
+    const run = () => new CowRun('cowtest', { harts, memoryBytes: 128 << 20 }, variant);
     const whole = run().finish().summary;
     expect(run().finish().summary).toEqual(whole);
     const random = new Random(harts);
@@ -22,7 +22,7 @@ describe.each(configurations)('$variant on $harts harts with 128 MiB', ({ varian
 
   it('has turns of other lengths, each the same each time', () => {
     for (const turnCycles of [777, 100_000]) {
-      const run = () => new KernelRun('frames', { harts, turnCycles, memoryBytes: 32 << 20 }, variant);
+      const run = () => new CowRun('frames', { harts, turnCycles, memoryBytes: 32 << 20 }, variant);
       expect(run().finish().summary).toEqual(run().finish().summary);
     }
   });

@@ -1,0 +1,143 @@
+// `npm run bench`: how fast the emulator boots and runs programs, without and with a trace, beside QEMU. Every run is a
+// process of its own, so that none profits from code that an earlier one has compiled.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { UsageError } from '../../errors.js';
+import { builtinKernel } from '../../fixtures/index.js';
+import { checkProgram, findKernelInput } from '../../tracer/kernel-input/index.js';
+import type { KernelInput } from '../../tracer/session/index.js';
+import { median, ways, type Measurement, type Setup, type Way, type Work } from './measurement.js';
+import { measurePlain, measureTraced, virtioVersionOf } from './on-emulator.js';
+import { measureQemu, qemuIsInstalled } from './on-qemu.js';
+import { tableOf, type WorkResult } from './table.js';
+
+const usage = `usage: npm run bench -- [--kernel TREE] [--only WORK]... [--runs N] [--harts N] [--memory MIB] [--json]
+  WORK is boot, or a command to type at the prompt; by default boot, cowtest and usertests -q, as far as the disk has them`;
+
+const options = {
+  kernel: { type: 'string' },
+  only: { type: 'string', multiple: true },
+  runs: { type: 'string', default: '3' },
+  harts: { type: 'string', default: '3' },
+  memory: { type: 'string', default: '128' },
+  json: { type: 'boolean', default: false },
+  /** A process started by this one: what to measure. */
+  measure: { type: 'string' },
+} as const;
+
+type Values = ReturnType<typeof readOptions>;
+
+function readOptions() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (problem) {
+    throw new UsageError(`${(problem as Error).message}\n${usage}`);
+  }
+}
+
+function count(values: Values, name: 'runs' | 'harts' | 'memory', maximum: number): number {
+  const value = Number(values[name]);
+  if (Number.isInteger(value) && value >= 1 && value <= maximum) return value;
+  throw new UsageError(`--${name} is ${values[name]}: give a whole number from 1 to ${maximum}`);
+}
+
+/** What a process is started to measure. */
+interface Task {
+  readonly setup: Setup;
+  readonly work: Work;
+  readonly way: Way;
+}
+
+const measures: Readonly<Record<Way, (setup: Setup, work: Work) => Measurement | Promise<Measurement>>> = {
+  plain: measurePlain,
+  traced: measureTraced,
+  qemu: measureQemu,
+};
+
+async function inOwnProcess(task: Task): Promise<Measurement> {
+  const script = fileURLToPath(import.meta.url);
+  const { stdout } = await promisify(execFile)(process.execPath, [script, '--measure', JSON.stringify(task)]);
+  return JSON.parse(stdout) as Measurement;
+}
+
+/** The works asked for, or those of the usual ones whose programs are there. */
+function worksOf(values: Values, { disk }: KernelInput): Work[] {
+  if (values.only) {
+    const works = values.only.map((work) => (work === 'boot' ? '' : work));
+    for (const work of works) checkProgram(work.split(' ').filter(Boolean), disk, 'the disk');
+    return works;
+  }
+  return ['', 'cowtest', 'usertests -q'].filter((work) => {
+    try {
+      checkProgram(work.split(' ').filter(Boolean), disk, 'the disk');
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function measureAll(setup: Setup, works: readonly Work[], runs: number): Promise<WorkResult[]> {
+  const used = ways.filter((way) => way !== 'qemu' || qemuIsInstalled);
+  const results: WorkResult[] = [];
+  for (const work of works) {
+    const measured = new Map<Way, Measurement[]>(used.map((way) => [way, []]));
+    // In turn, so that a busy spell of the host hits all ways alike.
+    for (let run = 1; run <= runs; run++) {
+      for (const way of used) {
+        process.stderr.write(`\r\x1b[K${work || 'boot'}: ${way}, run ${run} of ${runs}`);
+        measured.get(way)!.push(await inOwnProcess({ setup, work, way }));
+      }
+    }
+    process.stderr.write('\r\x1b[K');
+    results.push({ work, by: Object.fromEntries([...measured].map(([way, list]) => [way, median(list)])) });
+  }
+  return results;
+}
+
+async function bench(values: Values): Promise<void> {
+  const runs = count(values, 'runs', 100);
+  const input = values.kernel
+    ? findKernelInput(values.kernel)
+    : { ...builtinKernel('cow'), kernelPath: 'the built-in cow kernel' };
+  const works = worksOf(values, input);
+  const folder = mkdtempSync(path.join(tmpdir(), 'cowtrace-bench-'));
+  try {
+    const [kernelPath, diskPath] = ['kernel', 'disk'].map((name) => path.join(folder, name));
+    writeFileSync(kernelPath, input.kernel);
+    writeFileSync(diskPath, input.disk);
+    const memoryBytes = count(values, 'memory', 1024) << 20;
+    const asked = { kernelPath, diskPath, harts: count(values, 'harts', 8), memoryBytes } as const;
+    const setup: Setup = { ...asked, virtioVersion: virtioVersionOf({ ...asked, virtioVersion: 'modern' }) };
+    const results = await measureAll(setup, works, runs);
+    if (values.json)
+      return console.log(JSON.stringify({ kernel: input.kernelPath, ...setup, runs, results }));
+    console.log(
+      `${input.kernelPath}, ${setup.harts} harts, ${values.memory} MiB, virtio ${setup.virtioVersion}`,
+    );
+    console.log(
+      `medians of ${runs}: processor seconds (wall seconds); MIPS and ratios are of processor seconds\n`,
+    );
+    console.log(tableOf(results));
+    if (!qemuIsInstalled) console.log('\nQEMU is skipped: qemu-system-riscv64 is not installed');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+try {
+  const values = readOptions();
+  if (values.measure === undefined) await bench(values);
+  else {
+    const { way, setup, work } = JSON.parse(values.measure) as Task;
+    console.log(JSON.stringify(await measures[way](setup, work)));
+  }
+} catch (problem) {
+  if (!(problem instanceof UsageError)) throw problem;
+  console.error(`bench: ${problem.message}`);
+  process.exitCode = problem.exitCode;
+}

@@ -1,0 +1,17 @@
+// The built-in kernel on a small machine, run to the prompt after one command.
+import { defaultConfiguration, type MachineConfiguration } from '../../emulator/index.js';
+import { builtinInput, KernelRun } from './kernel-run.js';
+
+export class CowRun extends KernelRun {
+  constructor(command: string, configuration: Partial<MachineConfiguration> = {}, variant = 'cow') {
+    super(builtinInput(variant), command, {
+      ...defaultConfiguration,
+      memoryBytes: 16 << 20,
+      ...configuration,
+    });
+  }
+
+  finish(piece?: () => number): this {
+    return this.runToPrompt(2, piece);
+  }
+}
