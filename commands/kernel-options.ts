@@ -67,12 +67,12 @@ export type ChosenBaseline = { readonly trace: string } | { readonly kernel: Cho
 /** What --baseline names: a variant, a trace, or a tree or kernel. */
 export function chooseBaseline(word: string): ChosenBaseline {
   if (variantNames().includes(word)) return { kernel: chooseKernel({ variant: word }) };
-  const status = statSync(word, { throwIfNoEntry: false });
-  if (status === undefined) {
+  if (!existsSync(word)) {
     throw new UsageError(
       `there is no baseline ${word}: --baseline takes a trace, a built-in variant (${variantNames().join(', ')}) or an xv6 tree`,
     );
   }
-  const isTree = status.isFile() || ['kernel', 'Makefile'].some((name) => existsSync(path.join(word, name)));
+  const isTree =
+    statSync(word).isFile() || ['kernel', 'Makefile'].some((name) => existsSync(path.join(word, name)));
   return isTree ? { kernel: chooseKernel({ kernel: word }) } : { trace: word };
 }

@@ -7,7 +7,7 @@ import { parseCount, parseSeconds, parseSize, wholeNumber } from './values.js';
 
 const help = `
 Options come before PROGRAM; everything behind it is typed at the guest's shell. Without PROGRAM
-the kernel boots to its prompt, and that is judged. The disk image is only read: a run works on a copy.
+the kernel boots to its prompt, and that is judged. The disk image is only read.
 
 Examples:
   trace run cowtest

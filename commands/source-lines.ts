@@ -1,8 +1,11 @@
 // Text of source lines for a report, where the sources are at hand and no newer than the kernel built from them.
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 export type SourceLine = (file: string, line: number) => string | undefined;
+
+/** Ample for a source file. */
+const fileBytesMax = 2 ** 22;
 
 /**
  * Looks lines up in files named relative to one of `roots`.
@@ -22,10 +25,11 @@ function readLines(file: string, roots: readonly string[], builtAt: number): rea
     const inside = path.relative(root, path.resolve(root, file));
     // Names in debug information come with the kernel: they must not make us read anything else.
     if (inside.startsWith('..') || path.isAbsolute(inside)) continue;
-    const status = statSync(path.join(root, inside), { throwIfNoEntry: false });
-    if (!status?.isFile() || status.size > 2 ** 22) continue;
-    if (status.mtimeMs > builtAt) return undefined;
-    return readFileSync(path.join(root, inside), 'utf8').split('\n');
+    const found = path.join(root, inside);
+    if (!existsSync(found)) continue;
+    const status = statSync(found);
+    if (!status.isFile() || status.size > fileBytesMax) continue;
+    return status.mtimeMs > builtAt ? undefined : readFileSync(found, 'utf8').split('\n');
   }
   return undefined;
 }

@@ -34,6 +34,8 @@ export async function executeRun(
     if (result.end === 'interrupted') return interrupted(result, out, surroundings);
     const compared = baseline && (await runner.baseline(baseline, baselineDirectory(out)));
     if (compared === 'interrupted') return interrupted(result, out, surroundings);
+    // From here on there is nothing to finish: Ctrl-C ends the process at once.
+    restore();
     return await judge({ words, kernel, out, result, compared }, flags, surroundings);
   } finally {
     restore();

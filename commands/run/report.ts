@@ -1,7 +1,8 @@
 // What `trace run` prints at its end: how the run ended, what the program says, the verdict, and what to type next.
-import { escapeText, reports, wantsColour, type CheckResult } from '../../analyzer/index.js';
+import { escapeText, reports, wantsColour, wrapText, type CheckResult } from '../../analyzer/index.js';
 import { explainEnd, type RunEnd, type RunResult } from '../../tracer/session/index.js';
 import type { ChosenKernel } from '../kernel-options.js';
+import { printable } from '../printable.js';
 import type { ProgramOutcome } from '../program-outcome.js';
 import type { SourceLine } from '../source-lines.js';
 import type { Surroundings } from '../surroundings.js';
@@ -46,8 +47,10 @@ export function runText(
   const machine = `${harts} hart${harts === 1 ? '' : 's'}, ${formatSize(memoryBytes)}`;
   const lines = [
     '',
-    clip(`${title} on ${run.kernel.label} (${machine})`),
-    ...factLines(run).map(([name, value]) => clip(`  ${name.padEnd(10)}  ${value}`)),
+    ...wrapText(printable(`${title} on ${run.kernel.label} (${machine})`), width, '', '  '),
+    ...factLines(run).flatMap(([name, value]) => {
+      return wrapText(printable(value), width, `  ${name.padEnd(10)}  `, ' '.repeat(14));
+    }),
     '',
   ];
   const report = reports.text(check, { colour: wantsColour(stdout, environment), sourceLine });
@@ -55,14 +58,13 @@ export function runText(
 }
 
 function factLines({ result, program, words, out, compared }: FinishedRun): [string, string][] {
-  const { files } = result.manifest;
+  const { files, incompleteBecause } = result.manifest;
   const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
   const rows = Object.values(files).reduce((sum, file) => sum + (file.rows ?? 0), 0);
+  // Only the manifest knows which file could not be written, and why.
+  const ended = result.end === 'write_failed' && incompleteBecause ? incompleteBecause : endings[result.end];
   return [
-    [
-      'ended',
-      `${endings[result.end]}, after ${formatCount(result.cycle)} cycles (${result.seconds.toFixed(1)} s)`,
-    ],
+    ['ended', `${ended}, after ${formatCount(result.cycle)} cycles (${result.seconds.toFixed(1)} s)`],
     ...(words.length === 0 ? [] : [['program', programText(program)] as [string, string]]),
     ...result.profile.missing.map((lost): [string, string] => ['note', lost]),
     ['digest', result.digest],
@@ -77,10 +79,6 @@ function programText(program: ProgramOutcome | undefined): string {
   const fate = status === undefined ? 'did not exit' : `exited with status ${status}`;
   const said = lastLine === undefined ? '' : `; its last line: ${escapeText(lastLine, 50)}`;
   return `${escapeText(name)} (process ${pid}) ${fate}${said}`;
-}
-
-function clip(line: string): string {
-  return escapeText(line, width).replaceAll('\\\\', '\\');
 }
 
 /** The whole as one JSON document: the check's own, and `run`. */

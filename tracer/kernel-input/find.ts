@@ -89,9 +89,9 @@ function readInput(file: string, what: string, remedy: string): Uint8Array {
 }
 
 function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  return existsSync(file) && statSync(file).isFile();
 }
 
 function isDirectory(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+  return existsSync(file) && statSync(file).isDirectory();
 }

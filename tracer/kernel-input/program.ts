@@ -34,7 +34,7 @@ export function checkProgram(words: readonly string[], disk: Uint8Array, diskPat
   const programs = programsOf(image) ?? files.sort();
   const close = closestWord(name, programs);
   throw new UsageError(
-    `there is no program '${name}' on ${diskPath}${close === undefined ? '' : `; did you mean '${close}'?`} ` +
+    `there is no program '${name}' on ${diskPath}${close === undefined ? '.' : `; did you mean '${close}'?`} ` +
       `It has: ${programs.join(', ')}`,
   );
 }

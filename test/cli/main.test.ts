@@ -1,0 +1,102 @@
+// The command line as such: help, mistakes, and what becomes of errors.
+import { describe, expect, test } from 'vitest';
+import type { CommandRow } from '../../commands/main.js';
+import { UsageError } from '../../errors.js';
+import { trace, traceWith } from '../support/command-line.js';
+
+/** A command that fails in a given way. */
+function failing(error: unknown): CommandRow {
+  return {
+    name: 'fail',
+    summary: 'fails',
+    load: () =>
+      Promise.resolve({
+        define: (command) => {
+          command.action(() => {
+            throw error;
+          });
+        },
+      }),
+  };
+}
+
+describe('help', () => {
+  test('of everything lists the commands and exit codes', async () => {
+    const { exitCode, stdout } = await trace(['--help']);
+    expect(exitCode).toBe(0);
+    for (const word of ['run', 'check', 'query', 'inspect', 'Exit codes', 'Examples'])
+      expect(stdout).toContain(word);
+  });
+
+  test.each(['run', 'check', 'query', 'inspect'])(
+    'of %s has examples, and lines of at most 100 columns',
+    async (name) => {
+      for (const words of [
+        [name, '--help'],
+        ['help', name],
+      ]) {
+        const { exitCode, stdout } = await trace(words);
+        expect(exitCode).toBe(0);
+        expect(stdout).toContain(`trace ${name}`);
+        expect(stdout).toContain('Examples:');
+        expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+      }
+    },
+  );
+
+  test('is what no command at all gets, as a mistake', async () => {
+    const { exitCode, stdout, stderr } = await trace([]);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Usage: trace');
+  });
+
+  test('loads no command that was not asked for', async () => {
+    const never: CommandRow = {
+      name: 'never',
+      summary: 'is not loaded',
+      load: () => Promise.reject(new Error('loaded')),
+    };
+    expect((await traceWith([never], ['--help'])).exitCode).toBe(0);
+  });
+});
+
+describe('mistakes', () => {
+  test.each([
+    [['rnu'], "unknown command 'rnu' (Did you mean run?); see trace --help"],
+    [['run', '--hart', '1', 'ls'], "unknown option '--hart' (Did you mean --harts?); see trace run --help"],
+    [['run', '--harts', '9', 'ls'], 'Give a number from 1 to 8; see trace run --help'],
+    [['run', '--timeout-cycles', '5X', 'ls'], 'Give a count such as 5000000, 5M, 1e9 or 200G'],
+    [['run', '--max-trace', '0', 'ls'], 'Give a size such as 65536, 500M or 4GiB'],
+    [['run', '--max-seconds', '-1', 'ls'], 'Give seconds, such as 90'],
+    [['run', '--variant', 'brave', 'ls'], 'Allowed choices are cow, eager'],
+    [['run', '--variant', 'cow', '--kernel', 'x', 'ls'], "cannot be used with option '--kernel <PATH>'"],
+    [['check'], "missing required argument 'TRACE'"],
+    [['query', 'x', '--format', 'xml'], 'Allowed choices are table, json, csv, arrow'],
+  ])('%j', async (words, message) => {
+    const { exitCode, stdout, stderr } = await trace(words);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^trace: .*\n$/);
+  });
+});
+
+describe('errors', () => {
+  test('of the user are a sentence and their exit code', async () => {
+    const { exitCode, stderr } = await traceWith([failing(new UsageError('there is no x.', 65))], ['fail']);
+    expect([exitCode, stderr]).toEqual([65, 'trace: there is no x\n']);
+  });
+
+  test('cannot act on the terminal', async () => {
+    const { stderr } = await traceWith([failing(new UsageError('bad \x1b[2J'))], ['fail']);
+    expect(stderr).toBe('trace: bad \\x1b[2J\n');
+  });
+
+  test('of ours say so, with the stack when it is asked for', async () => {
+    const row = failing(new Error('broken'));
+    const plain = await traceWith([row], ['fail']);
+    expect(plain.exitCode).toBe(70);
+    expect(plain.stderr).toMatch(/^trace: this is a bug in cowtrace: broken; .*COWTRACE_DEBUG=1.*\n$/);
+    const verbose = await traceWith([row], ['fail'], { environment: { COWTRACE_DEBUG: '1' } });
+    expect(verbose.stderr).toContain('main.test.ts');
+  });
+});

@@ -1,0 +1,200 @@
+// trace run, from the words to the trace: on the built-in kernel and on kernels that misbehave.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { openTrace } from '../../tracer/directory/index.js';
+import { trace } from '../support/command-line.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+import { diskWith, tinyKernel } from '../support/tiny-kernel.js';
+
+const inside = temporaryDirectory();
+const small = ['--memory', '16'];
+
+interface RunDocument {
+  verdict: string;
+  exitCode: number;
+  invariants: { name: string; status: string }[];
+  run: { end: string; cycle: number; digest: string; complete: boolean; outcome: { status: number } | null };
+}
+
+describe('on the built-in kernel', () => {
+  test('the guest is shown, then the verdict and what to type next', async () => {
+    const out = inside('echo.trace');
+    const { exitCode, stdout, stderr } = await trace([
+      'run',
+      ...small,
+      '--out',
+      out,
+      'echo',
+      '--quiet',
+      'word',
+    ]);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('$ echo --quiet word\n--quiet word\n');
+    expect(stdout).toContain(
+      'echo --quiet word on the built-in cow kernel (3 harts, 16 MiB)\n  ended       the shell prompted again',
+    );
+    expect(stdout).toMatch(
+      /program {5}echo \(process \d+\) exited with status 0; its last line: --quiet word/,
+    );
+    expect(stdout).toMatch(/holds {7}the kernel does not panic/);
+    expect(stdout).toMatch(/\nPASSED: .*\nnext: trace query .*echo\.trace "SELECT .*"\n$/);
+    expect(stdout.split('\n').filter((line) => line.length > 100 && !line.includes(out))).toEqual([]);
+    expect(openTrace(out, 'digests').incompleteBecause).toBeUndefined();
+  });
+
+  test('JSON is one document, the same for the same run', async () => {
+    const run = async (name: string): Promise<RunDocument> => {
+      const { exitCode, stdout, stderr } = await trace([
+        'run',
+        ...small,
+        '--json',
+        '--out',
+        inside(name),
+        'ls',
+      ]);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      return JSON.parse(stdout) as RunDocument;
+    };
+    const first = await run('ls1.trace');
+    expect(first).toMatchObject({
+      verdict: 'passed',
+      run: { end: 'prompt', complete: true, outcome: { status: 0 } },
+    });
+    expect((await run('ls2.trace')).run.digest).toBe(first.run.digest);
+  });
+
+  test('what the next command asks can be asked, and the trace judged again', async () => {
+    const out = inside('again.trace');
+    const { stdout } = await trace(['run', ...small, '--quiet', '--out', out, 'ls']);
+    const next = /next: trace query \S+ "(.*)"\n$/.exec(stdout)?.[1] ?? '';
+    const query = await trace(['query', out, next]);
+    expect(query.exitCode).toBe(0);
+    expect(query.stdout).toMatch(/^name +pid +parent +exit_status\n/);
+    const check = await trace(['check', out]);
+    expect([check.exitCode, check.stdout]).toEqual([0, stdout.slice(stdout.indexOf('  holds'))]);
+  });
+
+  test('a variant as baseline is run the same way, beside it', async () => {
+    const out = inside('frames.trace');
+    const words = ['run', ...small, '--json', '--baseline', 'eager', '--out', out, 'frames'];
+    const { exitCode, stdout } = await trace(words);
+    expect(exitCode).toBe(0);
+    const { invariants } = JSON.parse(stdout) as RunDocument;
+    const compared = invariants.find(({ name }) => name === 'fork_takes_fewer_frames_than_without_cow');
+    expect(compared?.status).toBe('holds');
+    expect(openTrace(inside('frames.baseline.trace')).incompleteBecause).toBeUndefined();
+  });
+
+  test('Ctrl-C finishes the trace as incomplete', async () => {
+    const out = inside('interrupted.trace');
+    const { exitCode, stderr } = await trace(['run', ...small, '--out', out, 'cowtest'], {
+      onOutput: (text, interrupt) => text.includes('simple: ok') && interrupt(),
+    });
+    expect(exitCode).toBe(130);
+    expect(stderr).toMatch(
+      /^trace: interrupted at cycle \d+; .*interrupted\.trace has what was recorded until then/,
+    );
+    expect(openTrace(out, 'digests').incompleteBecause).toBe('the run was interrupted');
+    expect(openTrace(out).manifest?.stopReason).toBe('interrupted');
+  });
+
+  test('a terminal sees progress while it boots, nobody else does', async () => {
+    const words = ['run', ...small, '--out', inside('progress.trace'), 'ls'];
+    const { stderr } = await trace(words, { terminal: true, environment: { NO_COLOR: '1' } });
+    expect(stderr).toMatch(/\r\x1b\[Kbooting: \d+ M cycles/);
+    expect(stderr.endsWith('\r\x1b[K')).toBe(true);
+  });
+
+  test('a terminal gets colour unless NO_COLOR is set', async () => {
+    const words = ['run', ...small, '--quiet', '--out', inside('colour.trace')];
+    expect((await trace(words, { terminal: true })).stdout).toContain('\x1b[32mPASSED');
+    expect((await trace(words, { terminal: true, environment: { NO_COLOR: '1' } })).stdout).not.toContain(
+      '\x1b',
+    );
+  });
+});
+
+describe('before anything boots', () => {
+  const taken = inside('taken');
+  writeFileSync(taken, 'mine');
+
+  test.each([
+    [['cowtset'], 2, "there is no program 'cowtset' on the built-in disk; did you mean 'cowtest'?"],
+    [['--events', 'trap,foo', 'ls'], 2, "there is no event kind 'foo' (--events); the kinds are trap, "],
+    [['--out', taken, 'ls'], 2, 'taken exists and is no trace of this program'],
+    [['--out', inside('no/where.trace'), 'ls'], 2, 'the directory above it does not exist'],
+    [['--kernel', inside('none'), 'ls'], 2, 'there is no kernel '],
+    [['--kernel', taken, '--disk', taken, 'ls'], 2, 'taken is not a usable xv6 file system'],
+    [['--disk', inside('none'), 'ls'], 2, 'there is no disk image '],
+    [
+      ['--baseline', inside('none'), 'ls'],
+      2,
+      '--baseline takes a trace, a built-in variant (cow, eager) or an xv6 tree',
+    ],
+    [['--baseline', inside('.'), 'ls'], 65, 'is no trace: it is a directory without manifest.json'],
+  ])('%j is refused', async (words, code, message) => {
+    const { exitCode, stdout, stderr } = await trace(['run', ...small, ...words]);
+    expect([exitCode, stdout]).toEqual([code, '']);
+    expect(stderr).toContain(message);
+    expect(readFileSync(taken, 'utf8')).toBe('mine');
+    expect(existsSync('ls.trace')).toBe(false);
+  });
+
+  test('a file that is no kernel is refused', async () => {
+    writeFileSync(inside('prog.img'), diskWith('prog'));
+    const { exitCode, stderr } = await trace([
+      'run',
+      '--kernel',
+      taken,
+      '--disk',
+      inside('prog.img'),
+      'prog',
+    ]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('taken is not an ELF file')]);
+  });
+});
+
+describe('a kernel that', () => {
+  const disk = inside('disk.img');
+  writeFileSync(disk, diskWith('prog'));
+
+  test.each([
+    ['prints for ever', undefined, ['--max-console', '10K'], 'console_budget', 3],
+    ['loops in silence', undefined, ['--timeout-cycles', '3M'], 'cycle_budget', 3],
+    ['loops in silence', undefined, ['--max-seconds', '0.05'], 'time_budget', 3],
+    ['waits for nothing', undefined, [], 'deadlock', 1],
+    ['loops in silence', 'panic', [], 'panic', 1],
+  ] as const)('%s (in function %s) ends with %j', async (misbehaviour, name, options, end, code) => {
+    const kernel = inside('tiny.elf');
+    writeFileSync(kernel, tinyKernel(misbehaviour, name));
+    const out = inside(`${end}.trace`);
+    const machine = ['--kernel', kernel, '--disk', disk, '--harts', '1', '--memory', '4', ...options];
+    const { exitCode, stdout } = await trace(['run', ...machine, '--json', '--out', out, 'prog']);
+    const { run } = JSON.parse(stdout) as RunDocument;
+    expect([run.end, exitCode]).toEqual([end, code]);
+    expect((await trace(['query', out, 'SELECT count(*) FROM console'])).exitCode).toBe(0);
+  });
+
+  test('has no symbols still runs, cannot act on the terminal, and is said to be seen less of', async () => {
+    const kernel = inside('escape.elf');
+    writeFileSync(kernel, tinyKernel('prints an escape and stays'));
+    const machine = [
+      '--kernel',
+      kernel,
+      '--disk',
+      disk,
+      '--harts',
+      '1',
+      '--memory',
+      '4',
+      '--timeout-cycles',
+      '1M',
+    ];
+    const { exitCode, stdout } = await trace(['run', ...machine, '--out', inside('escape.trace'), 'prog']);
+    expect(exitCode).toBe(3);
+    expect(stdout).toMatch(/^\\x1b\n/);
+    expect(stdout).not.toContain('\x1b');
+    expect(stdout).toContain('note        no free list found: no frame_alloc and frame_free events\n');
+    expect(stdout).toContain('was not seen to run');
+  });
+});
