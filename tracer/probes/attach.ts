@@ -40,9 +40,9 @@ function watchCounts(machine: Machine, counts: ReferenceCounts): void {
 
 /**
  * Looks where the pointers among the candidates point, when a frame is freed: the first frames are, in ascending order,
- * while the list of free frames is built, and the array then ends where the lowest of them begins.
+ * while the list of free frames is built, and an array behind the image then ends where the lowest of them begins.
  */
-function placePointers(machine: Machine, translator: Translator): (frame: number) => void {
+function placePointers(machine: Machine, translator: Translator, imageEnd: number): (frame: number) => void {
   let open = translator.candidates.filter(({ isPlaced }) => !isPlaced);
   return (frame) => {
     if (open.length === 0) return;
@@ -50,7 +50,7 @@ function placePointers(machine: Machine, translator: Translator): (frame: number
       const { address, stride } = counts.facts;
       const start = Number(new DataView(machine.ram.read(address, 8).slice().buffer).getBigUint64(0, true));
       const elements = Math.floor((frame - start) / stride);
-      if (!machine.ram.contains(start, 1) || elements < framesMinimum) continue;
+      if (start < imageEnd || elements < framesMinimum) continue;
       counts.place(start, elements);
       watchCounts(machine, counts);
     }
@@ -94,7 +94,7 @@ function probeFunctions(
   const argument = (hart: number): number => harts[hart].registerLow(register.a0);
   const tables = wants('pte_write', 'page_table');
   if (allocate) probeAllocate(machine, allocate, translator, wants);
-  if (free) probeFree(machine, free, translator, wants);
+  if (free) probeFree(machine, free, translator, wants, profile.imageEnd);
   if (map && tables) watch.addProbe(silently(map.entry, (hart) => watch.linkRoot(argument(hart))));
   if (freeTable && tables) watch.addProbe(silently(freeTable.entry, (hart) => watch.retire(argument(hart))));
   if (panic)
@@ -129,12 +129,18 @@ function probeAllocate(
     watch.addProbe({ address, id: ProbeId.allocateReturns, registers, record: true });
 }
 
-function probeFree(machine: Machine, { entry }: RoleFunction, translator: Translator, wants: Wants): void {
+function probeFree(
+  machine: Machine,
+  { entry }: RoleFunction,
+  translator: Translator,
+  wants: Wants,
+  imageEnd = Infinity,
+): void {
   const { watch, harts } = machine;
   const tables = wants('pte_write', 'page_table');
   const counts = searchesCounts(translator, wants);
   if (!wants('kfree') && !tables && !counts) return;
-  const place = placePointers(machine, translator);
+  const place = placePointers(machine, translator, imageEnd);
   watch.addProbe({
     address: entry,
     id: ProbeId.freeEntered,

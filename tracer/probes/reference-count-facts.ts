@@ -88,7 +88,7 @@ function arrayOf(element: Type, name: string, address: number, count: number): R
 /** A pointer is a candidate by its name only: integers are pointed at everywhere. */
 function pointerTo(target: Type, name: string, address: number): ReferenceCountFacts[] {
   const integer = integerOf(target);
-  if (!integer || !suggestive.test(name)) return [];
+  if (!integer || !suggestive.test(name.slice(name.lastIndexOf('.') + 1))) return [];
   const why = `where ${name} at ${hex(address)} points, elements of ${integer.size} bytes`;
   const shape = { isPointer: true, stride: integer.size, count: 0, firstFrame: 0, isNamedSo: true, why };
   return [{ name, address, ...elementFacts(integer), ...shape }];
