@@ -4,8 +4,8 @@ const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 
 /**
  * The text with control characters (C0, DEL, C1), line and paragraph separators, bidirectional controls, lone
- * surrogates and invisible format characters written as escapes: `\n`, `\x1b`, `\u202e`. A backslash is doubled so that the original
- * can be told. Longer texts are cut to `limit` characters, with an ellipsis.
+ * surrogates and invisible format characters written as escapes: `\n`, `\x1b`, `\u202e`. A backslash is doubled so
+ * that the original can be told. Longer texts are cut to `limit` characters, with an ellipsis.
  */
 export function escapeText(text: string, limit = Number.POSITIVE_INFINITY): string {
   const escaped = text.replace(/[\p{C}\p{Zl}\p{Zp}\\]/gu, (character) => {

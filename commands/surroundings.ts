@@ -17,7 +17,7 @@ export interface Surroundings {
   onInterrupt(listener: () => void): () => void;
 }
 
-/** The real ones. Writing to a pipe that its reader has closed is no error: the command goes on and ends as it would. */
+/** The real ones. Writing to a pipe that its reader has closed is no error: the command ends as it would. */
 export function processSurroundings(): Surroundings {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,4 @@
-// The report for programs: the whole result as JSON. Addresses are hexadecimal strings, since JSON has no 64-bit numbers.
+// The report for programs: the whole result as JSON. Addresses are hexadecimal strings: JSON has no 64-bit numbers.
 import type { CheckResult } from '../result.js';
 
 /** Version of the JSON report's form; raised when a key changes its meaning or goes. */

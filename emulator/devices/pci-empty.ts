@@ -1,6 +1,6 @@
-// Configuration space of a PCI Express bus with nothing on it (ECAM): every read yields all ones, which is how a scan of
-// the bus learns that no function answers (PCI Express base specification, 2.3.2). Kernels of the network lab scan it
-// at boot; here they find no card.
+// Configuration space of a PCI Express bus with nothing on it (ECAM): every read yields all ones, which is how a scan
+// of the bus learns that no function answers (PCI Express base specification, 2.3.2). Kernels of the network lab scan
+// it at boot; here they find no card.
 import type { Device } from './device.js';
 import { StateReader } from './state-bytes.js';
 

@@ -19,7 +19,13 @@ export interface MemoryLoop {
   /** Filling: the register stored. Copying: where the element is loaded from, into which register, and how. */
   readonly source:
     | { readonly kind: 'fill'; readonly value: number }
-    | { readonly kind: 'copy'; readonly base: number; readonly offset: number; readonly into: number; readonly signed: boolean }; // prettier-ignore
+    | {
+        readonly kind: 'copy';
+        readonly base: number;
+        readonly offset: number;
+        readonly into: number;
+        readonly signed: boolean;
+      };
   /** Registers that an iteration steps, and by how much. */
   readonly steps: ReadonlyMap<number, number>;
 }

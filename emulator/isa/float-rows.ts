@@ -21,7 +21,7 @@ const unary: RegisterFiles = { rd: 'f', rs1: 'f' };
 const binary: RegisterFiles = { rd: 'f', rs1: 'f', rs2: 'f' };
 const comparison: RegisterFiles = { rd: 'x', rs1: 'f', rs2: 'f' };
 
-/** The fields of an OP-FP word; `format` is what the format field says: the result's, but for results in x registers. */
+/** The fields of an OP-FP word; `format` is what the format field says: the result's, but for those in x registers. */
 interface Fields {
   funct5: number;
   rs2?: number;

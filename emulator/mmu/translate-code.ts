@@ -159,8 +159,8 @@ function updateAccessed(f: FunctionBuilder, w: Walk, entryAt: Local<'i32'>, entr
 }
 
 /**
- * Body of `peek(hart, va)`: the physical address a load in the present mode would read, or -1 where it would fault. Takes
- * no trap and changes nothing, so that observers may ask.
+ * Body of `peek(hart, va)`: the physical address a load in the present mode would read, or -1 where it would fault.
+ * Takes no trap and changes nothing, so that observers may ask.
  */
 export function buildPeek(f: FunctionBuilder, layout: MemoryLayout): void {
   const h = f.parameter('i32', 0);

@@ -10,7 +10,8 @@ export const RecordKind = {
   /** Follows the trap of an ecall from user mode: a a7, b..e a0..a3. */
   call: 3,
   /** A store changed a watched word: a physical address of the 8-byte word (low half) and, in the high half, the low
-   * 32 bits of the word that the new value points at (0 when it points outside RAM); b old, c new, d ra, e word at s0-8. */
+   * 32 bits of the word that the new value points at (0 when it points outside RAM); b old, c new, d ra, e word at
+   * s0-8. */
   watchedStore: 4,
   /** The same for a page-table entry; size: level of the table. */
   tableStore: 5,

@@ -13,7 +13,7 @@ WITH gained AS (
 )
 SELECT w.cycle, w.hart, w.pid, ((w.after >> 10) & 17592186044415) << 12 AS frame, w.pc, w.call_site,
        printf('the page at 0x%x became %s, which the program was never granted', g.va,
-              CASE WHEN g.extra = 12 THEN 'writable and executable' WHEN g.extra = 4 THEN 'writable' ELSE 'executable' END)
+              CASE g.extra WHEN 12 THEN 'writable and executable' WHEN 4 THEN 'writable' ELSE 'executable' END)
          AS message
 FROM gained g JOIN pte_write w ON w.seq = g.last_seq
 ORDER BY w.cycle, g.va

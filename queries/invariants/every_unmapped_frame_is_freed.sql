@@ -4,7 +4,7 @@
 -- needs:    left_over_frames, leaf_mappings, pte_write, page_table, frame_lifetimes
 -- severity: error
 -- hint:     Here the last mapping went; whoever takes a mapping away must drop the reference that it held.
--- except:   Frames in the hands of an unfinished kernel entry, guard pages, a frame the allocator keeps beside its list.
+-- except:   Frames in the hands of an unfinished kernel entry, guard pages, a frame kept beside the free list.
 -- judged:   SELECT count(*) FROM (SELECT DISTINCT frame, from_seq FROM leaf_mappings WHERE to_seq IS NOT NULL) mappings
 --           SEMI JOIN frame_lifetimes USING (frame)
 SELECT coalesce(w.cycle, t.cycle) AS cycle, coalesce(w.hart, t.hart) AS hart, coalesce(w.pid, t.pid) AS pid, l.frame,

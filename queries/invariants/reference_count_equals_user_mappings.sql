@@ -3,7 +3,7 @@
 -- why:      With a count too low the frame is freed under someone's feet; with one too high it is never freed.
 -- needs:    quiescent_points, count_convention, refcount_change, kernel_span
 -- severity: error
--- hint:     Follow the frame through fork, the write fault and unmapping: each new mapping adds one, each lost takes one.
+-- hint:     Follow the frame through fork, the write fault and unmapping: a new mapping adds one, a lost one takes one.
 -- except:   Kernels that count further references only (0 for a sole owner) are recognized and judged by their rule.
 -- judged:   SELECT count(*) FROM quiescent_points WHERE judged AND mappings > 0 AND NOT free AND count IS NOT NULL
 -- skipped:  SELECT count(*) FROM quiescent_points WHERE NOT judged AND mappings > 0 AND NOT free AND count IS NOT NULL

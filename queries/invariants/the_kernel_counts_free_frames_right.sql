@@ -7,7 +7,7 @@
 -- except:   Kernels without the call are not judged.
 -- judged:   SELECT count(*) FROM frame_count_readings
 SELECT cycle, hart, pid, NULL AS frame, pc,
-       printf('case %d, v%d: the kernel says %d free frames, the list has %d', case_number, reading, frames, free_frames)
-         AS message
+       printf('case %d, v%d: the kernel says %d free frames, the list has %d',
+              case_number, reading, frames, free_frames) AS message
 FROM frame_count_readings WHERE NOT right_then
 ORDER BY cycle

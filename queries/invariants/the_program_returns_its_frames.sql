@@ -23,8 +23,8 @@ FROM left_over_frames l CROSS JOIN program_window w
 WHERE l.question = 'program'
 UNION ALL
 SELECT to_cycle, hart, parent, NULL, pc, NULL,
-       printf('%d frames were taken and %d returned, but the free list went from %d to %d', taken, returned, free_before,
-              free_after)
+       printf('%d frames were taken and %d returned, but the free list went from %d to %d',
+              taken, returned, free_before, free_after)
 FROM balance
 WHERE free_before - free_after <> taken - returned
 ORDER BY cycle, frame

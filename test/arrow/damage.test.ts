@@ -1,4 +1,4 @@
-// Event files that are cut off, foreign or altered: readable as far as they are whole, else a clear word and exit code 65.
+// Event files that are cut off, foreign or altered: readable as far as they are whole, else a clear word and exit 65.
 import {
   closeSync,
   mkdtempSync,

@@ -49,7 +49,7 @@ fmul.s rne 00000001 3f000000 = 00000000 UF,NX | half of the least subnormal ties
 fmul.s rmm 00000001 3f000000 = 00000001 UF,NX | or away from it
 fmul.s rup 80000001 3f000000 = 80000000 UF,NX | upwards to -0
 fmul.s rne 00800000 3f000000 = 00400000 - | a subnormal result that is exact does not underflow
-fmul.s rne 00800000 3f7fffff = 00800000 UF,NX | 2^-126 (1 - 2^-24) has 24 bits, so it is tiny, though it rounds to normal
+fmul.s rne 00800000 3f7fffff = 00800000 UF,NX | 2^-126 (1 - 2^-24) has 24 bits: tiny, though it rounds to normal
 fmul.s rne 3f800001 007ffffe = 007fffff UF,NX | (1 + 2^-23)(2^-126 - 2^-148) lies just below 2^-126 - 2^-149
 fmul.d rne 0010000000000000 3fefffffffffffff = 0010000000000000 UF,NX | tiny, as for singles
 fmul.d rne 7fefffffffffffff 4000000000000000 = 7ff0000000000000 OF,NX | overflow
@@ -84,7 +84,7 @@ fmadd.s rne 7f800000 3f800000 ff800000 = 7fc00000 NV | infinite product less inf
 fmadd.s rne 7f7fffff 40000000 ff7fffff = 7f7fffff - | the product may exceed the range
 fmadd.s rne 3f800000 00000000 80000000 = 00000000 - | +0 + -0
 fmadd.s rdn 3f800000 00000000 80000000 = 80000000 - | downwards
-fmadd.s rne 00000001 80000001 00800000 = 00800000 NX | just under 2^-126: with unbounded exponent it rounds up to normal, so it is not tiny
+fmadd.s rne 00000001 80000001 00800000 = 00800000 NX | just under 2^-126: rounds up with unbounded exponent, so is not tiny
 fmadd.s rtz 00000001 80000001 00800000 = 007fffff UF,NX | towards zero it is
 fmadd.d rne 3ff0000000000001 3ff0000000000001 bff0000000000002 = 3970000000000000 - | u^2 = 2^-104
 fmsub.s rne 40000000 40400000 3f800000 = 40a00000 - | 2 * 3 - 1

@@ -1,4 +1,4 @@
-// Asks GNU objdump for the text of instruction words, where it is installed: a disassembler that shares nothing with ours.
+// Asks GNU objdump for the text of instruction words, where it is installed: it shares nothing with our disassembler.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -25,7 +25,7 @@ export interface ProcessFacts {
   /** Bytes of the name member. */
   readonly nameBytes: number;
   /** Values of the state member. */
-  readonly states: { readonly unused: number; readonly sleeping: number; readonly runnable: number; readonly running: number; readonly zombie: number }; // prettier-ignore
+  readonly states: Readonly<Record<'unused' | 'sleeping' | 'runnable' | 'running' | 'zombie', number>>;
   /** Physical address of cpus[0].proc, and the distance to the next hart's. */
   readonly current: number;
   readonly currentStride: number;

@@ -41,7 +41,8 @@ export interface RunRequest {
 
 /** Why the run ended: in order (the shell prompts again, or powered off), or not. */
 export type RunEnd =
-  'prompt' | 'power_off' | 'panic' | 'deadlock' | 'cycle_budget' | 'trace_budget' | 'console_budget' | 'time_budget' | 'interrupted' | 'write_failed'; // prettier-ignore
+  | 'prompt' | 'power_off' | 'panic' | 'deadlock' | 'cycle_budget' | 'trace_budget' | 'console_budget' | 'time_budget'
+  | 'interrupted' | 'write_failed'; // prettier-ignore
 
 export interface RunResult {
   readonly end: RunEnd;

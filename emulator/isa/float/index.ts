@@ -95,8 +95,8 @@ function operand(format: FloatFormat, isFloat: boolean, image: bigint): bigint {
 /**
  * Performs one operation on 64-bit register images and gives the image of the destination register, 0..2^64-1.
  * Operands are taken modulo 2^64; those the operation does not have are ignored. `format` is the suffix of the
- * mnemonic; for fcvt.s.d and fcvt.d.s the operation alone decides. `rounding` is 0..4 (RNE RTZ RDN RUP RMM), dynamic mode
- * already resolved. Flags are in `lastFlags()` until the next call.
+ * mnemonic; for fcvt.s.d and fcvt.d.s the operation alone decides. `rounding` is 0..4 (RNE RTZ RDN RUP RMM), dynamic
+ * mode already resolved. Flags are in `lastFlags()` until the next call.
  */
 export function floatOperation(
   operation: FloatOperation,
