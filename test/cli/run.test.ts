@@ -159,20 +159,30 @@ describe('a kernel that', () => {
   writeFileSync(disk, diskWith('prog'));
 
   test.each([
-    ['prints for ever', undefined, ['--max-console', '10K'], 'console_budget', 3],
-    ['loops in silence', undefined, ['--timeout-cycles', '3M'], 'cycle_budget', 3],
-    ['loops in silence', undefined, ['--max-seconds', '0.05'], 'time_budget', 3],
-    ['waits for nothing', undefined, [], 'deadlock', 1],
-    ['loops in silence', 'panic', [], 'panic', 1],
-  ] as const)('%s (in function %s) ends with %j', async (misbehaviour, name, options, end, code) => {
+    ['prints for ever', ['--max-console', '10K', '--events', 'trap'], 'console_budget', 3],
+    ['loops in silence', ['--timeout-cycles', '3M'], 'cycle_budget', 3],
+    ['loops in silence', ['--max-seconds', '0.05'], 'time_budget', 3],
+    ['waits for nothing', [], 'deadlock', 1],
+  ] as const)('%s, with %j, ends as %s', async (misbehaviour, options, end, code) => {
     const kernel = inside('tiny.elf');
-    writeFileSync(kernel, tinyKernel(misbehaviour, name));
+    writeFileSync(kernel, tinyKernel(misbehaviour));
     const out = inside(`${end}.trace`);
     const machine = ['--kernel', kernel, '--disk', disk, '--harts', '1', '--memory', '4', ...options];
     const { exitCode, stdout } = await trace(['run', ...machine, '--json', '--out', out, 'prog']);
     const { run } = JSON.parse(stdout) as RunDocument;
     expect([run.end, exitCode]).toEqual([end, code]);
     expect((await trace(['query', out, 'SELECT count(*) FROM console'])).exitCode).toBe(0);
+  });
+
+  test('panics is quoted with the source line it panicked from', async () => {
+    const words = ['run', ...small, '--disk', disk, '--quiet', '--out', inside('panic.trace'), 'prog'];
+    const { exitCode, stdout } = await trace(words);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('ended       the kernel panicked, after ');
+    expect(stdout).toContain('program     was not seen to run');
+    expect(stdout).toMatch(/VIOLATED {4}the kernel does not panic +1 found/);
+    expect(stdout).toMatch(/panic: no \/init on the disk\n {4}in panic \(fixtures\/kernel\/printf\.c:\d+\)/);
+    expect(stdout).toMatch(/\n {6}> .+\n/);
   });
 
   test('has no symbols still runs, cannot act on the terminal, and is said to be seen less of', async () => {

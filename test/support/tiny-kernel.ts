@@ -1,7 +1,7 @@
 // Kernels of a few instructions that misbehave in one way each, and a disk that has one program.
 import { writeDiskImage } from '../../tracer/disk-image/index.js';
 import { assemble } from './assembly.js';
-import { buildElf, ByteWriter } from './elf-builder.js';
+import { buildElf } from './elf-builder.js';
 
 const base = 0x80000000;
 
@@ -13,21 +13,10 @@ const misbehaviours = {
   'waits for nothing': 'again: wfi\n j again',
 } as const;
 
-/** The ELF file of such a kernel; with a name, that is the function it is in. */
-export function tinyKernel(misbehaviour: keyof typeof misbehaviours, functionName?: string): Uint8Array {
+/** The ELF file of such a kernel, without symbols. */
+export function tinyKernel(misbehaviour: keyof typeof misbehaviours): Uint8Array {
   const code = assemble(misbehaviours[misbehaviour], base).bytes;
-  const text = { name: '.text', bytes: code, address: base, executable: true };
-  if (functionName === undefined) return buildElf({ sections: [text] });
-  const names = new ByteWriter().u8(0).string(functionName);
-  const symbols = new ByteWriter().append(new Uint8Array(24));
-  symbols.u32(1).u8(0x12).u8(0).u16(1).u64(base).u64(code.length);
-  return buildElf({
-    sections: [
-      text,
-      { name: '.symtab', bytes: symbols.bytes(), type: 2, link: 3 },
-      { name: '.strtab', bytes: names.bytes(), type: 3 },
-    ],
-  });
+  return buildElf({ sections: [{ name: '.text', bytes: code, address: base, executable: true }] });
 }
 
 /** A disk whose root directory has a program of this name. */

@@ -1,0 +1,55 @@
+// trace inspect: what is found in a kernel, without running it.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { builtinKernel } from '../../fixtures/index.js';
+import { trace } from '../support/command-line.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+import { tinyKernel } from '../support/tiny-kernel.js';
+
+const inside = temporaryDirectory();
+
+describe('the built-in kernel', () => {
+  test('has everything', async () => {
+    const { exitCode, stdout } = await trace(['inspect']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^kernel {7}the built-in cow kernel\n/);
+    expect(stdout).toMatch(/allocate: function kalloc at 0x[0-9a-f]+, by its name/);
+    expect(stdout).toMatch(/programs {5}cat, cowtest, echo/);
+    expect(stdout).not.toContain('no events');
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  });
+
+  test('that copies has no counts', async () => {
+    const { stdout } = await trace(['inspect', '--variant', 'eager', '--json']);
+    const found = JSON.parse(stdout) as { eventsLost: string[]; missing: string[]; firstFreeFrame: number };
+    expect(found.eventsLost).toEqual(['refcount_change']);
+    expect(found.missing).toEqual([expect.stringContaining('no reference-count array found')]);
+    expect(found.firstFreeFrame % 4096).toBe(0);
+  });
+});
+
+describe('a kernel in a file', () => {
+  test('needs no disk', async () => {
+    mkdirSync(inside('kernel'));
+    writeFileSync(inside('kernel/alone.elf'), builtinKernel('cow').kernel);
+    const { exitCode, stdout } = await trace(['inspect', inside('kernel/alone.elf')]);
+    expect(exitCode).toBe(0);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('disk there is no fs.img beside');
+  });
+
+  test('without symbols is said to lose most events', async () => {
+    writeFileSync(inside('tiny.elf'), tinyKernel('loops in silence'));
+    const { exitCode, stdout } = await trace(['inspect', inside('tiny.elf')]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('no function kalloc: no kalloc events');
+    expect(stdout).toMatch(/no events {4}frame_alloc, frame_free, kalloc/);
+  });
+
+  test.each([
+    [[inside('none')], 'there is no kernel '],
+    [[inside('kernel/alone.elf'), '--variant', 'cow'], '--variant chooses among the built-in kernels'],
+  ])('%j is refused', async (words, message) => {
+    const { exitCode, stderr } = await trace(['inspect', ...words]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});

@@ -1,0 +1,57 @@
+// The installed program, as a process of its own: what only a process has. It is what `npm run build` made.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../package-root.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const inside = temporaryDirectory();
+const program = path.join(packageRoot(), 'dist', 'cli.js');
+if (!existsSync(program)) throw new Error('dist/cli.js is missing; run: npm run build');
+
+test('the version is the package’s, and the first line names the interpreter', () => {
+  const { version } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  expect(spawnSync(process.execPath, [program, '--version'], { encoding: 'utf8' })).toMatchObject({
+    status: 0,
+    stdout: `${version}\n`,
+    stderr: '',
+  });
+  expect(readFileSync(program, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+});
+
+test('the exit code is the command’s', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'check', inside('none')], {
+    encoding: 'utf8',
+  });
+  expect([status, stdout]).toEqual([65, '']);
+  expect(stderr).toContain('trace: there is no trace ');
+});
+
+test('a reader that leaves early is no error', async () => {
+  const child = spawn(process.execPath, [program, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  const exitCode = await new Promise((resolve) => child.on('close', resolve));
+  expect([exitCode, stderr]).toEqual([0, '']);
+});
+
+test('the first Ctrl-C ends a run in order, with a trace that can be read', async () => {
+  const words = [program, 'run', '--memory', '16', '--out', inside('int.trace'), 'cowtest'];
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  child.stdout.once('data', () => child.kill('SIGINT'));
+  const exitCode = await new Promise((resolve) => child.on('close', resolve));
+  expect([exitCode, stderr]).toEqual([130, expect.stringMatching(/^trace: interrupted at cycle \d+; /)]);
+  const sql = 'SELECT count(*) AS rows FROM trap';
+  const query = spawnSync(process.execPath, [program, 'query', inside('int.trace'), '--format', 'csv', sql], {
+    encoding: 'utf8',
+  });
+  expect(query.status).toBe(0);
+  expect(query.stdout).toMatch(/^rows\r\n\d+\r\n$/);
+  expect(query.stderr).toContain('is incomplete: the run was interrupted');
+});
