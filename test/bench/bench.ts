@@ -16,7 +16,8 @@ import { measureQemu, qemuIsInstalled } from './on-qemu.js';
 import { tableOf, type WorkResult } from './table.js';
 
 const usage = `usage: npm run bench -- [--kernel TREE] [--only WORK]... [--runs N] [--harts N] [--memory MIB] [--json]
-  WORK is boot, or a command to type at the prompt; by default boot, cowtest and usertests -q, as far as the disk has them`;
+  WORK is boot, or a command to type at the prompt;
+  by default boot, cowtest and usertests -q, as far as the disk has them`;
 
 const options = {
   kernel: { type: 'string' },

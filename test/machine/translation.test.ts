@@ -1,68 +1,10 @@
 // Sv39 address translation (privileged specification 4.3.2, 4.4), through loads, stores and fetches of a hart.
 import { describe, expect, it } from 'vitest';
 import { ramBase } from '../../emulator/index.js';
-import { BareMachine } from '../support/bare-machine.js';
-import { PageTables, full, pte } from '../support/page-tables.js';
+import { full, pte } from '../support/page-tables.js';
+import { Prober, fault, kinds, page, va, type Kind } from '../support/prober.js';
 
-const root = ramBase + 0x10000;
-const page = ramBase + 0x4000;
-const otherPage = ramBase + 0x6000;
-const va = 0x4000_3000n;
 const bit = { mprv: 1n << 17n, sum: 1n << 18n, mxr: 1n << 19n, mppSupervisor: 1n << 11n };
-
-type Kind = 'load' | 'store' | 'fetch' | 'amo' | 'lr' | 'sc';
-const faults = { load: 13n, store: 15n, fetch: 12n, amo: 15n, lr: 13n, sc: 15n } as const;
-
-/** A machine with one instruction of each kind, an identity mapping of its own code, and nothing else mapped. */
-class Prober {
-  readonly bare = new BareMachine(`
-    load: ld a1, 0(a0)
-    store: sd a2, 0(a0)
-    fetch: jr a0
-    amo: amoadd.d a1, a2, (a0)
-    lr: lr.d a1, (a0)
-    sc: sc.d a1, a2, (a0)
-    .org 0x100
-    machine: j machine`);
-  readonly tables = new PageTables(this.bare.machine, root);
-
-  constructor(codeFlags: number = full) {
-    this.tables.map(BigInt(ramBase), ramBase, codeFlags, 2);
-    this.bare.machine.ram.write(page, Uint8Array.of(0x13, 0, 0, 0, 0x13, 0, 0, 0));
-    this.hart.write('mtvec', BigInt(this.bare.label('machine')));
-    this.hart.write('satp', this.tables.satp);
-  }
-
-  get hart() {
-    return this.bare.machine.harts[0];
-  }
-
-  /** One access; 'done', or the fault's cause and value. */
-  access(kind: Kind, address = va, mode: 0 | 1 | 3 = 1, mstatus = 0n): string {
-    const { hart } = this;
-    hart.write('mode', BigInt(mode));
-    hart.write('mstatus', (hart.read('mstatus') & (15n << 32n)) | mstatus);
-    hart.write('pc', BigInt(this.bare.label(kind)));
-    hart.write('reserved_address', kind === 'sc' ? address : BigInt.asUintN(64, -1n));
-    hart.setRegister(10, address);
-    this.bare.step(kind === 'fetch' ? 2 : 1);
-    if (hart.read('pc') !== BigInt(this.bare.label('machine'))) return 'done';
-    return `${hart.read('mcause')} at 0x${hart.read('mtval').toString(16)}`;
-  }
-
-  /** The host changes translations behind the hart's back: as after sfence.vma. */
-  flush(): void {
-    const { hart } = this;
-    const stub = ramBase + 0x200;
-    this.bare.machine.ram.write(stub, Uint8Array.of(0x73, 0, 0, 0x12));
-    hart.write('mode', 3n);
-    hart.write('pc', BigInt(stub));
-    this.bare.step();
-  }
-}
-
-const fault = (kind: Kind, address = va): string => `${faults[kind]} at 0x${address.toString(16)}`;
-const kinds: readonly Kind[] = ['load', 'store', 'fetch', 'amo', 'lr', 'sc'];
 
 describe('permissions of a leaf entry', () => {
   it.each<[string, number, readonly Kind[]]>([
@@ -246,97 +188,5 @@ describe('the walk', () => {
     expect(prober.access('load', va + 5n)).toContain('5 at'); // 8 bytes at offset 5: nothing answers
     hart.write('mode', 1n);
     expect(prober.access('fetch')).toBe(`1 at 0x${va.toString(16)}`);
-  });
-});
-
-describe('an access across two pages', () => {
-  const across = va + 0xffcn;
-  const next = va + 0x1000n;
-
-  it('reaches both frames', () => {
-    const prober = new Prober();
-    prober.tables.map(va, page, full);
-    prober.tables.map(next, otherPage, full);
-    prober.hart.setRegister(12, 0x1122334455667788n);
-    expect(prober.access('store', across)).toBe('done');
-    expect(prober.access('load', across)).toBe('done');
-    expect(prober.bare.x('a1')).toBe(0x1122334455667788n);
-    expect(prober.bare.dword(page + 0xff8) >> 32n).toBe(0x55667788n);
-    expect(prober.bare.dword(otherPage) & 0xffffffffn).toBe(0x11223344n);
-  });
-
-  it.each(['load', 'store'] as const)('%s: the value of a fault is in the page that faults', (kind) => {
-    const prober = new Prober();
-    prober.tables.map(next, otherPage, full);
-    expect(prober.access(kind, across)).toBe(fault(kind, across));
-    const second = new Prober();
-    second.tables.map(va, page, full);
-    expect(second.access(kind, across)).toBe(fault(kind, next));
-  });
-
-  it('stores nothing when the second page faults', () => {
-    const prober = new Prober();
-    prober.tables.map(va, page, full);
-    prober.hart.setRegister(12, BigInt.asUintN(64, -1n));
-    prober.access('store', across);
-    expect(prober.bare.dword(page + 0xff8)).toBe(0n);
-    const outside = new Prober();
-    outside.hart.setRegister(12, BigInt.asUintN(64, -1n));
-    const last = BigInt(ramBase + (1 << 20) - 4);
-    expect(outside.access('store', last, 3)).toBe(`7 at 0x${(last + 4n).toString(16)}`);
-    expect(outside.bare.dword(Number(last) - 4) >> 32n).toBe(0n);
-  });
-
-  it('fetches an instruction from both frames, and faults with the address of the half that fails', () => {
-    const prober = new Prober();
-    const { ram } = prober.bare.machine;
-    ram.write(page + 0xffe, Uint8Array.of(0x93, 0x05));
-    ram.write(otherPage, Uint8Array.of(0x50, 0x05)); // addi a1, zero, 85
-    prober.tables.map(va, page, full);
-    expect(prober.access('fetch', va + 0xffen)).toBe(fault('fetch', next));
-    expect(prober.hart.read('mepc')).toBe(va + 0xffen);
-    prober.tables.map(next, otherPage, full);
-    expect(prober.access('fetch', va + 0xffen)).toBe('done');
-    expect(prober.bare.x('a1')).toBe(85n);
-  });
-});
-
-describe('satp', () => {
-  it('ignores writes of modes that are not there', () => {
-    const bare = new BareMachine(`
-      li t0, ${(8n << 60n) | 0x80010n}
-      csrw satp, t0
-      csrr a0, satp
-      li t0, ${(9n << 60n) | 0x90010n}
-      csrw satp, t0
-      csrr a1, satp
-      li t0, 7
-      csrw satp, t0
-      csrr a2, satp
-      end: nop`).runTo('end');
-    expect([bare.x('a0'), bare.x('a1'), bare.x('a2')]).toEqual([
-      (8n << 60n) | 0x80010n,
-      (8n << 60n) | 0x80010n,
-      7n,
-    ]);
-  });
-
-  it('takes effect with the next instruction, for fetches as well', () => {
-    const prober = new Prober();
-    const second = new PageTables(prober.bare.machine, ramBase + 0x20000);
-    // The same virtual page of code, in another frame that says a1 = 2.
-    prober.tables.map(va, page, full);
-    second.map(va, otherPage, full);
-    const { ram } = prober.bare.machine;
-    const text = (value: number): Uint8Array =>
-      Uint8Array.of(0x73, 0x10, 0x05, 0x18, 0x93, 0x05, value << 4, 0x00); // csrw satp, a0; addi a1, zero, value
-    ram.write(page, text(1));
-    ram.write(otherPage, text(2));
-    const { hart } = prober;
-    hart.write('mode', 1n);
-    hart.write('pc', va);
-    hart.setRegister(10, second.satp);
-    prober.bare.step(2);
-    expect(prober.bare.x('a1')).toBe(2n);
   });
 });
