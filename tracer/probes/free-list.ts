@@ -4,6 +4,8 @@ import type { Emitter } from './emitter.js';
 import type { FreeListFacts } from './free-list-facts.js';
 import type { RawRecord } from './raw-record.js';
 
+const frameBytes = 4096;
+
 export class FreeList {
   private readonly free = new Set<number>();
   private readonly heads: ReadonlySet<number>;
@@ -62,18 +64,23 @@ export class FreeList {
       if (frame !== returned && !this.free.has(frame)) this.pushed(record, frame, record.number('b'));
   }
 
-  /** Of several lists. A head that is no free frame yet was put there, perhaps with a chain behind it. */
+  /**
+   * Of several lists. A head that is no free frame was put there, perhaps with a chain behind it; when this call had
+   * taken it before, it may as well have come up from such a chain.
+   */
   private oneHeadChanged(record: RawRecord, before: number, after: number, isPush: boolean): void {
-    if (after !== 0 && after % 4096 === 0 && !this.free.has(after)) return this.pushed(record, after);
-    if (isPush && before !== 0 && this.free.has(before)) {
-      // Either a double free, or a pop from a list of two that loops: both are the former.
-      return this.pushed(record, after);
+    const taken = this.taken.get(this.emitter.spanOf(record));
+    const wasFree = before !== 0 && this.free.has(before);
+    const isFrame = after !== 0 && after % frameBytes === 0;
+    const isNew = isFrame && !this.free.has(after);
+    const fromChain = isNew && !isPush && taken?.has(after) === true;
+    if (wasFree && (fromChain || !isNew) && !isPush) {
+      this.popped(record, before);
+      for (const others of this.taken.values()) others.delete(before);
+      taken?.add(before);
     }
-    if (before === 0 || !this.free.has(before)) return;
-    this.popped(record, before);
-    const span = this.emitter.spanOf(record);
-    for (const others of this.taken.values()) others.delete(before);
-    this.taken.get(span)?.add(before);
+    // A push of a free frame onto a list that has some is a double free; onto an empty one, the lists changed hands.
+    if (isNew || (isPush && wasFree)) this.pushed(record, after);
   }
 
   private pushed(record: RawRecord, frame: number, callSite = this.callSites.ofStore(record)): void {

@@ -1,0 +1,185 @@
+// Changes of frames' counts, from the stores to arrays of several shapes; and which array counts, by its use.
+import { describe, expect, test } from 'vitest';
+import type { ReferenceCountFacts } from '../../tracer/probes/reference-count-facts.js';
+import {
+  allocateReturns,
+  freeEntered,
+  pick,
+  store,
+  translated,
+  type RecordInput,
+} from '../support/raw-records.js';
+
+const head = 0x80001000;
+const kernelBase = 0x80000000;
+const freeList = { heads: [head], why: 'it is given' };
+const firstFree = 0x80100000;
+const frame = (index: number): number => firstFree + index * 4096;
+
+function facts(over: Partial<ReferenceCountFacts>): ReferenceCountFacts {
+  const elementBytes = over.elementBytes ?? 4;
+  return {
+    name: 'counts',
+    address: 0x80010000,
+    isPointer: false,
+    elementBytes,
+    stride: elementBytes,
+    isSigned: false,
+    count: 32768,
+    firstFrame: kernelBase,
+    isNamedSo: true,
+    why: 'it is given',
+    ...over,
+  };
+}
+
+/** The store that changes the element of a frame, all other bytes of its word being 0. */
+function change(
+  array: ReferenceCountFacts,
+  base: number,
+  of: number,
+  before: number,
+  after: number,
+): RecordInput {
+  const at = array.address + ((of - base) / 4096) * array.stride;
+  const bits = BigInt((at % 8) * 8);
+  const mask = (1n << BigInt(array.elementBytes * 8)) - 1n;
+  const word = (value: number): bigint => (BigInt(value) & mask) << bits;
+  return store(at - (at % 8), word(before), word(after));
+}
+
+/** A boot that frees frames 0 to 9, setting each count to 1 before, and an allocation of the last one. */
+function boot(array: ReferenceCountFacts, base: number): RecordInput[] {
+  const frees = Array.from({ length: 10 }, (_, index): RecordInput[] => [
+    change(array, base, frame(index), 0, 1),
+    freeEntered(frame(index)),
+    change(array, base, frame(index), 1, 0),
+    store(head, index === 0 ? 0 : frame(index - 1), frame(index), {
+      link: index === 0 ? 0 : frame(index - 1),
+    }),
+  ]).flat();
+  return [
+    ...frees,
+    store(head, frame(9), frame(8), { link: frame(7) }),
+    change(array, base, frame(9), 0, 1),
+    allocateReturns(frame(9)),
+  ];
+}
+
+const changes = async (array: ReferenceCountFacts, records: readonly RecordInput[]) =>
+  pick(
+    (await translated({ freeList, referenceCounts: [array] }, records)).refcount_change,
+    'frame',
+    'before',
+    'after',
+  );
+
+describe('elements', () => {
+  const shapes: readonly (readonly [string, Partial<ReferenceCountFacts>])[] = [
+    ['8 bits', { elementBytes: 1 }],
+    ['16 bits', { elementBytes: 2 }],
+    ['32 bits', { elementBytes: 4 }],
+    ['64 bits', { elementBytes: 8 }],
+    ['32 bits in structs of 40 bytes', { elementBytes: 4, stride: 40, address: 0x80010004 }],
+    ['16 bits in structs of 4 bytes', { elementBytes: 2, stride: 4, address: 0x80010002 }],
+    ['8 bits at an odd address', { elementBytes: 1, address: 0x80010003 }],
+  ];
+  test.each(shapes)('%s: each change is a row of its frame', async (_, shape) => {
+    const array = facts(shape);
+    const rows = await changes(array, boot(array, kernelBase));
+    expect(rows.slice(0, 2)).toEqual([
+      [frame(0), 0, 1],
+      [frame(0), 1, 0],
+    ]);
+    expect(rows).toHaveLength(21);
+    expect(rows.at(-1)).toEqual([frame(9), 0, 1]);
+  });
+
+  test('signed counts go below zero, unsigned ones wrap', async () => {
+    for (const [isSigned, below] of [
+      [true, -1],
+      [false, 255],
+    ] as const) {
+      const array = facts({ elementBytes: 1, isSigned });
+      const rows = await changes(array, [
+        ...boot(array, kernelBase),
+        change(array, kernelBase, frame(3), 0, -1),
+      ]);
+      expect(rows.at(-1)).toEqual([frame(3), 0, below]);
+    }
+  });
+
+  test('one store can change several elements', async () => {
+    const array = facts({ elementBytes: 2 });
+    const rows = await changes(array, [
+      ...boot(array, kernelBase),
+      store(
+        array.address + ((frame(0) - kernelBase) / 4096) * 2,
+        0x0001_0000_0002_0001n,
+        0x0001_0007_0002_0000n,
+      ),
+    ]);
+    expect(rows.slice(-2)).toEqual([
+      [frame(0), 1, 0],
+      [frame(2), 0, 7],
+    ]);
+  });
+});
+
+describe('the frame of element 0', () => {
+  test.each([
+    ['address 0', 0],
+    ['the start of RAM', kernelBase],
+    ['the first frame behind the kernel', firstFree],
+    ['the frame before that', firstFree - 4096],
+  ])('is learned from use: %s', async (_, base) => {
+    const array = facts({ count: 600_000 });
+    const rows = await changes(array, boot(array, base));
+    expect(rows.map(([of]) => of)).toEqual([
+      ...Array.from({ length: 20 }, (__, index) => frame(Math.floor(index / 2))),
+      frame(9),
+    ]);
+  });
+
+  test('is the expected one as long as use says nothing', async () => {
+    const array = facts({});
+    expect(await changes(array, [change(array, kernelBase, frame(4), 1, 2)])).toEqual([[frame(4), 1, 2]]);
+  });
+});
+
+describe('which array counts', () => {
+  const wrong = facts({ name: 'reference_times', address: 0x80200000 });
+  const right = facts({ name: 'table', isNamedSo: false });
+
+  test('is told by use, not by name', async () => {
+    const noise = boot(right, kernelBase).flatMap((record, index) => [
+      record,
+      change(wrong, kernelBase, frame((index * 7) % 50), index, index + 1),
+    ]);
+    const { refcount_change } = await translated({ freeList, referenceCounts: [wrong, right] }, noise);
+    expect(pick(refcount_change, 'frame', 'before', 'after').slice(0, 2)).toEqual([
+      [frame(0), 0, 1],
+      [frame(0), 1, 0],
+    ]);
+    expect(refcount_change).toHaveLength(21);
+  });
+
+  test('is none when no answer fits', async () => {
+    const records = boot(right, kernelBase).flatMap((record, index) =>
+      right.address <= Number(record.a ?? 0) && Number(record.a) < right.address + 0x40000
+        ? [change(wrong, kernelBase, frame((index * index) % 97), 0, 1)]
+        : [record],
+    );
+    const { refcount_change } = await translated({ freeList, referenceCounts: [wrong] }, records);
+    expect(refcount_change).toEqual([]);
+  });
+
+  test('is found by what drops a reference where a sole owner has count 0', async () => {
+    const frees = Array.from({ length: 9 }, (_, index) => [
+      freeEntered(frame(index)),
+      change(right, kernelBase, frame(index), 1, 0),
+    ]).flat();
+    const { refcount_change } = await translated({ freeList, referenceCounts: [right] }, frees);
+    expect(pick(refcount_change, 'frame')).toEqual(Array.from({ length: 9 }, (_, index) => [frame(index)]));
+  });
+});
