@@ -62,6 +62,7 @@ export const control = {
   floatFlags: 120,
 } as const;
 
+/** What the layout depends on. */
 export interface LayoutOptions {
   readonly harts: number;
   /** Guest RAM, in bytes; a multiple of 64 KiB. */

@@ -21,6 +21,7 @@ export interface HartPins {
   readonly supervisorExternal: InterruptLine;
 }
 
+/** What the board is connected to: the harts’ pins, the clock, RAM, the console and the disk. */
 export interface BoardWiring {
   /** 1 to 8. */
   readonly harts: readonly HartPins[];

@@ -3,6 +3,7 @@
 import { addressMap, type Region, type RegionName } from './address-map.js';
 import type { Device } from './device.js';
 
+/** A region of the address map and the device that answers it. */
 export interface Attachment {
   readonly region: Region;
   readonly device: Device;

@@ -6,6 +6,7 @@ import { StateReader, StateWriter } from './state-bytes.js';
 const wordSpan = 2 ** 32;
 const offset = { msip: 0x0000, mtimecmp: 0x4000, mtime: 0xbff8 } as const;
 
+/** What the CLINT is connected to. */
 export interface ClintWiring {
   readonly clock: Clock;
   /** MSIP of each hart. */

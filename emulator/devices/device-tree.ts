@@ -4,6 +4,7 @@ import { addressMap, interruptSource, ramBase, type RegionName } from './address
 import { flatten, type DeviceTreeNode } from './flattened-device-tree.js';
 import { plicSources } from './plic.js';
 
+/** What the tree tells the kernel of the machine. */
 export interface MachineDescription {
   /** 1 to 8. */
   readonly harts: number;

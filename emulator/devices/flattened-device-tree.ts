@@ -4,6 +4,7 @@
 /** Text, several texts, 32-bit cells, or `true` for a property that says everything by being there. */
 export type PropertyValue = string | readonly string[] | readonly number[] | true;
 
+/** A node: its properties and its children. */
 export interface DeviceTreeNode {
   readonly properties: Readonly<Record<string, PropertyValue>>;
   /** Child nodes by name, unit address included. */

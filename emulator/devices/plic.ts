@@ -15,6 +15,7 @@ const stride = { enable: 0x80, context: 0x1000 } as const;
 const threshold = 0;
 const claim = 4;
 
+/** The pins the PLIC drives, one of each kind a hart. */
 export interface PlicWiring {
   /** MEIP of each hart. */
   readonly machine: readonly InterruptLine[];

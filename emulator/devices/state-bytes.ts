@@ -1,6 +1,7 @@
 // How devices turn their registers into snapshot bytes and back: little-endian, packed, in the order written.
 // Reader and writer stand together so that they cannot drift apart.
 
+/** Appends a device’s state field by field, little-endian; `StateReader` takes it in the same order. */
 export class StateWriter {
   #bytes = new Uint8Array(64);
   #view = new DataView(this.#bytes.buffer);

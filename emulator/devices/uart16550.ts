@@ -18,6 +18,7 @@ const lsr = { dataReady: 0x01, overrun: 0x02, transmitterEmpty: 0x60 } as const;
 /** Carrier, data set ready and clear to send: on. */
 const modemConnected = 0xb0;
 
+/** What the serial line is connected to. */
 export interface Uart16550Wiring {
   readonly clock: Clock;
   readonly console: ConsolePort;

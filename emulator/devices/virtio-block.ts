@@ -32,6 +32,7 @@ interface BlockResult {
 
 const failed: BlockResult = { status: requestStatus.failed, written: 0 };
 
+/** What the disk device is connected to. */
 export interface VirtioBlockWiring extends VirtioMmioWiring {
   readonly disk: DiskImage;
   readonly observer?: DeviceObserver;

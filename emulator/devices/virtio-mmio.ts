@@ -28,6 +28,7 @@ export interface VirtioBackend {
   perform(chain: Chain): number;
 }
 
+/** What a virtio transport is connected to, whichever device is behind it. */
 export interface VirtioMmioWiring {
   readonly version: VirtioVersion;
   readonly clock: Clock;

@@ -19,6 +19,7 @@ export interface VirtqueueLayout {
   used: number;
 }
 
+/** A piece of guest memory: physical address and length in bytes. */
 export interface Segment {
   readonly address: number;
   readonly length: number;

@@ -33,6 +33,7 @@ export const word = (h: I32, name: StateWord): I64 => i64.load(h, stateOffset[na
 export const mode = (h: I32): I32 => i32.load(h, stateOffset.mode);
 export const register = (h: I32, index: number): I64 => i64.load(h, index * 8);
 
+/** Stores a state word of the hart with base `h`. */
 export function setWord(f: FunctionBuilder, h: I32, name: StateWord, value: I64): void {
   f.do(i64.store(h, value, stateOffset[name]));
 }
@@ -67,6 +68,7 @@ export const trapped = (h: I32): I32 => i32.eq(i32.load(h, workOffset.trapped), 
 /** True when the following instruction must not be taken from the decoded page at hand, for either reason. */
 export const outOfStep = (h: I32): I32 => i32.load(h, workOffset.trapped);
 
+/** Notes whether a helper has taken a trap: then `pc` is the handler’s already. */
 export function setTrapped(f: FunctionBuilder, h: I32, value: number): void {
   f.do(i32.store(h, i32.const(value), workOffset.trapped));
 }

@@ -74,6 +74,7 @@ export const immediate32 = (c: Context): I32 => i32.load(c.slot, 4);
 
 const registerAt = (c: Context, number: I32): I32 => i32.add(c.h, i32.shl(number, i32.const(3)));
 export const readRegister = (c: Context, number: I32): I64 => i64.load(registerAt(c, number));
+/** Stores to the first register of the operation; rd of x0 was packed as the sink. */
 export function writeRegister(c: Context, value: I64): void {
   c.f.do(i64.store(registerAt(c, firstRegister(c)), value));
 }

@@ -12,6 +12,7 @@ import { buildHandler } from './handlers.js';
 import { memoryLoop } from './loop-handler.js';
 import { decodeSlot, illegal, marker, probe, refetchSlot, straddle } from './system-handlers.js';
 
+/** What `run` is generated from. */
 export interface InterpreterParts {
   readonly functions: InterpreterFunctions;
   readonly algebra: Algebra<I64, I32>;

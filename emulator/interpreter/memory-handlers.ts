@@ -73,6 +73,7 @@ export function load(
   advance(c, length);
 }
 
+/** Stores `bytes` of rs2 to rs1 + imm. */
 export function store(c: Context, length: number, bytes: AccessBytes): void {
   c.f.set(c.va, i64.add(readRegister(c, secondRegister(c)), immediate(c)));
   lookUp(c, tlb.store, bytes, () => {
@@ -123,6 +124,7 @@ function storeInPlace(c: Context, bytes: AccessBytes, value: I64): void {
   );
 }
 
+/** An AMO: the old value to rd, the combined one to memory, in one step. */
 export function atomic(c: Context, length: number, effect: Of<'amo'>): void {
   const { bytes } = effect;
   c.f.set(c.va, readRegister(c, secondRegister(c)));
@@ -137,6 +139,7 @@ export function atomic(c: Context, length: number, effect: Of<'amo'>): void {
   advanceSlowly(c, length);
 }
 
+/** Loads, and remembers the address as reserved. */
 export function loadReserved(c: Context, length: number, effect: Of<'load_reserved'>): void {
   const { bytes } = effect;
   c.f.set(c.va, readRegister(c, secondRegister(c)));
@@ -149,6 +152,7 @@ export function loadReserved(c: Context, length: number, effect: Of<'load_reserv
   advanceSlowly(c, length);
 }
 
+/** Stores where the reservation still holds, and says in rd whether it did (0) or not (1). */
 export function storeConditional(c: Context, length: number, effect: Of<'store_conditional'>): void {
   const { bytes } = effect;
   c.f.set(c.va, readRegister(c, secondRegister(c)));

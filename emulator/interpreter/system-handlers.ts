@@ -31,6 +31,7 @@ import { load, store } from './memory-handlers.js';
 
 type Of<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
 
+/** A Zicsr instruction: all of it is in the csr helper, which may trap. */
 export function csr(c: Context, length: number, effect: Of<'csr'>): void {
   publish(c);
   const register = secondRegister(c);
@@ -54,6 +55,7 @@ const systems: Record<SystemOperation, (c: Context, length: number) => void> = {
   fence_i: advance,
 };
 
+/** An instruction without operands to compute: by its operation. */
 export function system(c: Context, length: number, effect: Of<'system'>): void {
   systems[effect.operation](c, length);
 }
@@ -91,6 +93,7 @@ function requireFloat(c: Context): void {
   c.f.if(i64.eqz(i64.and(word(c.h, 'mstatus'), i64.const(Mstatus.fs))), () => raiseIllegal(c));
 }
 
+/** Loads into an f register, with a single boxed in ones. */
 export function floatLoad(c: Context, length: number, bytes: 4 | 8): void {
   requireFloat(c);
   // Called where the value has arrived: a load that faults leaves FS as it was.
@@ -101,6 +104,7 @@ export function floatLoad(c: Context, length: number, bytes: 4 | 8): void {
   load(c, length, { bytes, signed: false }, box);
 }
 
+/** Stores the low bytes of an f register. */
 export function floatStore(c: Context, length: number, bytes: 4 | 8): void {
   requireFloat(c);
   store(c, length, bytes);
@@ -118,6 +122,7 @@ function roundingMode(c: Context, rounds: boolean): void {
 /** Operations that raise no flags and leave an x register: they do not make FS dirty. */
 const pure: ReadonlySet<FloatOperation> = new Set(['move_to_x', 'class']);
 
+/** An F or D operation, done by the host in exact arithmetic. */
 export function float(c: Context, length: number, instruction: Instruction, effect: Of<'float'>): void {
   const { f, h } = c;
   requireFloat(c);
@@ -144,18 +149,21 @@ function uncount(c: Context): void {
   c.f.set(c.budget, i32.add(c.budget, i32.const(1)));
 }
 
+/** An empty slot: fills it and dispatches again. */
 export function decodeSlot(c: Context): void {
   c.f.do(call(c.functions.decode, c.slot));
   c.f.set(c.handler, i32.load16U(c.slot));
   c.f.branch(c.dispatch);
 }
 
+/** The slot behind a page: its pc is translated anew, and no step is counted. */
 export function refetchSlot(c: Context): void {
   uncount(c);
   setWord(c.f, c.h, 'pc', pcOf(c));
   c.f.branch(c.refetch);
 }
 
+/** An instruction with halves in two pages: goes on in the hart’s own slot for it. */
 export function straddle(c: Context): void {
   publish(c);
   c.f.set(c.at, call(c.functions.straddle, c.h, c.slot, pcOf(c)));
@@ -179,6 +187,7 @@ export function probe(c: Context): void {
   f.branch(c.dispatch);
 }
 
+/** A word that is no instruction here. */
 export function illegal(c: Context): void {
   raiseIllegal(c);
 }

@@ -49,12 +49,14 @@ const exactComparison = shaped('R', MASK_FUNCT7, comparison);
 const exactToX = shaped('r1', MASK_UNARY, toX);
 const exactFromX = shaped('r1', MASK_UNARY, fromX);
 
+/** A load into an f register. */
 export function load(name: string, format: FloatFormat): Instruction {
   const { extension, funct3, bytes } = FORMATS[format];
   const match = pattern(0, funct3, OPCODE.LOAD_FP);
   return row(extension, name, 'load', match, MASK_FUNCT3, fromX, { kind: 'float_load', bytes });
 }
 
+/** A store of an f register. */
 export function store(name: string, format: FloatFormat): Instruction {
   const { extension, funct3, bytes } = FORMATS[format];
   const match = pattern(0, funct3, OPCODE.STORE_FP);
@@ -69,6 +71,7 @@ export function store(name: string, format: FloatFormat): Instruction {
   );
 }
 
+/** A fused multiply-add, which has an opcode of its own. */
 export function fused(
   name: string,
   format: FloatFormat,
@@ -86,6 +89,7 @@ export function arithmetic(name: string, format: FloatFormat, funct5: number, op
   return roundedBinary(name, { funct5, format }, operation);
 }
 
+/** The one rounded operation with one source. */
 export function squareRoot(name: string, format: FloatFormat) {
   return roundedUnary(name, { funct5: 0x0b, format }, 'sqrt');
 }
@@ -101,14 +105,17 @@ export function pair(
   return exactBinary(name, { funct5, funct3, format }, operation);
 }
 
+/** A comparison: 0 or 1 to an x register. */
 export function compare(name: string, format: FloatFormat, funct3: number, operation: FloatOperation) {
   return exactComparison(name, { funct5: 0x14, funct3, format }, operation);
 }
 
+/** Rounded to an integer in an x register; rs2 says which kind. */
 export function toInteger(name: string, format: FloatFormat, rs2: number, operation: FloatOperation) {
   return roundedToX(name, { funct5: 0x18, rs2, format }, operation);
 }
 
+/** From an integer in an x register; rs2 says which kind. */
 export function fromInteger(name: string, format: FloatFormat, rs2: number, operation: FloatOperation) {
   return roundedFromX(name, { funct5: 0x1a, rs2, format }, operation);
 }
@@ -123,6 +130,7 @@ export function moveFromX(name: string, format: FloatFormat) {
   return exactFromX(name, { funct5: 0x1e, format }, 'move_from_x');
 }
 
+/** The class of a value as a bit in an x register. */
 export function classify(name: string, format: FloatFormat) {
   return exactToX(name, { funct5: 0x1c, funct3: 1, format }, 'class');
 }

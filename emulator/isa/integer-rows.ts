@@ -61,17 +61,20 @@ export function U(name: string, opcode: number, value: Value): Instruction {
   return row('I', name, 'U', opcode, MASK_OPCODE, { rd: 'x' }, { kind: 'compute', value });
 }
 
+/** A conditional branch on rs1 and rs2. */
 export function branch(name: string, funct3: number, taken: Condition): Instruction {
   const match = pattern(0, funct3, OPCODE.BRANCH);
   const effect: Effect = { kind: 'branch', taken: (o, x) => taken(o, x.a, x.b) };
   return row('I', name, 'B', match, MASK_FUNCT3, twoSources, effect);
 }
 
+/** rd = memory at rs1 + imm, extended. */
 export function load(name: string, funct3: number, bytes: AccessBytes, signed: boolean): Instruction {
   const match = pattern(0, funct3, OPCODE.LOAD);
   return row('I', name, 'load', match, MASK_FUNCT3, destinationAndSource, { kind: 'load', bytes, signed });
 }
 
+/** Memory at rs1 + imm = the low bytes of rs2. */
 export function store(name: string, funct3: number, bytes: AccessBytes): Instruction {
   const match = pattern(0, funct3, OPCODE.STORE);
   return row('I', name, 'S', match, MASK_FUNCT3, twoSources, { kind: 'store', bytes });

@@ -32,6 +32,7 @@ export interface MemoryHost {
   tableLinked: FunctionReference<'void'>;
 }
 
+/** The generated functions of the slow path. */
 export interface AccessFunctions {
   /** (hart, va, bytes): zero-extended value. */
   load: FunctionReference<'i64'>;

@@ -6,6 +6,7 @@ import type { Hart } from '../hart/hart.js';
 import { pageBytes, type MemoryLayout } from '../memory-layout.js';
 import { registerIndex } from '../hart/state.js';
 
+/** What the digest is taken of. */
 export interface DigestParts {
   readonly core: CoreExports;
   readonly layout: MemoryLayout;

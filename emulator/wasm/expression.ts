@@ -149,6 +149,7 @@ export interface FunctionReference<R extends ValueType | 'void' = ValueType | 'v
   readonly result: R;
 }
 
+/** A call of a function; its parameters’ types must be those declared. */
 export function call<R extends ValueType | 'void'>(
   target: FunctionReference<R>,
   ...parameters: Expression[]

@@ -15,6 +15,7 @@ export interface LocatedMessage {
   readonly bodyBytes: number;
 }
 
+/** A file of messages, read forward; what does not fit the format is a UsageError (65). */
 export class MessageFile {
   readonly #descriptor: number;
   readonly #bytes: number;

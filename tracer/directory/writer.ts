@@ -28,6 +28,7 @@ type Run = Omit<RunDescription, 'digests'> & Pick<Manifest, 'digests'>;
 
 const unfinished = 'the run did not finish';
 
+/** A trace being written. After a failure (a full disk) it writes no more, and `finish` says so. */
 export class TraceDirectoryWriter {
   readonly #place: TracePlace;
   readonly #files: Record<string, ManifestFile> = {};

@@ -59,6 +59,7 @@ export function inodeOffset(superblock: Superblock, inode: number): number {
   return block * BLOCK_BYTES + (inode % INODES_PER_BLOCK) * INODE_BYTES;
 }
 
+/** The same bytes as a DataView. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -77,6 +77,7 @@ interface Entry {
 // Turns come in great numbers; everything else is written at once, to survive a crash.
 const bufferedBytes = 65_536;
 
+/** Writes a recording record by record, in order of cycle. */
 export class RecordingWriter {
   readonly #file: OutputFile;
   readonly #buffer = new protobuf.Writer();

@@ -21,6 +21,7 @@ export interface RunLimits {
   readonly seconds: number;
 }
 
+/** A program to run, on what, within which bounds, and whom to tell. */
 export interface RunRequest {
   readonly input: KernelInput;
   /** Typed at the first prompt; empty to only boot. */
@@ -44,6 +45,7 @@ export type RunEnd =
   | 'prompt' | 'power_off' | 'panic' | 'deadlock' | 'cycle_budget' | 'trace_budget' | 'console_budget' | 'time_budget'
   | 'interrupted' | 'write_failed'; // prettier-ignore
 
+/** What a run came to; the trace at `out` is finished. */
 export interface RunResult {
   readonly end: RunEnd;
   readonly cycle: number;

@@ -34,6 +34,7 @@ export interface DebugData {
   readonly warnings: readonly string[];
 }
 
+/** Reads all debug information of a file; what is damaged is left out and named in `warnings`. */
 export function readDebugData(elf: ElfFile): DebugData {
   const sections = debugSections(elf);
   const warnings: string[] = [];

@@ -29,6 +29,7 @@ export interface SourceFrame {
   readonly line: number;
 }
 
+/** A place in the source, and how it was inlined there. */
 export interface SourceLocation extends SourceFrame {
   /**
    * The calls this code was inlined through, innermost first; the last one is in the function with the code.
@@ -36,6 +37,7 @@ export interface SourceLocation extends SourceFrame {
   readonly inlinedBy: readonly SourceFrame[];
 }
 
+/** A variable with a fixed address. */
 export interface Variable {
   readonly name: string;
   readonly address: bigint;

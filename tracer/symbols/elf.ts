@@ -16,6 +16,7 @@ export interface ElfSegment {
   readonly flags: { readonly read: boolean; readonly write: boolean; readonly execute: boolean };
 }
 
+/** A section header, with the bytes it stands for. */
 export interface ElfSection {
   readonly name: string;
   /** Section type, SHT_… */
@@ -30,6 +31,7 @@ export interface ElfSection {
   readonly bytes: Uint8Array;
 }
 
+/** A defined symbol. */
 export interface ElfSymbol {
   readonly name: string;
   readonly address: bigint;
@@ -40,6 +42,7 @@ export interface ElfSymbol {
   readonly section: number;
 }
 
+/** A linked RISC-V ELF64 file. */
 export interface ElfFile {
   readonly path: string;
   /** Physical address execution starts at. */

@@ -13,6 +13,7 @@ export interface CodeRange {
   readonly high: bigint;
 }
 
+/** A parameter as declared. */
 export interface Parameter {
   /** '' when the source gives none. */
   readonly name: string;

@@ -3,6 +3,7 @@ import { fromAddress, toAddress } from './address.js';
 import type { CodeRange } from './function-info.js';
 import { flowAt, indirectBase, pcRelativeBase } from './riscv-flow.js';
 
+/** An instruction that leaves a function. */
 export interface FunctionExit {
   /** Of the instruction that leaves. */
   readonly address: bigint;

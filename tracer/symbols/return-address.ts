@@ -21,6 +21,7 @@ export type ReturnAddressLocation =
 
 const frameSlot = -8;
 
+/** Answers where the return address is at a pc: by frame information, else by the function’s code. */
 export class ReturnAddresses {
   constructor(
     private readonly elf: ElfFile,

@@ -14,6 +14,7 @@ export type FlowKind =
   | 'write_ra' // anything else that writes ra
   | 'other';
 
+/** What one instruction does to control flow. */
 export interface Flow {
   readonly kind: FlowKind;
   /** Bytes: 2 or 4 (longer encodings are not in RV64GC and count as 4). */

@@ -8,11 +8,13 @@ interface Named {
   readonly size: number;
 }
 
+/** A type of the language itself, such as int. */
 export interface BaseType extends Named {
   readonly kind: 'base';
   readonly encoding: 'boolean' | 'signed' | 'unsigned' | 'float' | 'character' | 'other';
 }
 
+/** A pointer to `target`. */
 export interface PointerType extends Named {
   readonly kind: 'pointer';
   readonly target: Type;
@@ -25,6 +27,7 @@ export interface CompositeType extends Named {
   readonly members: readonly Member[];
 }
 
+/** A member of a struct or union. */
 export interface Member {
   /** '' for an anonymous struct or union; `findMember` looks inside those. */
   readonly name: string;
@@ -39,6 +42,7 @@ export interface Member {
   readonly bits?: { readonly offset: number; readonly size: number };
 }
 
+/** An array, of one or more dimensions. */
 export interface ArrayType extends Named {
   readonly kind: 'array';
   readonly element: Type;
@@ -46,6 +50,7 @@ export interface ArrayType extends Named {
   readonly counts: readonly number[];
 }
 
+/** An enumeration with its names. */
 export interface EnumerationType extends Named {
   readonly kind: 'enumeration';
   readonly enumerators: readonly { readonly name: string; readonly value: number }[];

@@ -14,6 +14,7 @@ export interface HartRegisters {
 /** The eight bytes at a virtual address; undefined when it cannot be read. */
 export type ReadWord = (virtualAddress: bigint) => bigint | undefined;
 
+/** A function on the stack of a stopped hart. */
 export interface StackFrame {
   /** The stopped instruction in the first frame, the return address in the others. */
   readonly pc: bigint;
@@ -31,6 +32,7 @@ export interface StackFrame {
 const word = 8n;
 const framesMaxDefault = 64;
 
+/** Walks stacks of one program. */
 export class Unwinder {
   constructor(
     private readonly frames: CallFrames,

@@ -55,26 +55,32 @@ export function signOf(format: BinaryFormat, bits: bigint): number {
   return Number(bits >> format.signShift);
 }
 
+/** Quiet or signaling. */
 export function isNaN(format: BinaryFormat, bits: bigint): boolean {
   return magnitude(format, bits) > format.infinity;
 }
 
+/** A NaN that raises NV wherever it is an operand. */
 export function isSignaling(format: BinaryFormat, bits: bigint): boolean {
   return isNaN(format, bits) && (bits & format.quietBit) === 0n;
 }
 
+/** Of either sign. */
 export function isInfinite(format: BinaryFormat, bits: bigint): boolean {
   return magnitude(format, bits) === format.infinity;
 }
 
+/** Of either sign. */
 export function isZero(format: BinaryFormat, bits: bigint): boolean {
   return magnitude(format, bits) === 0n;
 }
 
+/** Zero with the sign bit `sign`. */
 export function zero(format: BinaryFormat, sign: number): bigint {
   return sign === 0 ? 0n : format.signBit;
 }
 
+/** Infinity with the sign bit `sign`. */
 export function infinity(format: BinaryFormat, sign: number): bigint {
   return sign === 0 ? format.infinity : format.infinity | format.signBit;
 }

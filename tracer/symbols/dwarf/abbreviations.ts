@@ -3,6 +3,7 @@ import { ByteReader } from '../byte-reader.js';
 import { Form } from './constants.js';
 import { fixedFormSize, skipForm, type UnitContext } from './forms.js';
 
+/** An attribute of an abbreviation: what it is and how it is stored. */
 export interface AttributeShape {
   readonly name: number;
   readonly form: number;
@@ -14,6 +15,7 @@ export interface AttributeShape {
   readonly size: number;
 }
 
+/** The shape of an entry: tag and attributes. */
 export interface Abbreviation {
   readonly tag: number;
   readonly hasChildren: boolean;

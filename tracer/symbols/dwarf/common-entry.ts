@@ -3,6 +3,7 @@
 import { ByteReader, MalformedData } from '../byte-reader.js';
 import { readInitialLength } from './unit.js';
 
+/** A section with call frame information. */
 export interface FrameSection {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -55,6 +56,7 @@ export function readFramePointer(reader: ByteReader, section: FrameSection, enco
   throw new MalformedData(`frame pointer encoding 0x${encoding.toString(16)} is unknown`);
 }
 
+/** Reads the common entry at an offset. Throws MalformedData. */
 export function readCommonEntry(section: FrameSection, offset: number): CommonEntry {
   const outer = new ByteReader(section.bytes, offset);
   const { end, offsetSize } = readInitialLength(outer);

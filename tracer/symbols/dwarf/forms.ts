@@ -78,6 +78,7 @@ export function fixedFormSize(form: number, unit: UnitContext): number {
   return fixedSizes.get(form) ?? -1;
 }
 
+/** Moves past a value of the form. */
 export function skipForm(reader: ByteReader, form: number, unit: UnitContext): void {
   const size = fixedFormSize(form, unit);
   if (size >= 0) reader.take(size);
@@ -104,6 +105,7 @@ export function readBlock(reader: ByteReader, form: number): ByteReader {
   return reader.part(reader.unsigned(lengthSize));
 }
 
+/** Whether values of the form are bytes with a length. */
 export function isBlock(form: number): boolean {
   return form === Form.exprloc || form === Form.block || blockLengthSizes.has(form);
 }
@@ -132,6 +134,7 @@ export function readString(reader: ByteReader, form: number, unit: UnitContext):
   return stringAt(unit.sections.strings, offsets.unsigned(unit.offsetSize));
 }
 
+/** Whether values of the form are addresses, inline or by index. */
 export function isAddress(form: number): boolean {
   return (
     form === Form.addr ||
@@ -147,6 +150,7 @@ export function readAddress(reader: ByteReader, form: number, unit: UnitContext)
   return indexedAddress(readNumber(reader, form, unit), unit);
 }
 
+/** An address of the unit’s part of .debug_addr. */
 export function indexedAddress(index: number, unit: UnitContext): number {
   const addresses = new Reader(unit.sections.addresses);
   addresses.take(unit.addressBase + index * unit.addressSize);

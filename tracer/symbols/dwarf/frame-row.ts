@@ -42,6 +42,7 @@ interface Machine {
 
 const savedRowsMax = 64;
 
+/** The row before any instruction: no rule is known. */
 export function initialRow(returnAddressRegister: number): FrameRow {
   return { cfa: undefined, rules: new Map(), returnAddressRegister };
 }

@@ -104,6 +104,7 @@ export class LineTableBuilder implements RowSink {
   }
 }
 
+/** A file as the line table names it, and a line from 1 on. */
 export interface SourceLine {
   readonly file: string;
   readonly line: number;

@@ -3,6 +3,7 @@ import { Attribute, Operation, Tag } from './constants.js';
 import { type Entry, type Resolver, inherited, originChain } from './entry.js';
 import { indexedAddress } from './forms.js';
 
+/** A variable as its unit describes it. */
 export interface VariableEntry {
   readonly name: string;
   /** Internal form; undefined for one that is only declared here. */
