@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import type { Surroundings } from './surroundings.js';
 import { wholeNumber } from './values.js';
 
+/** What the command line gave, checked. */
 export interface QueryFlags {
   readonly format: 'table' | 'json' | 'csv' | 'arrow';
   readonly file?: string;
@@ -19,6 +20,7 @@ Examples:
   trace query cowtest.trace --format csv --file faults.sql > faults.csv
   echo "SELECT * FROM process" | trace query cowtest.trace --format json`;
 
+/** Adds the command's arguments, flags and help. */
 export function define(
   command: Command,
   surroundings: Surroundings,

@@ -7,6 +7,7 @@ import type { RunRequest } from '../../tracer/session/index.js';
 import type { KernelOptions } from '../kernel-options.js';
 import { toolVersion } from '../version.js';
 
+/** What the command line gave, checked. */
 export interface RunFlags extends KernelOptions {
   readonly harts: number;
   /** MiB. */

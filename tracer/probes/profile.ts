@@ -25,6 +25,7 @@ const roleNames = {
 
 export type Role = keyof typeof roleNames;
 
+/** What was found in a kernel; what is absent was not found. Addresses are physical. */
 export interface KernelProfile {
   readonly functions: Readonly<Partial<Record<Role, RoleFunction>>>;
   readonly freeList?: FreeListFacts;
