@@ -1,0 +1,110 @@
+// Traps, system calls, page faults and the kernel entries they belong to.
+import { describe, expect, test } from 'vitest';
+import { RecordKind } from '../../emulator/index.js';
+import { pick, store, translated, type RecordInput } from '../support/raw-records.js';
+
+const head = 0x80001000;
+const freeList = { heads: [head], why: 'it is given' };
+const interruptBit = 1n << 63n;
+const fromUser = 1 << 4;
+const fromKernel = 1 | (1 << 4);
+
+const trap = (context: number, cause: number | bigint, value = 0, size = fromUser): RecordInput => {
+  return { kind: RecordKind.trap, context, a: cause, b: value, c: 0x80100000, size, pc: 0x1000 };
+};
+const call = (context: number, number: number, argument = 0): RecordInput => {
+  return { kind: RecordKind.call, context, a: number, b: argument };
+};
+const backToUser = (context: number, result = 0): RecordInput => {
+  return { kind: RecordKind.trapReturn, context, size: 1, a: 0x1004, b: result };
+};
+const free = (context: number, index: number): RecordInput => {
+  const frame = 0x80100000 + index * 4096;
+  const before = index === 0 ? 0 : frame - 4096;
+  return store(head, before, frame, { context, link: before });
+};
+
+describe('kernel entries', () => {
+  test('rows carry the entry they belong to, also when another process ran in between', async () => {
+    const { frame_free, kernel_span } = await translated({ freeList }, [
+      trap(3, 8),
+      call(3, 3),
+      free(3, 0),
+      trap(4, 15),
+      free(4, 1),
+      backToUser(4),
+      free(3, 2),
+      backToUser(3),
+    ]);
+    const [waiting, fault, again] = frame_free.map((row) => row.span);
+    expect(again).toBe(waiting);
+    expect(fault).not.toBe(waiting);
+    expect(pick(kernel_span, 'id', 'pid', 'cause', 'finished', 'start_cycle', 'cycle')).toEqual([
+      [fault, 4, 'page_fault', 1, 30, 50],
+      [waiting, 3, 'wait', 1, 0, 70],
+    ]);
+  });
+
+  test('an interrupt of the kernel does not begin another entry', async () => {
+    const { frame_free, kernel_span } = await translated({ freeList }, [
+      trap(3, 8),
+      free(3, 0),
+      trap(3, interruptBit | 5n, 0, fromKernel),
+      { kind: RecordKind.trapReturn, context: 3, size: 1 << 4 },
+      free(3, 1),
+      backToUser(3),
+    ]);
+    expect(new Set(frame_free.map((row) => row.span)).size).toBe(1);
+    expect(kernel_span).toHaveLength(1);
+  });
+
+  test('what is open when the trace ends is unfinished', async () => {
+    const { kernel_span } = await translated({ freeList }, [free(0, 0), trap(3, 8), call(3, 13)]);
+    expect(pick(kernel_span, 'pid', 'cause', 'finished')).toEqual([
+      [3, 'sleep', 0],
+      [0, 'scheduler', 0],
+    ]);
+  });
+});
+
+describe('system calls', () => {
+  test('enter with their arguments and leave with a signed result', async () => {
+    const { syscall } = await translated({}, [trap(3, 8), call(3, 12, 4096), backToUser(3, -1)]);
+    expect(pick(syscall, 'phase', 'number', 'name', 'argument0', 'result')).toEqual([
+      ['enter', 12, 'sbrk', 4096, null],
+      ['leave', 12, 'sbrk', 4096, -1],
+    ]);
+  });
+
+  test('of a tree’s own go by their number', async () => {
+    const { syscall } = await translated({}, [trap(3, 8), call(3, 22), trap(4, 8), call(4, 1000)]);
+    expect(pick(syscall, 'name')).toEqual([['sys_22'], ['free_frames']]);
+  });
+});
+
+describe('page faults', () => {
+  test('are resolved by going on in user mode', async () => {
+    const { page_fault } = await translated({}, [trap(3, 15, 0x2008), backToUser(3)]);
+    expect(pick(page_fault, 'access', 'va', 'root', 'outcome', 'pc', 'cycle', 'end_cycle')).toEqual([
+      ['store', 0x2008, 0x80100000, 'resolved', 0x1000, 0, 10],
+    ]);
+  });
+
+  test('of the kernel are none, and interrupts with the same number neither', async () => {
+    const { page_fault, trap: traps } = await translated({}, [
+      trap(3, 13, 0, fromKernel),
+      trap(3, interruptBit | 13n),
+      backToUser(3),
+    ]);
+    expect(page_fault).toEqual([]);
+    expect(pick(traps, 'interrupt', 'cause', 'from_mode')).toEqual([
+      [0, 13, 1],
+      [1, 13, 0],
+    ]);
+  });
+
+  test('whose handling the trace does not show the end of are unfinished', async () => {
+    const { page_fault } = await translated({}, [trap(3, 12, 0x5000)]);
+    expect(pick(page_fault, 'access', 'outcome')).toEqual([['fetch', 'unfinished']]);
+  });
+});
