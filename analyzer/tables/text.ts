@@ -11,8 +11,8 @@ const cellWidth = 60;
 const tableWidth = 100;
 
 /**
- * Aligned columns with a heading, and a line that says how many rows there are. Rows too wide for a line are printed
- * below each other, a line a column.
+ * Aligned columns with a heading, and a line that says how many rows there are. Rows too wide for a line are
+ * printed below each other, a line a column.
  */
 export function tableText(result: QueryResult): string {
   const hex = result.columns.map(

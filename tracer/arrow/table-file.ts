@@ -9,7 +9,7 @@ export interface ArrowTableColumn {
   readonly values: readonly (string | number | bigint | boolean | null)[];
 }
 
-/** The bytes of a file with one table. Two columns may have the same name. */
+/** The bytes of a file with one table. Columns of the same name are told apart by numbers: `n`, `n_1`. */
 export async function writeArrowTable(columns: readonly ArrowTableColumn[]): Promise<Uint8Array> {
   const arrow = await import('apache-arrow');
   const types = {
@@ -32,10 +32,22 @@ export async function writeArrowTable(columns: readonly ArrowTableColumn[]): Pro
       types[type](),
     ),
   );
-  const fields = columns.map(({ name, type }) => new arrow.Field(name, types[type](), true));
+  const names = distinct(columns.map(({ name }) => name));
+  const fields = columns.map(({ type }, index) => new arrow.Field(names[index], types[type](), true));
   const children = vectors.map((vector) => vector.data[0]);
   const schema = new arrow.Schema(fields);
   const length = columns[0]?.values.length ?? 0;
   const data = arrow.makeData({ type: new arrow.Struct(fields), length, nullCount: 0, children });
   return arrow.tableToIPC(new arrow.Table(schema, [new arrow.RecordBatch(schema, data)]), 'file');
+}
+
+/** Arrow matches columns by name, so no two may have the same. */
+function distinct(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let number = 1; taken.has(unique); number++) unique = `${name}_${number}`;
+    taken.add(unique);
+    return unique;
+  });
 }
