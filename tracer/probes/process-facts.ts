@@ -33,43 +33,69 @@ export interface ProcessFacts {
   readonly why: string;
 }
 
-function arrayOfStructs(type: Type): { element: CompositeType; count: number } | undefined {
+/** Harts of any machine; a longer array of structs that point to processes is something else. */
+const hartsMaximum = 64;
+
+interface StructArray {
+  readonly name: string;
+  readonly address: number;
+  readonly element: CompositeType;
+  readonly count: number;
+}
+
+/** Arrays of structs among the variables, also those that are members of a struct, as beside a lock. */
+function structArrays(debug: DebugInfo): StructArray[] {
+  return debug.variables.flatMap(({ name, type, address }) => {
+    const whole = arrayOfStructs(type, name, Number(address));
+    const actual = underlying(type);
+    if (whole || actual.kind !== 'struct') return whole ?? [];
+    return actual.members.flatMap(
+      (member) =>
+        arrayOfStructs(member.type, `${name}.${member.name}`, Number(address) + member.offset) ?? [],
+    );
+  });
+}
+
+function arrayOfStructs(type: Type, name: string, address: number): StructArray | undefined {
   const array = underlying(type);
   if (array.kind !== 'array') return undefined;
   const element = underlying(array.element);
-  return element.kind === 'struct' ? { element, count: array.counts[0] } : undefined;
+  return element.kind === 'struct' ? { name, address, element, count: array.counts[0] } : undefined;
 }
 
 /** The process table is the array of structs with pid, state and page table; the harts' array points into it. */
 export function findProcessFacts(debug: DebugInfo): ProcessFacts | undefined {
-  for (const variable of debug.variables) {
-    const array = arrayOfStructs(variable.type);
-    if (!array) continue;
-    const members = processMembers(array.element);
+  const arrays = structArrays(debug);
+  for (const { name, address, element, count } of arrays) {
+    const members = processMembers(element);
     const states = members && stateValues(members.state.type);
     if (!members || !states) continue;
-    const current = findCurrent(debug, array.element.name);
+    const current = findCurrent(arrays, element.name);
     if (!current) continue;
-    const { pid, state, pagetable, parent, name } = members;
-    const address = Number(variable.address);
     return {
       table: address,
-      stride: array.element.size,
-      count: array.count,
-      offsets: {
-        pid: pid.offset,
-        state: state.offset,
-        pagetable: pagetable.offset,
-        ...(parent && { parent: parent.offset }),
-        ...(name && { name: name.offset }),
-      },
-      nameBytes: name?.size ?? 0,
+      stride: element.size,
+      count,
+      ...memberFacts(members),
       states,
       ...current.facts,
-      why: `${variable.name} at ${hex(address)}, ${array.count} of struct ${array.element.name}; ${current.why}`,
+      why: `${name} at ${hex(address)}, ${count} of struct ${element.name}; ${current.why}`,
     };
   }
   return undefined;
+}
+
+type ProcessMembers = NonNullable<ReturnType<typeof processMembers>>;
+
+function memberFacts({ pid, state, pagetable, parent, name }: ProcessMembers) {
+  const offsets = {
+    pid: pid.offset,
+    state: state.offset,
+    pagetable: pagetable.offset,
+    ...(parent && { parent: parent.offset }),
+    ...(name && { name: name.offset }),
+  };
+  return { offsets, nameBytes: name?.size ?? 0 };
 }
 
 function processMembers(type: CompositeType) {
@@ -100,14 +126,13 @@ function stateValues(type: Type): ProcessFacts['states'] | undefined {
   return { unused, sleeping, runnable, running, zombie };
 }
 
-function findCurrent(debug: DebugInfo, processStruct: string) {
-  for (const variable of debug.variables) {
-    const array = arrayOfStructs(variable.type);
-    const member = array?.element.members.find((candidate) => pointsTo(candidate.type, processStruct));
-    if (!array || !member || array.element.name === processStruct || array.count > 64) continue;
-    const current = Number(variable.address) + member.offset;
-    const facts = { current, currentStride: array.element.size, harts: array.count };
-    return { facts, why: `${variable.name}[].${member.name} at ${hex(current)}` };
+function findCurrent(arrays: readonly StructArray[], processStruct: string) {
+  for (const { name, address, element, count } of arrays) {
+    const member = element.members.find((candidate) => pointsTo(candidate.type, processStruct));
+    if (!member || element.name === processStruct || count > hartsMaximum) continue;
+    const current = address + member.offset;
+    const facts = { current, currentStride: element.size, harts: count };
+    return { facts, why: `${name}[].${member.name} at ${hex(current)}` };
   }
   return undefined;
 }
