@@ -176,3 +176,22 @@ export const layers: readonly Layer[] = [
     why: 'Test configuration says which files run and how.',
   },
 ];
+
+/** Whether a path is the pattern's file or in its folder. */
+function matches(path: string, pattern: string): boolean {
+  const expression = pattern.replace(/[.]/g, '\\.').replace('*', '[^/]+');
+  return new RegExp(`^${expression}${/[/]$|^$/.test(pattern) ? '' : '$'}`).test(path);
+}
+
+/** The layer that holds a file. */
+export function layerOf(path: string): Layer | undefined {
+  return layers.find((layer) => path.startsWith(layer.folder));
+}
+
+/** Whether files of a layer may import a file of the project, or a package. */
+export function allows(layer: Layer, to: string, isProject: boolean): boolean {
+  if (!isProject)
+    return layer.packages.some((name) => (name === 'node:' ? to.startsWith(name) : to === name));
+  if (layer.not?.some((pattern) => matches(to, pattern))) return false;
+  return to.startsWith(layer.folder) || layer.may.some((pattern) => matches(to, pattern));
+}
