@@ -3,9 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CowRun } from '../support/cow-run.js';
 import { Random } from '../support/random.js';
 
-const configurations = ['cow', 'eager'].flatMap((variant) =>
-  [1, 3, 8].map((harts) => ({ variant, harts })),
-);
+const configurations = ['cow', 'eager'].flatMap((variant) => [1, 3, 8].map((harts) => ({ variant, harts })));
 
 describe.each(configurations)('$variant on $harts harts with 128 MiB', ({ variant, harts }) => {
   it('runs cowtest the same each time, and in pieces', () => {
