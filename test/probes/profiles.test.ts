@@ -126,7 +126,10 @@ const processes = (
   states = '{ UNUSED, SLEEPING, RUNNABLE, RUNNING, ZOMBIE }',
 ) =>
   `enum procstate ${states}; ${lock} typedef unsigned long *pagetable_t;
-   struct proc { struct spinlock lock; enum procstate state; int pid; struct proc *parent; pagetable_t pagetable; char name[16]; };
+   struct proc {
+     struct spinlock lock; enum procstate state; int pid; struct proc *parent; pagetable_t pagetable;
+     char name[16];
+   };
    struct cpu { long context[4]; ${cpu} int noff; }; struct cpu cpus[8]; ${table} ${entry}`;
 
 describe.skipIf(!hasCompiler)(`processes${unless(hasCompiler, compiler)}`, () => {
