@@ -1,8 +1,10 @@
 // Which frames are free, from the stores to the heads of one list or several.
 import { describe, expect, test } from 'vitest';
+import { framesOnLists } from '../../tracer/probes/first-lists.js';
 import {
   allocateEntered,
   allocateReturns,
+  foundFree,
   pick,
   store,
   translated,
@@ -54,6 +56,42 @@ describe('one list', () => {
   test('words that are no head are no frames', async () => {
     const { frame_free } = await translated(lists(1), pushed(heads[1], 0, 1));
     expect(frame_free).toEqual([]);
+  });
+});
+
+describe('frames linked to each other without the head', () => {
+  test('are free once they are found in memory, each once', async () => {
+    const { frame_free, frame_alloc } = await translated(lists(1), [
+      store(heads[0], 0, frame(0)),
+      ...[2, 1, 0].map((index) => foundFree(frame(index))),
+      store(heads[0], frame(0), frame(1), { link: frame(2) }),
+    ]);
+    expect(pick(frame_free, 'frame', 'free_frames')).toEqual([
+      [frame(0), 1],
+      [frame(2), 2],
+      [frame(1), 3],
+    ]);
+    expect(pick(frame_alloc, 'frame', 'free_frames')).toEqual([[frame(0), 2]]);
+  });
+
+  test.each([
+    ['one after the other, to the null link', [2, 1, 0], 0],
+    ['up to where the list runs into itself', [0, 1, 2], frame(1)],
+    ['up to where it leaves memory', [1, 2], 0x90000000],
+    ['up to where it is no list of frames', [2, 0], first + 8],
+  ])('are found %s', (_, indices, last) => {
+    const bytes = new Uint8Array(4 * 4096);
+    const words = new DataView(bytes.buffer);
+    const set = (address: number, value: number) => words.setUint32(address - first, value, true);
+    const chain = indices.map(frame);
+    set(frame(3), chain[0]);
+    chain.forEach((at, position) => set(at, chain[position + 1] ?? last));
+    const ramRange = { start: first, end: first + bytes.length };
+    const ram = {
+      bytes,
+      contains: (address: number, length: number) => address >= first && address + length <= ramRange.end,
+    };
+    expect(framesOnLists({ ram, ramRange }, [frame(3)])).toEqual(chain);
   });
 });
 

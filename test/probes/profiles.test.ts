@@ -96,6 +96,10 @@ describe.skipIf(!hasCompiler)(`reference counts${unless(hasCompiler, compiler)}`
     ],
     ['volatile long uses[2][16384];', { name: 'uses', elementBytes: 8, count: 32768 }],
     ['static int cow_ref[32768]; int *keep = cow_ref;', { name: 'cow_ref', elementBytes: 4 }],
+    [
+      'struct { struct spinlock lock; unsigned char pgrc[557056]; } kmem;',
+      { name: 'kmem.pgrc', elementBytes: 1, firstFrame: 0 },
+    ],
     ['unsigned short *ref_count;', { name: 'ref_count', isPointer: true, elementBytes: 2, count: 0 }],
     [
       'struct { struct spinlock lock; unsigned char *counts; } r;',

@@ -50,6 +50,13 @@ export const freeEntered = (frame: number, by: By = {}): RecordInput => ({
   ...by,
 });
 
+export const foundFree = (frame: number, by: By = {}): RecordInput => ({
+  kind: RecordKind.probe,
+  size: ProbeId.foundFree,
+  a: frame,
+  ...by,
+});
+
 export const allocateEntered = (by: By = {}): RecordInput => ({
   kind: RecordKind.probe,
   size: ProbeId.allocateEntered,

@@ -2,6 +2,7 @@
 import { RecordSource, type Machine, type Probe } from '../../emulator/index.js';
 import type { EventName } from '../schema/index.js';
 import type { KernelProfile, RoleFunction } from './profile.js';
+import { recordFreeFrames } from './first-lists.js';
 import { ProbeId } from './probe-id.js';
 import type { ReferenceCounts } from './reference-counts.js';
 import type { Translator } from './translator.js';
@@ -116,13 +117,26 @@ function silently(address: number, onHit: (hart: number) => void): Probe {
 }
 
 function probeAllocate(
-  { watch }: Machine,
+  machine: Machine,
   { entry, exits }: RoleFunction,
   translator: Translator,
   wants: Wants,
 ): void {
-  const settles = translator.freeList?.hasSeveralLists === true && wants('frame_alloc', 'frame_free');
-  if (settles) watch.addProbe({ address: entry, id: ProbeId.allocateEntered, registers: [], record: true });
+  const { watch } = machine;
+  const { freeList } = translator;
+  const settles = freeList?.hasSeveralLists === true && wants('frame_alloc', 'frame_free');
+  let isFirst = true;
+  if (freeList)
+    watch.addProbe({
+      address: entry,
+      id: ProbeId.allocateEntered,
+      registers: [],
+      record: settles,
+      onHit: () => {
+        if (isFirst) recordFreeFrames(machine, freeList.facts.heads, entry);
+        isFirst = false;
+      },
+    });
   if (!wants('kalloc') && !settles && !searchesCounts(translator, wants)) return;
   const registers = [register.a0, register.ra];
   for (const address of exits)

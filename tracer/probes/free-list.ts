@@ -48,6 +48,11 @@ export class FreeList {
     else if (before !== 0) this.popped(record, before);
   }
 
+  /** The frame is on a list in memory: news only where it was linked there without the head. */
+  found(record: RawRecord, frame: number): void {
+    if (!this.free.has(frame)) this.pushed(record, frame, 0);
+  }
+
   /** The allocator was entered: what it takes from here on it returns or keeps on a list. */
   begin(span: number): void {
     this.taken.set(span, new Set());

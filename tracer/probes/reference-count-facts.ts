@@ -37,7 +37,7 @@ const framesMinimum = 1024;
 const describingBytesMaximum = 64;
 const candidatesMaximum = 4;
 const nestingMaximum = 2;
-const suggestive = /ref|rfc|cnt|count|cow|shar|owner|usage/i;
+const suggestive = /ref|rfc|rc$|cnt|count|cow|shar|owner|usage/i;
 
 /** Candidates, likeliest first: names that suggest counting first, then the most elements. */
 export function findReferenceCounts(debug: DebugInfo): ReferenceCountFacts[] {

@@ -152,7 +152,9 @@ export class Translator {
   }
 
   private probe(record: RawRecord): void {
-    if (record.size === ProbeId.allocateEntered) {
+    if (record.size === ProbeId.foundFree) {
+      this.freeList?.found(record, record.number('a'));
+    } else if (record.size === ProbeId.allocateEntered) {
       this.freeList?.begin(this.emitter.spanOf(record));
     } else if (record.size === ProbeId.allocateReturns) {
       this.freeList?.settle(record, this.emitter.spanOf(record), record.number('a'));
