@@ -39,7 +39,6 @@ async function check(trace: string, flags: CheckFlags, surroundings: Surrounding
   const { checkTrace, openTraceSource, reports, wantsColour } = await import('../analyzer/index.js');
   const { sourceLines } = await import('./source-lines.js');
   const { shellWord, suggestion } = await import('./suggestion.js');
-  const { packageRoot } = await import('../package-root.js');
   const { stdout, environment } = surroundings;
   const source = openTraceSource(trace);
   const baseline = flags.baseline === undefined ? undefined : openTraceSource(flags.baseline);
@@ -48,9 +47,20 @@ async function check(trace: string, flags: CheckFlags, surroundings: Surrounding
     stdout.write(reports.json(result));
     return result.exitCode;
   }
-  // Files of the built-in kernel are named from the package's root; those of other kernels are not found there.
-  const sourceLine = sourceLines([flags.source ?? packageRoot()]);
+  const sourceLine = sourceLines(await sourceRoots(flags.source, result.facts['kernel_digest']));
   stdout.write(reports.text(result, { colour: wantsColour(stdout, environment), sourceLine }));
   stdout.write(`next: ${suggestion(shellWord(trace), result)}\n`);
   return result.exitCode;
+}
+
+/** Where to quote from: the directory given, or our own sources if the kernel is one that was built from them. */
+async function sourceRoots(given: string | undefined, kernelDigest: string | undefined): Promise<string[]> {
+  if (given !== undefined) return [given];
+  const { createHash } = await import('node:crypto');
+  const { builtinKernel, variantNames } = await import('../fixtures/index.js');
+  const { packageRoot } = await import('../package-root.js');
+  const digests = variantNames().map((name) => {
+    return createHash('sha256').update(builtinKernel(name).kernel).digest('hex');
+  });
+  return kernelDigest !== undefined && digests.includes(kernelDigest) ? [packageRoot()] : [];
 }

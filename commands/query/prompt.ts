@@ -80,13 +80,15 @@ async function answer(
   else throw new UsageError(`${escapeText(statement, 60)} is no command of this prompt; .help lists them`);
 }
 
-/** Names with the first sentence of what they hold. */
+/** Names with the first sentence of what they hold, a line each. */
 function tableList(): string {
-  const views = readQueries().views.map(({ name, doc }): [string, string] => [name, doc]);
-  const rows = [...Object.entries(events).map(([name, { doc }]): [string, string] => [name, doc]), ...views];
-  return rows
-    .map(([name, doc]) => `${`  ${name.padEnd(21)}  ${doc.split('. ')[0]}`.slice(0, 100)}\n`)
-    .join('');
+  const kinds = Object.entries(events).map(([name, { doc }]) => ({ name, doc }));
+  return [...kinds, ...readQueries().views].map(({ name, doc }) => tableLine(name, doc)).join('');
+}
+
+function tableLine(name: string, doc: string): string {
+  const [sentence] = doc.split(/(?<=[^.]{2})\. /);
+  return `${escapeText(`  ${name.padEnd(21)}  ${sentence.replace(/\.$/, '')}`, 100)}\n`;
 }
 
 async function attempt(action: () => Promise<void>, stderr: Surroundings['stderr']): Promise<void> {

@@ -183,6 +183,9 @@ describe('a kernel that', () => {
     expect(stdout).toMatch(/VIOLATED {4}the kernel does not panic +1 found/);
     expect(stdout).toMatch(/panic: no \/init on the disk\n {4}in panic \(fixtures\/kernel\/printf\.c:\d+\)/);
     expect(stdout).toMatch(/\n {6}> .+\n/);
+    expect((await trace(['check', inside('panic.trace')])).stdout).toMatch(/\n {6}> .+\n/);
+    const elsewhere = await trace(['check', inside('panic.trace'), '--source', inside('.')]);
+    expect(elsewhere.stdout).not.toMatch(/\n {6}> .+\n/);
   });
 
   test('has no symbols still runs, cannot act on the terminal, and is said to be seen less of', async () => {
