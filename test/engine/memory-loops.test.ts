@@ -1,6 +1,7 @@
 // Loops that fill or copy memory are done at once; nothing but the time it takes may tell them from doing each step.
 import { describe, expect, it } from 'vitest';
 import { ramBase } from '../../emulator/index.js';
+import { assemble } from '../support/assembly.js';
 import { Random } from '../support/random.js';
 import { BareMachine, powerOff } from '../support/bare-machine.js';
 
@@ -136,6 +137,22 @@ describe.each(loops)('$name', (loop) => {
     }
   });
 
+  it('meets a probe within in each iteration', () => {
+    const address = BigInt(machineOf(loop).label('again'));
+    const stepped = machineOf(loop);
+    let passed = 0;
+    while (stepped.machine.outcome === undefined) {
+      if (stepped.state('pc') === address) passed++;
+      stepped.step();
+    }
+    const probed = machineOf(loop);
+    let hits = 0;
+    const onHit = () => void hits++;
+    probed.machine.watch.addProbe({ address: Number(address), id: 1, registers: [], record: false, onHit });
+    probed.runToEnd();
+    expect(hits).toBe(passed);
+  });
+
   it('tells a watched word of each store', () => {
     const records = (bare: BareMachine) => {
       bare.machine.watch.watchWords(data + 0x1008, 0x20);
@@ -145,5 +162,37 @@ describe.each(loops)('$name', (loop) => {
       return bare.rows;
     };
     expect(records(machineOf(loop))).toEqual(records(stepByStep(loop)));
+  });
+});
+
+describe('a loop that is changed after it has run', () => {
+  it.each([
+    ['sb a3, 0(a0)', 'sb a2, 0(a0)', 0],
+    ['addi a0, a0, 2', 'addi a0, a0, 1', 4],
+  ])('does %s instead of %s', (changed, _, offset) => {
+    const word = new DataView(assemble(changed, 0).bytes.buffer).getUint32(0, true);
+    const bare = new BareMachine(`
+      li a2, 1
+      li a3, 2
+      li a0, ${data}
+      li a1, ${data + 64}
+      call again
+      la t0, again
+      li t1, ${word}
+      sw t1, ${offset}(t0)
+      li a0, ${data + 64}
+      li a1, ${data + 128}
+      call again
+      j end
+      .org 0x100
+      again: sb a2, 0(a0)
+      addi a0, a0, 1
+      bne a0, a1, again
+      ret
+      end: ${powerOff}`).runToEnd();
+    const bytes = [...bare.machine.ram.read(data, 128)];
+    expect(bytes.slice(0, 64)).toEqual(Array.from({ length: 64 }, () => 1));
+    const after = Array.from({ length: 64 }, (_, index) => (offset === 0 ? 2 : 1 - (index % 2)));
+    expect(bytes.slice(64)).toEqual(after);
   });
 });
