@@ -3,12 +3,14 @@
 import { pageBytes, RecordKind, type Machine } from '../../emulator/index.js';
 import { ProbeId } from './probe-id.js';
 
+/** What is read of a machine. */
+export interface ReadableRam {
+  readonly ram: Pick<Machine['ram'], 'bytes' | 'contains'>;
+  readonly ramRange: { readonly start: number };
+}
+
 /** Frames on the lists, each once; a list that leaves RAM or runs into itself ends there. */
-export function framesOnLists(
-  machine: Pick<Machine, 'ram' | 'ramRange'>,
-  heads: readonly number[],
-): number[] {
-  const { ram, ramRange } = machine;
+export function framesOnLists({ ram, ramRange }: ReadableRam, heads: readonly number[]): number[] {
   const words = new DataView(ram.bytes.buffer, ram.bytes.byteOffset, ram.bytes.byteLength);
   const pointerAt = (address: number): number => {
     const at = address - ramRange.start;
