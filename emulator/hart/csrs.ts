@@ -12,7 +12,10 @@ import {
 /** What must be re-examined after a write. */
 export type CsrEffect = 'status' | 'interrupts' | 'translation' | 'timer' | 'float';
 
-/** Reads that are no plain word. */
+/**
+ * Reads that are no plain word. `time` is the machine's clock, as stimecmp sees it: what software adds to it by writing
+ * the CLINT's mtime stays in the CLINT, and moves mtimecmp only.
+ */
 export type CsrSource = 'cycle' | 'time' | 'instret' | 'pending';
 
 /** Conditions beyond the privilege encoded in the number. */

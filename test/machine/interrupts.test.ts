@@ -97,6 +97,28 @@ describe('machine interrupts from the CLINT', () => {
   });
 });
 
+describe('a written mtime', () => {
+  it('moves mtimecmp, and neither the time CSR nor stimecmp', () => {
+    const bare = new BareMachine(`
+      li t0, -1
+      csrw menvcfg, t0
+      li t1, 0x200bff8
+      li t2, 1000000
+      sd t2, 0(t1)
+      csrr a0, time
+      ld a1, 0(t1)
+      li t1, 0x2004000
+      sd t2, 0(t1)
+      csrw stimecmp, t2
+      nop
+      csrr a2, mip
+      ${powerOff}`).runToEnd();
+    expect(Number(bare.x('a0'))).toBeLessThan(10);
+    expect(Number(bare.x('a1'))).toBeGreaterThanOrEqual(1_000_000);
+    expect(bare.x('a2')).toBe(0x80n);
+  });
+});
+
 describe('pending interrupts', () => {
   const order = (delegated: string): string => `
     la t0, trap
