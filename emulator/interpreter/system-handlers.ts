@@ -178,6 +178,11 @@ export function straddle(c: Context): void {
 /** A probe: append the registers its row names, then run the real handler. Row: 32 bytes, see probe-table.ts. */
 export function probe(c: Context): void {
   const { f, h } = c;
+  // The ring has reached its limit: leave before this instruction, which is then met again with the ring drained.
+  f.if(i32.load(i32.const(0), control.leave), () => {
+    uncount(c);
+    f.branch(c.leave);
+  });
   publish(c);
   f.set(c.at, call(c.functions.probe, c.slot));
   const registers = [4, 5, 6, 7, 8].map((offset): I64 => readRegister(c, i32.load8U(c.at, offset)));

@@ -202,13 +202,27 @@ describe('the ring', () => {
     let count = 0;
     let wrong = 0;
     bare.machine.ring.setConsumer((view, from, to) => {
-      for (let at = from; at < to; at += recordBytes, count++)
+      for (let at = from; at < to; at += recordBytes, recordField, count++)
         if (view.getBigUint64(at + 32, true) !== BigInt(times - count)) wrong++;
     });
     bare.runToEnd();
     expect([count, wrong]).toEqual([times, 0]);
     const unwatched = new BareMachine(source).runToEnd();
     expect(bare.machine.digest()).toBe(unwatched.machine.digest());
+  });
+
+  it('is drained in time for a probe that is hit at every cycle, and its record is not lost or doubled', () => {
+    const bare = new BareMachine('spin: j spin');
+    bare.machine.watch.addProbe({ address: bare.label('spin'), id: 1, registers: [], record: true });
+    const cycles = capacity * 3 + 17;
+    let next = 0n;
+    let wrong = 0;
+    bare.machine.ring.setConsumer((view, from, to) => {
+      for (let at = from; at < to; at += recordBytes, next++)
+        if (view.getBigUint64(at + recordField.cycle, true) !== next) wrong++;
+    });
+    bare.step(cycles);
+    expect([Number(next), wrong]).toEqual([cycles, 0]);
   });
 
   it('drains on the way when one instruction appends more than fits', () => {
