@@ -1,6 +1,6 @@
 // What watches and probes report, for every way an instruction can touch what they watch.
 import { describe, expect, it } from 'vitest';
-import { RecordKind, RecordSource, ramBase, recordBytes } from '../../emulator/index.js';
+import { RecordKind, RecordSource, ramBase, recordBytes, recordField } from '../../emulator/index.js';
 import { ringReserve } from '../../emulator/ring/records.js';
 import { memoryLayout } from '../../emulator/memory-layout.js';
 import { BareMachine, powerOff, type RawRow } from '../support/bare-machine.js';
