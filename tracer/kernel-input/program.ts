@@ -14,7 +14,7 @@ const lineBytesMax = 98;
  */
 export function checkProgram(words: readonly string[], disk: Uint8Array, diskPath: string): void {
   const image = new DiskImage(disk, diskPath);
-  const entries = image.rootDirectory();
+  const entries = orOwnLayout(() => image.rootDirectory());
   if (words.length === 0) return;
   const line = words.join(' ');
   if (/\p{Cc}/u.test(line))
@@ -27,11 +27,13 @@ export function checkProgram(words: readonly string[], disk: Uint8Array, diskPat
       `the program line has ${bytes} bytes and the shell reads ${lineBytesMax}; give fewer or shorter arguments`,
     );
   }
+  // On a disk with a layout of the tree's own, the shell is left to say so itself.
+  if (entries === undefined) return;
   const name = words[0].replace(/^(\.?\/)+/, '');
   // A program in another directory is left to the shell, which says so itself.
   if (name.includes('/') || entries.some((entry) => entry.name === name && entry.type === 'file')) return;
   const files = entries.filter((entry) => entry.type === 'file').map((entry) => entry.name);
-  const programs = programsOf(image) ?? files.sort();
+  const programs = orOwnLayout(() => image.programNames()) ?? files.sort();
   const close = closestWord(name, programs);
   throw new UsageError(
     `there is no program '${name}' on ${diskPath}${close === undefined ? '.' : `; did you mean '${close}'?`} ` +
@@ -39,10 +41,10 @@ export function checkProgram(words: readonly string[], disk: Uint8Array, diskPat
   );
 }
 
-/** Undefined when files are laid out in a way of the tree's own, as labs about larger files have it. */
-function programsOf(image: DiskImage): string[] | undefined {
+/** Undefined when the file system is laid out in a way of the tree's own, as labs about larger files have it. */
+function orOwnLayout<T>(read: () => T): T | undefined {
   try {
-    return image.programNames();
+    return read();
   } catch (error) {
     if (error instanceof UsageError) return undefined;
     throw error;

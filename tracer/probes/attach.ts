@@ -35,8 +35,7 @@ export function attachProbes(
 
 function watchCounts(machine: Machine, counts: ReferenceCounts): void {
   if (!counts.isPlaced) return;
-  for (const { address, bytes } of counts.watchedRanges(machine.ramRange.start))
-    machine.watch.watchWords(address, bytes);
+  for (const { address, bytes } of counts.watchedRanges()) machine.watch.watchWords(address, bytes);
 }
 
 /**

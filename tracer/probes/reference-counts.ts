@@ -35,15 +35,14 @@ export class ReferenceCounts {
     return this.elements > 0;
   }
 
-  /** Physical ranges of the elements. Those for frames below RAM, which are never used, are left out. */
-  *watchedRanges(ramStart: number): Iterable<{ address: number; bytes: number }> {
+  /** Physical ranges of the elements: all of them, since which of them are for frames of RAM is not known yet. */
+  *watchedRanges(): Iterable<{ address: number; bytes: number }> {
     const { stride, elementBytes } = this.facts;
-    const first = this.elements * frameBytes > ramStart ? ramStart / frameBytes : 0;
     if (stride === elementBytes) {
-      yield { address: this.start + first * stride, bytes: (this.elements - first) * stride };
+      yield { address: this.start, bytes: this.elements * stride };
       return;
     }
-    for (let index = first; index < this.elements; index++)
+    for (let index = 0; index < this.elements; index++)
       yield { address: this.start + index * stride, bytes: elementBytes };
   }
 
