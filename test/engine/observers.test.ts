@@ -202,7 +202,7 @@ describe('the ring', () => {
     let count = 0;
     let wrong = 0;
     bare.machine.ring.setConsumer((view, from, to) => {
-      for (let at = from; at < to; at += recordBytes, recordField, count++)
+      for (let at = from; at < to; at += recordBytes, count++)
         if (view.getBigUint64(at + 32, true) !== BigInt(times - count)) wrong++;
     });
     bare.runToEnd();
