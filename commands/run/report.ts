@@ -25,6 +25,7 @@ const endings: Readonly<Record<RunEnd, string>> = {
   power_off: 'the guest powered the machine off',
   panic: 'the kernel panicked',
   deadlock: 'every hart waits for an interrupt that will never come',
+  hang: 'a hart takes the same exception forever: the kernel’s trap handler faults itself',
   cycle_budget: explainEnd.cycle_budget!,
   trace_budget: explainEnd.trace_budget!,
   console_budget: explainEnd.console_budget!,

@@ -108,3 +108,26 @@ describe('page faults', () => {
     expect(pick(page_fault, 'access', 'outcome')).toEqual([['fetch', 'unfinished']]);
   });
 });
+
+describe('a hang', () => {
+  const loops = (times: number, change: (index: number) => Partial<RecordInput>): RecordInput[] =>
+    Array.from({ length: times }, (_, index) => ({
+      ...trap(0, 1, 0, fromKernel),
+      pc: 0,
+      ...change(index),
+    }));
+
+  test.each([
+    ['is the same exception of the kernel over and over', 1000, () => ({}), true],
+    ['is none as long as it is short', 999, () => ({}), false],
+    ['is no sweep over pages that fault one after the other', 5000, (index: number) => ({ b: index }), false],
+    ['is no work that a higher mode does for the kernel', 5000, () => ({ size: 1 | (3 << 4), a: 9 }), false],
+    ['is no program that traps again and again', 5000, () => ({ size: fromUser, a: 8, context: 3 }), false],
+  ] as const)('%s', async (_, times, change, hangs) => {
+    let hung = 0;
+    await translated({}, loops(times, change), (translator) => {
+      translator.traps.onHang = () => hung++;
+    });
+    expect(hung).toBe(hangs ? 1 : 0);
+  });
+});

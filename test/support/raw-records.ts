@@ -79,6 +79,7 @@ export const bareProfile: KernelProfile = { functions: {}, referenceCounts: [], 
 export async function translated(
   profile: Partial<KernelProfile>,
   records: readonly RecordInput[],
+  prepare: (translator: Translator) => void = () => {},
 ): Promise<Record<EventName, Row[]>> {
   const folder = mkdtempSync(join(tmpdir(), 'records-'));
   try {
@@ -86,6 +87,7 @@ export async function translated(
     const sink = await openEventSink(folder, eventNames);
     const debug = DebugInfo.parse(parseElf(buildElf({ sections: [] }), 'none'));
     const translator = new Translator(sink, { ...bareProfile, ...profile }, debug);
+    prepare(translator);
     const view = encode(records);
     // In two parts, as the ring is drained.
     const middle = Math.floor(records.length / 2) * recordBytes;

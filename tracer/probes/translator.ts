@@ -30,7 +30,7 @@ export class Translator {
   readonly panicTexts: string[] = [];
   private readonly spans = new Spans();
   private readonly emitter: Emitter;
-  private readonly traps: Traps;
+  readonly traps: Traps;
   private readonly tables: PageTables;
   private readonly console: ConsoleLines;
   private readonly record = new RawRecord();

@@ -27,7 +27,23 @@ interface Fault {
 
 type FaultOutcome = 'resolved' | 'killed' | 'panicked' | 'unfinished';
 
+/** Equal exceptions of a hart, one after the other, from a mode into itself. */
+interface Repetition {
+  readonly pc: number;
+  readonly value: number;
+  count: number;
+}
+
+/** So many are no progress: a kernel's own exceptions are bugs, and the first one mostly its panic. */
+const repetitionMaximum = 1000;
+const accessFaults = new Set([1, 5, 7]);
+
 export class Traps {
+  /** Called when a hart will take the same exception forever. */
+  onHang: () => void = () => {};
+  /** Address of the first access by the kernel that nothing answered: beyond RAM, or where no device is. */
+  unanswered: number | undefined;
+  private readonly repetitions = new Map<number, Repetition>();
   private readonly calls = new Map<number, Call>();
   private readonly faults = new Map<number, Fault>();
 
@@ -41,6 +57,7 @@ export class Traps {
     const code = record.low('a') & 0xff;
     const fromMode = record.size & 0xf;
     const pid = record.context;
+    if (!isInterrupt && fromMode !== mode.user) this.kernelException(record, code);
     if (fromMode === mode.user && pid !== 0) {
       const access = isInterrupt ? undefined : faultAccess[code];
       this.spans.enter(pid, isInterrupt ? 'interrupt' : access ? 'page_fault' : 'exception');
@@ -53,6 +70,16 @@ export class Traps {
     row.columns.value.append(record.low('b'), record.high('b'));
     row.columns.from_mode.append(fromMode);
     row.columns.to_mode.append(record.size >>> 4);
+  }
+
+  private kernelException(record: RawRecord, code: number): void {
+    if (accessFaults.has(code)) this.unanswered ??= record.number('b');
+    if ((record.size & 0xf) !== record.size >>> 4) return;
+    const value = record.number('b');
+    const last = this.repetitions.get(record.hart);
+    if (last?.pc !== record.pc || last.value !== value)
+      this.repetitions.set(record.hart, { pc: record.pc, value, count: 1 });
+    else if (++last.count === repetitionMaximum) this.onHang();
   }
 
   /** Follows the trap of an ecall from user mode. */

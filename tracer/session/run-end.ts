@@ -7,6 +7,7 @@ export const explainEnd: Readonly<Record<RunEnd, string | undefined>> = {
   power_off: undefined,
   panic: undefined,
   deadlock: undefined,
+  hang: undefined,
   cycle_budget: 'the cycle budget ran out before the program ended (--timeout-cycles)',
   trace_budget: 'the trace grew beyond its bound (--max-trace)',
   console_budget: 'the console printed more than its bound (--max-console)',

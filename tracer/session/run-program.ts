@@ -15,6 +15,8 @@ import type { RunEnd, RunRequest, RunResult } from './types.js';
 const stepCycles = 5e6;
 /** Cycles between digests in the recording. */
 const digestCycles = 1e9;
+/** Cycles between moments at which all events so far are brought to their files, for what a crash would leave. */
+const flushCycles = 100e6;
 /** Cycles a panicking kernel gets to print why. */
 const panicCycles = 2e6;
 /** Cycles after a look at the disk within which a driver that accepts it has set up its queue. */
@@ -57,6 +59,7 @@ class TracedRun {
   private consoleBytes = 0;
   private printed: number[] = [];
   private nextDigest = digestCycles;
+  private nextFlush = flushCycles;
 
   static async start(prepared: Prepared, virtioVersion: 'modern' | 'legacy'): Promise<TracedRun> {
     const { request } = prepared;
@@ -94,6 +97,10 @@ class TracedRun {
     });
     this.machine = new Machine(configuration, image, script);
     this.translator = new Translator(streams.events, profile, debug);
+    this.translator.traps.onHang = () => {
+      this.end ??= 'hang';
+      this.machine.requestStop();
+    };
     attachProbes(this.machine, profile, this.translator, new Set(request.kinds), () => this.panicked());
   }
 
@@ -102,7 +109,8 @@ class TracedRun {
     const { limits } = this.prepared.request;
     while (this.end === undefined) {
       const cycle = this.machine.cycle();
-      const until = Math.min(cycle + stepCycles, limits.cycles, this.panicEnd, this.nextDigest);
+      const bounds = [limits.cycles, this.panicEnd, this.nextDigest, this.nextFlush];
+      const until = Math.min(cycle + stepCycles, ...bounds);
       const stop = this.machine.run(until);
       this.passConsole();
       if (stop === 'finished') this.end = 'power_off';
@@ -117,7 +125,6 @@ class TracedRun {
 
   /** Completes the trace. */
   finish(): RunResult {
-    const { profile } = this.prepared;
     const end = this.end as RunEnd;
     const cycle = this.machine.cycle();
     this.translator.finish(cycle);
@@ -131,7 +138,25 @@ class TracedRun {
       lostEvents: 0,
       ...(incompleteBecause && { incompleteBecause }),
     });
-    return { end, cycle, digest, manifest, profile, seconds: (performance.now() - this.started) / 1000 };
+    return {
+      end,
+      cycle,
+      digest,
+      manifest,
+      profile: this.profileSeen(),
+      seconds: (performance.now() - this.started) / 1000,
+    };
+  }
+
+  /** What was found, and what only the run has shown to be missing. */
+  private profileSeen(): KernelProfile {
+    const { profile } = this.prepared;
+    const { unanswered } = this.translator.traps;
+    const { start, end } = this.machine.ramRange;
+    if (unanswered === undefined || unanswered < end) return profile;
+    const mebibytes = (end - start) / 2 ** 20;
+    const missing = `the kernel accessed 0x${unanswered.toString(16)}, beyond its ${mebibytes} MiB of memory: does it need more (--memory)?`;
+    return { ...profile, missing: [...profile.missing, missing] };
   }
 
   /** Throws the trace away: the machine was the wrong one. */
@@ -155,6 +180,10 @@ class TracedRun {
     const { limits } = this.prepared.request;
     if (cycle >= this.panicEnd) this.end ??= 'panic';
     else if (cycle >= limits.cycles) this.end ??= 'cycle_budget';
+    if (cycle >= this.nextFlush) {
+      this.streams.events.flush();
+      this.nextFlush += flushCycles;
+    }
     if (cycle < this.nextDigest) return;
     this.streams.recording.digest(cycle, this.machine.digest());
     this.nextDigest += digestCycles;

@@ -42,7 +42,7 @@ export interface RunRequest {
 
 /** Why the run ended: in order (the shell prompts again, or powered off), or not. */
 export type RunEnd =
-  | 'prompt' | 'power_off' | 'panic' | 'deadlock' | 'cycle_budget' | 'trace_budget' | 'console_budget' | 'time_budget'
+  | 'prompt' | 'power_off' | 'panic' | 'deadlock' | 'hang' | 'cycle_budget' | 'trace_budget' | 'console_budget' | 'time_budget'
   | 'interrupted' | 'write_failed'; // prettier-ignore
 
 /** What a run came to; the trace at `out` is finished. */
