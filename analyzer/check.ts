@@ -168,10 +168,11 @@ function verdictOf(
   invariants: readonly InvariantResult[],
 ): [Verdict, string?] {
   const end = facts['end_reason'] ?? '';
-  if (invariants.some((one) => one.status === 'violated' && one.severity === 'error')) return ['failed'];
+  const unwhole = source.incomplete && `the trace is incomplete: ${source.incomplete}`;
+  if (invariants.some((one) => one.status === 'violated' && one.severity === 'error'))
+    return unwhole ? ['failed', unwhole] : ['failed'];
   if (failedEnds.has(end)) return ['failed', `the run ended by ${end}`];
-  if (source.incomplete !== undefined)
-    return ['inconclusive', `the trace is incomplete: ${source.incomplete}`];
+  if (unwhole) return ['inconclusive', unwhole];
   if (openEnds.has(end)) return ['inconclusive', `the run was cut short: ${end.replace('_', ' ')}`];
   if (invariants.some((one) => one.status === 'error')) return ['inconclusive', 'a query failed'];
   if (invariants.every((one) => one.judged === 0)) return ['inconclusive', 'nothing at all was judged'];

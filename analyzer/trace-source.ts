@@ -1,15 +1,22 @@
 // The events of a trace directory, with what its manifest says of the run.
-import { readEventFile } from '../tracer/arrow/index.js';
-import { openTrace, type Manifest, type OpenedTrace } from '../tracer/directory/index.js';
+import { readEventFile, type EventBatch, type ReadEnd } from '../tracer/arrow/index.js';
+import {
+  findHorizon,
+  openTrace,
+  type Horizon,
+  type Manifest,
+  type OpenedTrace,
+} from '../tracer/directory/index.js';
 import type { EventName } from '../tracer/schema/index.js';
 import type { EventSource, RunFacts } from './event-source.js';
 
 /**
- * Opens the trace at a path for judging. A damaged or unfinished trace is read as far as it goes and says why it is
- * incomplete; one that is no trace, or of another format version, throws UsageError (65).
+ * Opens the trace at a path for judging, with every file compared to its digest. A damaged or unfinished trace is read
+ * as far as it is whole and says why it is incomplete; one that is no trace, or of another format version, throws
+ * UsageError (65).
  */
 export function openTraceSource(path: string): EventSource {
-  return traceSource(openTrace(path));
+  return traceSource(openTrace(path, 'digests'));
 }
 
 /** The events of an opened trace. */
@@ -20,28 +27,52 @@ export function traceSource(trace: OpenedTrace): EventSource {
 class TraceSource implements EventSource {
   readonly kinds: ReadonlySet<EventName>;
   readonly facts: RunFacts;
+  /** Undefined for a trace that has all its rows. */
+  readonly #horizon: Horizon | undefined;
   #cutOff: string | undefined;
 
   constructor(private readonly trace: OpenedTrace) {
     this.kinds = trace.kinds;
-    this.facts = trace.manifest === undefined ? {} : factsOf(trace.manifest);
+    this.#horizon = trace.mayHaveGaps ? findHorizon(trace) : undefined;
+    this.facts = {
+      ...(trace.manifest && factsOf(trace.manifest)),
+      ...(this.#horizon && { horizon_cycle: this.#horizon.cycle }),
+    };
   }
 
   /** Known in full only after the files were read: one may end early though its length is right. */
   get incomplete(): string | undefined {
     const lost = this.trace.manifest?.lostEvents ?? 0;
     const stated = this.trace.incompleteBecause ?? (lost > 0 ? `${lost} events were lost` : undefined);
-    return stated ?? this.#cutOff;
+    const because = stated ?? this.#cutOff;
+    if (this.#horizon === undefined) return because;
+    return `${because ?? 'events are missing'}; judged up to cycle ${this.#horizon.cycle}`;
   }
 
-  *batches(kind: EventName): ReturnType<typeof readEventFile> {
+  /** Of a trace with gaps, the rows before the first. Locations are facts of the kernel, and written last. */
+  *batches(kind: EventName): Generator<EventBatch, void, void> {
     const path = this.trace.eventPath(kind);
-    const end = yield* readEventFile(path, kind);
+    if (this.#horizon === undefined) return this.#notice(kind, yield* readEventFile(path, kind));
+    const end = kind === 'location' ? Infinity : this.#horizon.seq;
+    for (const batch of readEventFile(path, kind)) {
+      const rows = rowsBefore(batch, end);
+      yield { ...batch, rows };
+      if (rows < batch.rows) return;
+    }
+  }
+
+  #notice(kind: EventName, end: ReadEnd): void {
     const expected = this.trace.manifest?.files[`events/${kind}.arrows`]?.rows ?? end.rows;
     if (!end.complete) this.#cutOff ??= `the ${kind} events are cut off after ${end.rows} rows`;
     if (end.rows !== expected) this.#cutOff ??= `${end.rows} of ${expected} ${kind} events can be read`;
-    return end;
   }
+}
+
+/** How many rows of a batch, which is in order of `seq`, come before a number. */
+function rowsBefore({ rows, columns }: EventBatch, end: number): number {
+  const { values } = columns['seq'];
+  if (rows === 0 || values[rows - 1] < end) return rows;
+  return values.findIndex((seq) => seq >= end);
 }
 
 function factsOf(manifest: Manifest): RunFacts {

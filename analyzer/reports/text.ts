@@ -109,7 +109,7 @@ function verdictLine(result: CheckResult, colour: boolean): string {
   const tallies = (['violated', 'holds', 'vacuous', 'not_judged', 'error'] as const)
     .filter((status) => count(status) > 0)
     .map((status) => `${count(status)} ${status === 'holds' ? 'hold' : status.replace('_', ' ')}`);
-  const reason = result.reason === undefined ? '' : ` (${escapeText(result.reason, 120)})`;
+  const reason = result.reason === undefined ? '' : ` (${escapeText(result.reason, 200)})`;
   const [first, ...rest] = wrap(`${result.verdict.toUpperCase()}: ${tallies.join(', ')}${reason}`, width, '');
   return [paint(first, hue, colour), ...rest].join('\n');
 }

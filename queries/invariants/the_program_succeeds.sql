@@ -1,18 +1,22 @@
 -- title:    the program succeeds
 -- rule:     The program under test exits with status 0, and a test program says that all its tests passed.
 -- why:      It is the program's own verdict on the kernel.
--- needs:    program_run, process, console
+-- needs:    program_run, process, console, run_facts
 -- severity: error
 -- hint:     Read what the program printed; the other rules may say why.
--- except:   Programs other than cowtest and usertests are judged by their exit status alone.
+-- except:   Programs other than cowtest and usertests are judged by their exit status alone; so are these in a trace
+--           that ends before the next prompt, since what was said may still have been on its way.
 -- judged:   SELECT count(*) FROM program_run WHERE exit_seq IS NOT NULL
 WITH passed AS (
   SELECT count(*) AS lines FROM console c CROSS JOIN program_run r
   WHERE c.direction = 'output' AND c.seq > r.fork_seq AND regexp_matches(c.text, 'ALL (COW )?TESTS PASSED')
+), cut AS (
+  SELECT count(*) > 0 AS short FROM run_facts
+  WHERE key = 'horizon_cycle' OR (key = 'end_reason' AND value NOT IN ('prompt', 'power_off'))
 ), failed AS (
   SELECT r.pid, r.name, r.exit_seq, r.exit_status,
-         r.name IN ('cowtest', 'usertests') AND p.lines = 0 AS silent
-  FROM program_run r CROSS JOIN passed p
+         r.name IN ('cowtest', 'usertests') AND p.lines = 0 AND NOT c.short AS silent
+  FROM program_run r CROSS JOIN passed p CROSS JOIN cut c
   WHERE r.exit_seq IS NOT NULL
 )
 SELECT e.cycle, e.hart, f.pid, NULL AS frame, e.pc,

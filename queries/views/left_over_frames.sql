@@ -1,12 +1,12 @@
 -- name:  left_over_frames
 -- doc:   Frames that are off the free list though nobody has a use for them, asked at three kinds of moments: after a
 --        process was reaped (question 'reaped', about it: frames taken for it), after the program's tree has gone
---        ('program': frames taken in its time), and at the end of the trace ('end': frames that users once mapped). A
---        frame has a use while a user page or a guard page maps it, while it is a page table, while an unfinished
---        kernel entry has it in hand, and while the allocator keeps it beside its list (freed, count gone, not yet
---        given out again).
+--        ('program': frames taken in its time), and at the end of the trace ('end': frames that users once mapped; a
+--        trace with a horizon has no end to ask at). A frame has a use while a user page or a guard page maps it, while
+--        it is a page table, while an unfinished kernel entry has it in hand, and while the allocator keeps it beside
+--        its list (freed, count gone, not yet given out again).
 -- needs: frame_lifetimes, reaped_children, program_window, leaf_mappings, entry_changes, page_table, frame_spans,
---        kfree, kalloc, kernel_span
+--        kfree, kalloc, kernel_span, run_facts
 -- optional: refcount_change
 -- materialized: yes
 WITH asked AS (
@@ -23,6 +23,7 @@ WITH asked AS (
   SELECT 'end', NULL, e.seq, l.*
   FROM frame_lifetimes l CROSS JOIN (SELECT max(seq) + 1 AS seq FROM kernel_span) e
   WHERE l.free_seq IS NULL AND l.alloc_seq < e.seq
+    AND NOT EXISTS (SELECT * FROM run_facts WHERE key = 'horizon_cycle')
 ), mapped AS (
   SELECT DISTINCT a.question, a.frame, a.at_seq FROM asked a JOIN leaf_mappings m USING (frame)
   WHERE m.from_seq < a.at_seq AND coalesce(m.to_seq > a.at_seq, true)

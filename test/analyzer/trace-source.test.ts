@@ -40,7 +40,7 @@ async function writeEvents(count: number): Promise<void> {
   sink.close();
 }
 
-function opened(rows: number, incompleteBecause?: string): OpenedTrace {
+function opened(rows: number, mayHaveGaps = false): OpenedTrace {
   const files = { 'events/frame_free.arrows': { bytes: 0, sha256: '', rows } };
   const manifest = {
     program: 'cowtest',
@@ -53,7 +53,8 @@ function opened(rows: number, incompleteBecause?: string): OpenedTrace {
     files,
   } as unknown as NonNullable<OpenedTrace['manifest']>;
   const eventPath = (kind: EventName): string => join(folder, eventFile(kind));
-  return { path: folder, manifest, incompleteBecause, kinds: new Set(eventNames), eventPath };
+  const incompleteBecause = mayHaveGaps ? 'it was cut off' : undefined;
+  return { path: folder, manifest, incompleteBecause, mayHaveGaps, kinds: new Set(eventNames), eventPath };
 }
 
 describe('a trace directory', () => {

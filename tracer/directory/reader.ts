@@ -18,7 +18,9 @@ export interface OpenedTrace {
   readonly manifest: Manifest | undefined;
   /** Why the trace is not whole, in a clause; undefined when it is complete. */
   readonly incompleteBecause: string | undefined;
-  /** The kinds that were traced and whose files are there, with or without rows. */
+  /** True when rows may be missing between others, so that only what is before `findHorizon` can be judged. */
+  readonly mayHaveGaps: boolean;
+  /** The kinds that were traced and whose files are there and not altered, with or without rows. */
   readonly kinds: ReadonlySet<EventName>;
   /** Path of a kind's file, for `readEventFile`. */
   eventPath(kind: EventName): string;
@@ -35,13 +37,17 @@ export function openTrace(path: string, check: 'sizes' | 'digests' = 'sizes'): O
   refuseForeign(path);
   const read = readManifest(path);
   const manifest = 'manifest' in read ? read.manifest : undefined;
-  const damage = 'damage' in read ? read.damage : fileDamage(path, read.manifest, check);
+  const damages = 'damage' in read ? [] : [...fileDamages(path, read.manifest, check)];
+  const damage = 'damage' in read ? read.damage : damages[0]?.words;
   const stated = manifest?.complete === false ? (manifest.incompleteBecause ?? 'it says so') : undefined;
+  const altered = new Set(damages.filter(({ isAltered }) => isAltered).map(({ name }) => name));
+  const isHere = (name: string): boolean => existsSync(join(path, name)) && !altered.has(name);
   return {
     path,
     manifest,
     incompleteBecause: damage ?? stated,
-    kinds: new Set(eventNames.filter((kind) => existsSync(join(path, eventFile(kind))))),
+    mayHaveGaps: !hasEveryRow(manifest) || damages.some(({ name }) => eventFiles.has(name)),
+    kinds: new Set(eventNames.filter((kind) => isHere(eventFile(kind)))),
     eventPath: (kind) => join(path, eventFile(kind)),
   };
 }
@@ -91,17 +97,34 @@ function readManifest(path: string): { readonly manifest: Manifest } | { readonl
   );
 }
 
-/** The first file that is not what the manifest says. */
-function fileDamage(path: string, manifest: Manifest, check: 'sizes' | 'digests'): string | undefined {
+const eventFiles: ReadonlySet<string> = new Set(eventNames.map(eventFile));
+
+/** Whether all rows were written; the files may have lost some since. A run that crashed has no final cycle. */
+function hasEveryRow(manifest: Manifest | undefined): boolean {
+  return manifest?.finalCycle !== undefined && manifest.lostEvents === 0;
+}
+
+interface FileDamage {
+  readonly name: string;
+  readonly words: string;
+  /** False for a file that is gone or cut off: what is left of it is what the run wrote. */
+  readonly isAltered: boolean;
+}
+
+/** The files that are not what the manifest says. */
+function* fileDamages(path: string, manifest: Manifest, check: 'sizes' | 'digests'): Iterable<FileDamage> {
   for (const [name, { bytes, sha256 }] of Object.entries(manifest.files)) {
     const file = join(path, name);
     const size = statSync(file, { throwIfNoEntry: false })?.size;
-    if (size === undefined) return `${name} is missing`;
-    if (size !== bytes) return `${name} has ${size} bytes instead of ${bytes}`;
-    const found = check === 'digests' ? fileSha256(file) : sha256;
-    if (found !== sha256) return found === undefined ? `${name} cannot be read` : `${name} has been altered`;
+    if (size === undefined) yield { name, words: `${name} is missing`, isAltered: false };
+    else if (size !== bytes)
+      yield { name, words: `${name} has ${size} bytes instead of ${bytes}`, isAltered: size > bytes };
+    else if (check === 'digests') {
+      const found = fileSha256(file);
+      if (found === undefined) yield { name, words: `${name} cannot be read`, isAltered: true };
+      else if (found !== sha256) yield { name, words: `${name} has been altered`, isAltered: true };
+    }
   }
-  return undefined;
 }
 
 const pieceBytes = 1 << 20;
