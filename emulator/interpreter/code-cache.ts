@@ -156,7 +156,8 @@ export class CodeCache {
   }
 
   private codeHalfword(physical: number): number {
-    return this.halfwords[(this.layout.ram + physical - ramBase) >> 1];
+    // Unsigned: in a machine of 2 GiB this is beyond 2^31.
+    return this.halfwords[(this.layout.ram + physical - ramBase) >>> 1];
   }
 
   private fillRefetch(address: number, from: number, to: number): void {
