@@ -10,13 +10,20 @@ export interface ConsoleListener {
   prompted(again: boolean): void;
 }
 
-const prompt = '$ ';
 const newline = 0x0a;
+/** Colours and the like, which a prompt may have. */
+const escapeSequence = /\x1b\[[0-9;?]*[A-Za-z]/g;
+/** What the shells of these kernels prompt with, `$ `, or in a tree of one's own with a name or place before it. */
+const anyPrompt = /^(\S{1,60}[^\s\d])?[$#%>] $/;
+const promptBytesMaximum = 120;
+const space = 0x20;
 
 export class ConsoleScript implements ConsolePort {
   private readonly pending: number[] = [];
   private lineStart = '';
   private typedProgram = false;
+  /** The first prompt; from then on only the same text is one. */
+  private prompt: string | undefined;
 
   /**
    * @param line what to type at the first prompt, without its newline; empty to type nothing
@@ -39,9 +46,13 @@ export class ConsoleScript implements ConsolePort {
       return;
     }
     // Only the start of a line matters, so that a long line costs nothing.
-    if (this.lineStart.length > prompt.length) return;
+    if (this.lineStart.length > promptBytesMaximum) return;
     this.lineStart += String.fromCharCode(byte);
-    if (this.lineStart === prompt) this.promptSeen();
+    if (byte !== space) return;
+    const text = this.lineStart.replace(escapeSequence, '');
+    if (this.prompt === undefined ? !anyPrompt.test(text) : text !== this.prompt) return;
+    this.prompt = text;
+    this.promptSeen();
   }
 
   private promptSeen(): void {

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { Machine, type BootImage, type MachineConfiguration } from '../../emulator/index.js';
 import { TraceDirectoryWriter, type KernelFacts, type StartedTrace } from '../directory/index.js';
-import { attachProbes, findProfile, Translator, type KernelProfile } from '../probes/index.js';
+import { attachProbes, findProfile, kindsLost, Translator, type KernelProfile } from '../probes/index.js';
+import type { EventName } from '../schema/index.js';
 import { DebugInfo, parseElf } from '../symbols/index.js';
 import { bootImage } from './boot-image.js';
 import { ConsoleScript } from './console-script.js';
@@ -28,6 +29,8 @@ interface Prepared {
   readonly debug: DebugInfo;
   readonly profile: KernelProfile;
   readonly image: BootImage;
+  /** Those that are asked for and that this kernel yields. */
+  readonly kinds: readonly EventName[];
 }
 
 /**
@@ -39,7 +42,10 @@ export async function runProgram(request: RunRequest): Promise<RunResult> {
   const elf = parseElf(kernel, kernelPath);
   const image = bootImage(elf, kernelPath, disk, request.machine.memoryBytes);
   const debug = DebugInfo.parse(elf);
-  const prepared: Prepared = { request, debug, profile: findProfile(debug), image };
+  const profile = findProfile(debug);
+  const lost = new Set(kindsLost(profile));
+  const kinds = request.kinds.filter((kind) => !lost.has(kind));
+  const prepared: Prepared = { request, debug, profile, image, kinds };
   const modern = await TracedRun.start(prepared, 'modern');
   if ((await modern.run()) !== 'wrong_virtio') return modern.finish();
   modern.discard();
@@ -78,7 +84,7 @@ class TracedRun {
         arguments: request.program.slice(1),
         digests: { kernel: digest(kernel), disk: digest(disk) },
       },
-      request.kinds,
+      prepared.kinds,
     );
     return new TracedRun(prepared, { ...request.machine, virtioVersion }, writer, streams);
   }
@@ -89,7 +95,7 @@ class TracedRun {
     private readonly writer: TraceDirectoryWriter,
     private readonly streams: StartedTrace,
   ) {
-    const { request, profile, debug, image } = prepared;
+    const { request, profile, debug, image, kinds } = prepared;
     const script = new ConsoleScript(request.program.join(' '), {
       printed: (byte) => this.printed.push(byte),
       typed: (byte, cycle) => streams.recording.input(cycle, byte),
@@ -101,7 +107,7 @@ class TracedRun {
       this.end ??= 'hang';
       this.machine.requestStop();
     };
-    attachProbes(this.machine, profile, this.translator, new Set(request.kinds), () => this.panicked());
+    attachProbes(this.machine, profile, this.translator, new Set(kinds), () => this.panicked());
   }
 
   /** Runs to the end, whichever it is. */
