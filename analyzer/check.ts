@@ -24,6 +24,9 @@ export interface CheckOptions {
 /** Ends of a run that are the kernel's failure, whatever the invariants say. */
 const failedEnds = new Set(['panic', 'deadlock', 'hang']);
 
+/** The invariant that asks the program itself; without its answer a run with a program has not passed. */
+const ownVerdict = 'the_program_succeeds';
+
 /** Ends of a run that leave open what would have come. */
 const openEnds = new Set(['budget', 'interrupted', 'disk_full']);
 
@@ -176,5 +179,7 @@ function verdictOf(
   if (openEnds.has(end)) return ['inconclusive', `the run was cut short: ${end.replace('_', ' ')}`];
   if (invariants.some((one) => one.status === 'error')) return ['inconclusive', 'a query failed'];
   if (invariants.every((one) => one.judged === 0)) return ['inconclusive', 'nothing at all was judged'];
+  if (facts['program'] && invariants.some((one) => one.name === ownVerdict && one.judged === 0))
+    return ['inconclusive', `what became of the program ${facts['program']} is not known`];
   return ['passed'];
 }

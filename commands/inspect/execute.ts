@@ -2,7 +2,7 @@
 import { ramBase } from '../../emulator/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
 import { DiskImage } from '../../tracer/disk-image/index.js';
-import { findProfile, type KernelProfile } from '../../tracer/probes/index.js';
+import { findProfile, kindsLost } from '../../tracer/probes/index.js';
 import { eventNames, type EventName } from '../../tracer/schema/index.js';
 import { DebugInfo, parseElf } from '../../tracer/symbols/index.js';
 import { chooseKernel, chooseKernelAlone, type KernelOptions } from '../kernel-options.js';
@@ -51,7 +51,7 @@ function inspect(options: KernelOptions): Inspection {
   const elf = parseElf(kernel, kernelPath);
   const debug = DebugInfo.parse(elf);
   const profile = findProfile(debug);
-  const lost = new Set(eventsLost(profile));
+  const lost = new Set(kindsLost(profile));
   const { findings, missing, imageEnd } = profile;
   return {
     kernel: label,
@@ -71,19 +71,6 @@ function inspect(options: KernelOptions): Inspection {
     },
     disk: inspectDisk(options),
   };
-}
-
-/** Kinds that need something of the kernel that was not found. All others come from the machine itself. */
-function eventsLost({ functions, freeList, referenceCounts, processes }: KernelProfile): EventName[] {
-  const needs: readonly [boolean, readonly EventName[]][] = [
-    [freeList !== undefined, ['frame_alloc', 'frame_free']],
-    [functions.allocate !== undefined, ['kalloc']],
-    [functions.free !== undefined, ['kfree']],
-    [referenceCounts.length > 0, ['refcount_change']],
-    [processes !== undefined, ['process', 'context_switch']],
-    [functions.panic !== undefined, ['panic']],
-  ];
-  return needs.flatMap(([found, kinds]) => (found ? [] : kinds));
 }
 
 /** A kernel can be inspected without a disk, or with one that is none. */

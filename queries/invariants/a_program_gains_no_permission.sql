@@ -4,8 +4,8 @@
 -- needs:    space_changes, granted_permissions, pte_write, kernel_span
 -- severity: error
 -- hint:     The new entry must be made from the old one's permissions, not from a fixed set of flags.
--- except:   Pages of processes whose program is not known (the first process before its exec) are not judged, nor is what
---           an unfinished kernel entry has left so far.
+-- except:   Pages of processes whose program is not known (the first process before its exec) are not judged, nor is
+--           what an unfinished kernel entry has left so far.
 -- judged:   SELECT count(*) FROM space_changes c JOIN granted_permissions g USING (image, va)
 --           JOIN kernel_span k ON k.id = c.span WHERE k.finished = 1 AND c.user_after
 WITH gained AS (

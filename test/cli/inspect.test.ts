@@ -42,7 +42,7 @@ describe('a kernel in a file', () => {
     const { exitCode, stdout } = await trace(['inspect', inside('tiny.elf')]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('no function kalloc: no kalloc events');
-    expect(stdout).toMatch(/no events {4}frame_alloc, frame_free, kalloc/);
+    expect(stdout).toMatch(/no events {4}page_fault, frame_alloc, frame_free, kalloc/);
   });
 
   test.each([

@@ -74,7 +74,7 @@ export function findProfile(debug: DebugInfo): KernelProfile {
   const processes = note(
     'processes',
     findProcessFacts(debug),
-    'no process table found: events carry no process, and there are no process and context_switch events',
+    'no process table found: events carry no process, and there are no process, context_switch, syscall and page_fault events',
   );
   const end = debug.symbols.variable('end')?.address;
   return {
@@ -84,17 +84,22 @@ export function findProfile(debug: DebugInfo): KernelProfile {
     ...(processes && { processes }),
     ...(end !== undefined && { imageEnd: Number(end) }),
     findings,
-    missing,
+    missing: [...missing, ...tablesLost(functions)],
   };
 }
 
 const lostWithout: Record<Role, string> = {
   allocate: 'no kalloc events',
-  free: 'no kfree events, and page tables are followed after they are freed',
+  free: 'no kfree events',
   map: 'page tables are seen only once they are in use',
   free_table: 'the emptying of page tables counts as unmapping',
-  panic: 'a panic is known only by what the console prints',
+  panic: 'no panic events; a panic is known only by what the console prints',
 };
+
+function tablesLost({ free, free_table: freeTable }: KernelProfile['functions']): string[] {
+  const why = 'nothing tells when a page table is freed and its frame put to another use';
+  return free || freeTable ? [] : [`${why}: no page_table and pte_write events`];
+}
 
 function findRole(debug: DebugInfo, role: Role): RoleFunction | undefined {
   for (const name of roleNames[role]) {
