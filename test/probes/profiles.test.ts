@@ -169,6 +169,37 @@ describe.skipIf(!hasCompiler)(`without debug information${unless(hasCompiler, co
     expect(freeList?.heads[0]).toBe(profileOf(source).freeList?.heads[0]);
   });
 
+  test.each([
+    [
+      'in the midst of other members',
+      'struct spinlock lock; struct run *freelist; long free, taken;',
+      '',
+      'kmem',
+    ],
+    ['behind calls, and counted', 'struct run *freelist; long free;', 'lock(&kmem); kmem.free--;', 'kmem'],
+  ])('the head is told by what kalloc does with it: %s', (_, members, before, name) => {
+    const kernel = `${lists} struct { ${members} } ${name}; __attribute__((noinline)) void lock(void *l) { *(int *)l = 1; }
+      void *kalloc(void) { ${before} struct run *r = kmem.freelist; if (r) kmem.freelist = r->next; return r; } ${entry}`;
+    const withTypes = profileOf(kernel).freeList;
+    expect(withTypes?.heads).toHaveLength(1);
+    expect(profileOf(kernel, '-g0').freeList?.heads).toEqual(withTypes?.heads);
+  });
+
+  test.each([
+    [
+      'there is a list a hart',
+      'struct { struct spinlock lock; struct run *freelist; } kmem[8];',
+      'kmem[id()].freelist',
+    ],
+    ['links are elsewhere', 'struct { struct run *freelist; } kmem; struct run *other;', 'other'],
+  ])('there is no guess where %s', (_, variable, head) => {
+    const kernel = `${lists} ${variable} __attribute__((noinline)) long id(void) { long i; asm volatile("mv %0, tp" : "=r"(i)); return i; }
+      void *kalloc(void) { struct run *r = ${head}; if (r) ${head} = r->next; return r; } ${entry}`;
+    const { freeList, missing } = profileOf(kernel, '-g0');
+    expect(freeList).toBeUndefined();
+    expect(missing.join()).toContain('no free list found');
+  });
+
   test('and without symbols nothing is found, and all of it is named', () => {
     const { functions, missing, freeList, processes: table } = profileOf(source, '-g0', '-s');
     expect([functions, freeList, table]).toEqual([{}, undefined, undefined]);

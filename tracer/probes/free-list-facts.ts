@@ -1,5 +1,6 @@
 // Where the lists of free frames begin: the ground truth of what is free, whatever the kernel itself counts.
 import { findMember, underlying, type DebugInfo, type Type } from '../symbols/index.js';
+import { headByCode } from './free-list-code.js';
 import { hex } from './profile.js';
 
 export interface FreeListFacts {
@@ -44,14 +45,15 @@ export function findFreeList(debug: DebugInfo): FreeListFacts | undefined {
   return kmemWithoutTypes(debug);
 }
 
+/** Without types, only the code of `kalloc` tells which word of `kmem` is the head. */
 function kmemWithoutTypes(debug: DebugInfo): FreeListFacts | undefined {
-  const symbol = debug.symbols.variable('kmem');
-  if (!symbol || debug.variables.length > 0) return undefined;
-  const head = Number(symbol.address) + symbol.size - 8;
-  return {
-    heads: [head],
-    why: `the last word of kmem at ${hex(head)}, by its name alone: there is no debug information`,
-  };
+  const kmem = debug.symbols.variable('kmem');
+  const kalloc = debug.symbols.function('kalloc');
+  if (!kmem || !kalloc || debug.variables.length > 0) return undefined;
+  const head = headByCode(debug, kalloc, kmem);
+  return head === undefined
+    ? undefined
+    : { heads: [head], why: `the word of kmem at ${hex(head)}, by what kalloc does with it` };
 }
 
 interface Heads {

@@ -173,8 +173,13 @@ export class DebugInfo {
   /** Where a function can be left, over all its ranges. */
   exitsOf(code: { readonly ranges: readonly CodeRange[] }): FunctionExit[] {
     return code.ranges.flatMap(({ low, high }) =>
-      functionReturns(low, codeBytes(this.elf, low, Number(high - low)), code.ranges),
+      functionReturns(low, this.code({ low, high }), code.ranges),
     );
+  }
+
+  /** The instructions of a range; empty where the file has none. */
+  code({ low, high }: CodeRange): Uint8Array {
+    return codeBytes(this.elf, low, Number(high - low));
   }
 
   private readVariables(): Variable[] {
