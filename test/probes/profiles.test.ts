@@ -170,30 +170,25 @@ describe.skipIf(!hasCompiler)(`without debug information${unless(hasCompiler, co
   });
 
   test.each([
-    [
-      'in the midst of other members',
-      'struct spinlock lock; struct run *freelist; long free, taken;',
-      '',
-      'kmem',
-    ],
-    ['behind calls, and counted', 'struct run *freelist; long free;', 'lock(&kmem); kmem.free--;', 'kmem'],
-  ])('the head is told by what kalloc does with it: %s', (_, members, before, name) => {
-    const kernel = `${lists} struct { ${members} } ${name}; __attribute__((noinline)) void lock(void *l) { *(int *)l = 1; }
-      void *kalloc(void) { ${before} struct run *r = kmem.freelist; if (r) kmem.freelist = r->next; return r; } ${entry}`;
+    ['in the midst of other members', 'struct spinlock lock; struct run *freelist; long free, taken;', ''],
+    ['behind calls, and counted', 'struct run *freelist; long free;', 'lock(&kmem); kmem.free--;'],
+  ])('the head is told by what kalloc does with it: %s', (_, members, before) => {
+    const kernel = `${lists} struct { ${members} } kmem;
+      __attribute__((noinline)) void lock(void *l) { *(int *)l = 1; }
+      void *kalloc(void) {
+        ${before} struct run *r = kmem.freelist; if (r) kmem.freelist = r->next; return r;
+      } ${entry}`;
     const withTypes = profileOf(kernel).freeList;
     expect(withTypes?.heads).toHaveLength(1);
     expect(profileOf(kernel, '-g0').freeList?.heads).toEqual(withTypes?.heads);
   });
 
   test.each([
-    [
-      'there is a list a hart',
-      'struct { struct spinlock lock; struct run *freelist; } kmem[8];',
-      'kmem[id()].freelist',
-    ],
-    ['links are elsewhere', 'struct { struct run *freelist; } kmem; struct run *other;', 'other'],
+    ['there is a list a hart', 'struct { struct run *freelist; long n; } kmem[8];', 'kmem[id()].freelist'],
+    ['kmem is not the list', 'struct { struct run *freelist; } kmem; struct run *other;', 'other'],
   ])('there is no guess where %s', (_, variable, head) => {
-    const kernel = `${lists} ${variable} __attribute__((noinline)) long id(void) { long i; asm volatile("mv %0, tp" : "=r"(i)); return i; }
+    const kernel = `${lists} ${variable}
+      __attribute__((noinline)) long id(void) { long i; asm volatile("mv %0, tp" : "=r"(i)); return i; }
       void *kalloc(void) { struct run *r = ${head}; if (r) ${head} = r->next; return r; } ${entry}`;
     const { freeList, missing } = profileOf(kernel, '-g0');
     expect(freeList).toBeUndefined();
