@@ -1,5 +1,5 @@
-// A traced run from power-on to its end: boots, types the program, drains events into the trace, and finishes it in
-// every case, also when the run did not.
+// A traced run from power-on to its end: boots, types the program, drains events into the trace, and finishes it
+// in every case, also when the run did not.
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { Machine, type BootImage, type MachineConfiguration } from '../../emulator/index.js';
@@ -16,7 +16,7 @@ import type { RunEnd, RunRequest, RunResult } from './types.js';
 const stepCycles = 5e6;
 /** Cycles between digests in the recording. */
 const digestCycles = 1e9;
-/** Cycles between moments at which all events so far are brought to their files, for what a crash would leave. */
+/** Cycles between moments at which all events so far are brought to their files, against a crash. */
 const flushCycles = 100e6;
 /** Cycles a panicking kernel gets to print why. */
 const panicCycles = 2e6;
@@ -34,8 +34,8 @@ interface Prepared {
 }
 
 /**
- * Runs a program on a kernel, traced. Throws UsageError for input that cannot be run at all; everything that happens
- * later is in the result, and the trace is finished.
+ * Runs a program on a kernel, traced. Throws UsageError for input that cannot be run at all; everything that
+ * happens later is in the result, and the trace is finished.
  */
 export async function runProgram(request: RunRequest): Promise<RunResult> {
   const { kernel, kernelPath, disk } = request.input;
@@ -161,7 +161,8 @@ class TracedRun {
     const { start, end } = this.machine.ramRange;
     if (unanswered === undefined || unanswered < end) return profile;
     const mebibytes = (end - start) / 2 ** 20;
-    const missing = `the kernel accessed 0x${unanswered.toString(16)}, beyond its ${mebibytes} MiB of memory: does it need more (--memory)?`;
+    const beyond = `0x${unanswered.toString(16)}, beyond its ${mebibytes} MiB of memory`;
+    const missing = `the kernel accessed ${beyond}: does it need more (--memory)?`;
     return { ...profile, missing: [...profile.missing, missing] };
   }
 

@@ -42,8 +42,8 @@ export interface RunRequest {
 
 /** Why the run ended: in order (the shell prompts again, or powered off), or not. */
 export type RunEnd =
-  | 'prompt' | 'power_off' | 'panic' | 'deadlock' | 'hang' | 'cycle_budget' | 'trace_budget' | 'console_budget' | 'time_budget'
-  | 'interrupted' | 'write_failed'; // prettier-ignore
+  | 'prompt' | 'power_off' | 'panic' | 'deadlock' | 'hang' | 'interrupted' | 'write_failed'
+  | 'cycle_budget' | 'trace_budget' | 'console_budget' | 'time_budget'; // prettier-ignore
 
 /** What a run came to; the trace at `out` is finished. */
 export interface RunResult {
