@@ -14,6 +14,8 @@ export interface EventSource {
   /**
    * From the manifest: `program` (path or name of the program that was typed), `end_reason` (prompt, panic,
    * deadlock, budget, interrupted …), `memory_bytes`, `ram_base`, `harts`. Invariants use what is there.
+   * `horizon_cycle` is there when rows were lost: `batches` yields only those before the first lost one, up to this
+   * cycle, so that there is no end of the run to ask anything at.
    */
   readonly facts: RunFacts;
   /** Why the trace is not whole, in a clause ("it ends before …"); undefined when it is complete. */

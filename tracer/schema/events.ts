@@ -6,7 +6,7 @@ import type { ColumnType, ColumnValue, EventRow } from './types.js';
 export const commonColumns = {
   seq: {
     type: 'u64',
-    doc: 'Position in the trace over all kinds; unique, rising with the order of emission.',
+    doc: 'Position in the trace over all kinds, in order of emission: from 0 on without a gap, so that a lost row is noticed.',
   },
   cycle: {
     type: 'u64',
