@@ -28,7 +28,8 @@ export class EventStore {
     const database = await Database.open(options.limits);
     await database.lockDown();
     await database.createTables(source.facts);
-    if (options.baseline) await database.fill('baseline_marker', 'marker', options.baseline);
+    if (options.baseline?.kinds.has('marker'))
+      await database.fill('baseline_marker', 'marker', options.baseline);
     for (const view of views) await define(database, 'VIEW', view);
     return new EventStore(database, source, views);
   }

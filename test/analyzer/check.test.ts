@@ -40,6 +40,26 @@ describe('verdict and exit code', () => {
   });
 });
 
+test('a run whose program was not seen to exit has not passed, though nothing is broken', async () => {
+  const facts = { program: 'cowtest', end_reason: 'prompt' };
+  const rules = ['no_double_free', 'the_program_succeeds'];
+  const kinds = eventNames.filter((kind) => kind !== 'process');
+  for (const options of [{ facts }, { facts, kinds }]) {
+    const result = await checkTrace(sourceOf(clean, options), { only: rules });
+    expect(result).toMatchObject({ verdict: 'inconclusive', exitCode: 3 });
+    expect(result.reason).toBe('what became of the program cowtest is not known');
+  }
+});
+
+test('a damaged baseline without markers is compared with nothing', async () => {
+  const baseline = sourceOf({}, { kinds: [] });
+  const { invariants } = await checkTrace(sourceOf(clean), {
+    baseline,
+    only: ['fork_takes_fewer_frames_than_without_cow'],
+  });
+  expect(invariants[0].status).toBe('vacuous');
+});
+
 test('a kind that was not traced makes its rules not judged, with the kind named', async () => {
   const kinds = eventNames.filter((kind) => kind !== 'pte_write');
   const { invariants } = await checkTrace(sourceOf(clean, { kinds }));

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { findProfile, type KernelProfile } from '../../tracer/probes/index.js';
+import { findProfile, kindsLost, type KernelProfile } from '../../tracer/probes/index.js';
 import { DebugInfo, parseElf } from '../../tracer/symbols/index.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { unless } from '../support/skipped.js';
@@ -196,9 +196,13 @@ describe.skipIf(!hasCompiler)(`without debug information${unless(hasCompiler, co
   });
 
   test('and without symbols nothing is found, and all of it is named', () => {
-    const { functions, missing, freeList, processes: table } = profileOf(source, '-g0', '-s');
+    const profile = profileOf(source, '-g0', '-s');
+    const { functions, missing, freeList, processes: table } = profile;
     expect([functions, freeList, table]).toEqual([{}, undefined, undefined]);
     expect(missing.length).toBeGreaterThan(6);
+    const lost = kindsLost(profile);
+    expect(lost).toEqual(expect.arrayContaining(['panic', 'kalloc', 'frame_free', 'process', 'pte_write']));
+    expect(lost.every((kind) => missing.join().includes(kind))).toBe(true);
   });
 
   test('old and new formats of it agree', () => {
