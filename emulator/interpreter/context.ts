@@ -1,23 +1,14 @@
 // What the bodies of the interpreter's handlers work with: the loop's locals, its labels, and the ways out of a body.
+import type { EffectFunctions, Execution } from '../effects/execution.js';
 import { outOfStep, setTrapped, setWord, Sync, trapped, type HelperFunctions } from '../hart/hart-code.js';
-import { stateOffset } from '../hart/state.js';
 import type { Algebra } from '../isa/algebra.js';
+import type { Instruction } from '../isa/instruction.js';
 import { control, type MemoryLayout } from '../memory-layout.js';
-import type { AccessFunctions } from '../mmu/access-code.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
-import {
-  call,
-  i32,
-  i64,
-  type FunctionReference,
-  type I32,
-  type I64,
-  type Local,
-} from '../wasm/expression.js';
+import { i32, i64, type FunctionReference, type I32, type I64, type Local } from '../wasm/expression.js';
 
 /** Functions the interpreter calls besides the hart's helpers. */
-export interface InterpreterFunctions extends HelperFunctions, AccessFunctions {
-  csr: FunctionReference<'i64'>;
+export interface InterpreterFunctions extends HelperFunctions, EffectFunctions {
   mret: FunctionReference<'void'>;
   sret: FunctionReference<'void'>;
   /** (hart, va): decoded page of the code at va; 0 after a trap. */
@@ -30,8 +21,6 @@ export interface InterpreterFunctions extends HelperFunctions, AccessFunctions {
   probe: FunctionReference<'i32'>;
   /** (hart, loop row, budget, TLB, rs2 - rs1): iterations of a recognised loop that were done at once. */
   loop: FunctionReference<'i32'>;
-  /** (operation | format << 8, rounding, a, b, c): result; flags in control.floatFlags. */
-  float: FunctionReference<'i64'>;
 }
 
 export interface Context {
@@ -108,19 +97,35 @@ export function advanceSlowly(c: Context, length: number): void {
   f.branch(c.next);
 }
 
-/** Raises an exception of the instruction at hand; nothing of it has happened. */
-export function raise(c: Context, cause: number | I64, value: I64): void {
-  publish(c);
-  const code = typeof cause === 'number' ? i64.const(BigInt(cause)) : cause;
-  c.f.do(call(c.functions.trap, c.h, code, value));
-  c.f.branch(c.refetch);
+/** The instruction at the slot, as effects see it; its second source is in the first field where there is no rd. */
+export function executionOf(c: Context, instruction: Instruction, length: number): Execution {
+  const second = (): I32 =>
+    instruction.registers.rd === undefined ? firstRegister(c) : i32.and(immediate32(c), i32.const(0xff));
+  return {
+    ...placeOf(c),
+    rs1: () => readRegister(c, secondRegister(c)),
+    rs2: () => readRegister(c, second()),
+    rs3: () => readRegister(c, i32.and(i32.shrU(immediate32(c), i32.const(8)), i32.const(0xff))),
+    immediate: () => immediate(c),
+    csrRow: () => immediate32(c),
+    csrOperand: () => i64.extendU(secondRegister(c)),
+    roundingField: () => i32.and(i32.shrU(immediate32(c), i32.const(16)), i32.const(7)),
+    write: (value) => writeRegister(c, value),
+    next: () => advance(c, length),
+    nextSlowly: () => advanceSlowly(c, length),
+  };
 }
 
-/** Raises illegal instruction for the instruction at hand. */
-export function raiseIllegal(c: Context): void {
-  publish(c);
-  c.f.do(call(c.functions.illegal, c.h, c.slot));
-  c.f.branch(c.refetch);
+/** What raising an exception needs to know of the slot. */
+export function placeOf(c: Context) {
+  return {
+    ...c,
+    pc: () => pcOf(c),
+    slotAddress: () => c.slot,
+    publish: () => publish(c),
+    continueAtTrap: () => continueAtTrap(c),
+    goToTrap: () => c.f.branch(c.refetch),
+  };
 }
 
-export { setTrapped, setWord, stateOffset, Sync };
+export { setTrapped, setWord, Sync };

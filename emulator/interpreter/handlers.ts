@@ -1,11 +1,13 @@
 // One handler an instruction row and encoding length: what the row's effect means to the interpreter.
-import type { Instruction } from '../isa/instruction.js';
 import type { Operands } from '../isa/algebra.js';
 import { codePage } from '../memory-layout.js';
 import { i32, i64, type I64 } from '../wasm/expression.js';
+import { csr } from '../effects/csr.js';
+import type { Execution } from '../effects/execution.js';
+import { float, floatLoad, floatStore } from '../effects/float.js';
+import { atomic, load, loadReserved, store, storeConditional } from '../effects/memory.js';
 import {
-  advance,
-  firstRegister,
+  executionOf,
   immediate,
   immediate32,
   pcOf,
@@ -15,58 +17,50 @@ import {
   writeRegister,
   type Context,
 } from './context.js';
-import { atomic, load, loadReserved, store, storeConditional } from './memory-handlers.js';
 import type { Handler } from './operations.js';
-import { csr, float, floatLoad, floatStore, system } from './system-handlers.js';
+import { system } from './system-handlers.js';
 
 /** Emits the body of a handler; every path of it ends in a branch. */
 export function buildHandler(c: Context, { instruction, length }: Handler): void {
   const { effect } = instruction;
+  const x = executionOf(c, instruction, length);
   switch (effect.kind) {
     case 'compute':
-      writeRegister(c, effect.value(c.algebra, operandsOf(c, instruction)));
-      return advance(c, length);
+      x.write(effect.value(c.algebra, operandsOf(x)));
+      return x.next();
     case 'branch':
-      c.f.if(effect.taken(c.algebra, operandsOf(c, instruction)), () => jumpRelative(c));
-      return advance(c, length);
+      c.f.if(effect.taken(c.algebra, operandsOf(x)), () => jumpRelative(c));
+      return x.next();
     case 'jump':
       writeRegister(c, i64.add(pcOf(c), i64.const(BigInt(length))));
       return jumpRelative(c);
     case 'jump_register':
       return jumpRegister(c, length);
     case 'load':
-      return load(c, length, effect);
+      return load(x, effect);
     case 'store':
-      return store(c, length, effect.bytes);
+      return store(x, effect.bytes);
     case 'load_reserved':
-      return loadReserved(c, length, effect);
+      return loadReserved(x, effect);
     case 'store_conditional':
-      return storeConditional(c, length, effect);
+      return storeConditional(x, effect);
     case 'amo':
-      return atomic(c, length, effect);
+      return atomic(x, effect);
     case 'csr':
-      return csr(c, length, effect);
+      return csr(x, effect);
     case 'float':
-      return float(c, length, instruction, effect);
+      return float(x, instruction, effect);
     case 'float_load':
-      return floatLoad(c, length, effect.bytes);
+      return floatLoad(x, effect.bytes);
     case 'float_store':
-      return floatStore(c, length, effect.bytes);
+      return floatStore(x, effect.bytes);
     case 'system':
       return system(c, length, effect);
   }
 }
 
-/** Operands as locals or loads; rs2 is in the first field where there is no rd, else in the immediate. */
-function operandsOf(c: Context, instruction: Instruction): Operands<I64> {
-  const { rd, rs2 } = instruction.registers;
-  const second = rd === undefined ? firstRegister(c) : i32.and(immediate32(c), i32.const(0xff));
-  return {
-    a: readRegister(c, secondRegister(c)),
-    b: rs2 === undefined ? i64.const(0n) : readRegister(c, second),
-    imm: immediate(c),
-    pc: pcOf(c),
-  };
+function operandsOf(x: Execution): Operands<I64> {
+  return { a: x.rs1(), b: x.rs2(), imm: x.immediate(), pc: x.pc() };
 }
 
 /** To slot + offset when that is in this page, else through the translation of the target. */

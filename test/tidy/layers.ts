@@ -61,14 +61,14 @@ export const layers: readonly Layer[] = [
     may: ['emulator/', 'tracer/schema/'],
     not: ['emulator/jit/'],
     packages: [],
-    why: 'The engines never import each other: what both need belongs in isa/, hart/ or mmu/.',
+    why: 'The engines never import each other: what both need belongs in isa/, hart/, mmu/ or effects/.',
   },
   {
     folder: 'emulator/jit/',
     may: ['emulator/', 'tracer/schema/'],
     not: ['emulator/interpreter/'],
     packages: [],
-    why: 'The engines never import each other: what both need belongs in isa/, hart/ or mmu/.',
+    why: 'The engines never import each other: what both need belongs in isa/, hart/, mmu/ or effects/.',
   },
   { folder: 'emulator/', may: ['tracer/schema/'], packages: ['node:crypto'], why: emulatorParts },
   {
