@@ -6,6 +6,7 @@ import { buildLoop } from './idioms/loop-code.js';
 import { buildFetch, buildStraddle } from './interpreter/fetch-code.js';
 import { buildRun } from './interpreter/interpreter-code.js';
 import { declareProducts, wasmAlgebra } from './isa/wasm-algebra.js';
+import { regionImports, regionsMaximum, regionSignature, type RegionImport } from './jit/region-interface.js';
 import type { MemoryLayout } from './memory-layout.js';
 import { buildLoad, buildStore, buildWritable, buildWritten } from './mmu/access-code.js';
 import { buildFlush, buildPeek, buildTranslate } from './mmu/translate-code.js';
@@ -20,6 +21,7 @@ export interface CoreHost {
   deviceStore(address: number, bytes: number, low: number, high: number): number;
   dropCode(frame: number): void;
   loopOverwritten(frame: number, offset: number): void;
+  regionOverwritten(frame: number): void;
   tableLinked(frame: number, entry: number, level: number): void;
   rootSeen(frame: number): void;
   forgetStores(): void;
@@ -38,7 +40,12 @@ export interface CoreExports {
   run(hart: number, budget: number): number;
   append(kind: number, hart: number, pc: bigint, a: bigint, b: bigint, c: bigint, d: bigint, e: bigint): void;
   hash(address: number, bytes: number): bigint;
+  /** Compiled regions by number. */
+  readonly regions: WebAssembly.Table;
 }
+
+/** With these, what regions call. */
+export type CoreInstance = CoreExports & Readonly<Record<RegionImport, unknown>>;
 
 type Signature = [readonly ValueType[], ValueType | 'void'];
 
@@ -47,6 +54,7 @@ const hostSignatures: { readonly [K in keyof CoreHost]: Signature } = {
   deviceStore: [['i32', 'i32', 'i32', 'i32'], 'i32'],
   dropCode: [['i32'], 'void'],
   loopOverwritten: [['i32', 'i32'], 'void'],
+  regionOverwritten: [['i32'], 'void'],
   tableLinked: [['i32', 'i32', 'i32'], 'void'],
   rootSeen: [['i32'], 'void'],
   forgetStores: [[], 'void'],
@@ -101,6 +109,7 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
     fetch: module.function(['i32', 'i64'], 'i32', (f) => buildFetch(f, helpers, host, layout)),
     straddle: module.function(['i32', 'i32', 'i64'], 'i32', (f) => buildStraddle(f, helpers, host, layout)),
     decode: host.decode,
+    region: module.type(regionSignature.parameters, regionSignature.result),
     loop: module.function(['i32', 'i32', 'i32', 'i32', 'i64'], 'i32', buildLoop),
     probe: host.probe,
     float: host.float,
@@ -108,6 +117,9 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
   const algebra = wasmAlgebra(products);
   const run = module.function(['i32', 'i32'], 'i32', (f) => buildRun(f, { functions, algebra, layout }));
   module.export('run', run);
+  module.exportTable('regions', regionsMaximum);
+  for (const name of regionImports)
+    module.export(name, name === 'mulHighU' ? products.mulHighU : functions[name]);
   module.export('append', helpers.append);
   module.export('hash', module.function(['i32', 'i32'], 'i64', buildHash));
   return module.finish(layout.totalBytes / wasmPage);
@@ -137,12 +149,12 @@ export function instantiateCore(
   layout: MemoryLayout,
   memory: WebAssembly.Memory,
   host: CoreHost,
-): CoreExports {
+): CoreInstance {
   const key = `${layout.harts}/${layout.memoryBytes}`;
   let compiled = compiledModules.get(key);
   if (!compiled) compiledModules.set(key, (compiled = new WebAssembly.Module(coreModule(layout))));
   const imports = { host: { memory, ...host } as WebAssembly.ModuleImports };
-  return new WebAssembly.Instance(compiled, imports).exports as unknown as CoreExports;
+  return new WebAssembly.Instance(compiled, imports).exports as unknown as CoreInstance;
 }
 
 const compiledModules = new Map<string, WebAssembly.Module>();

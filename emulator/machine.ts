@@ -1,5 +1,5 @@
 // The machine: harts, devices, RAM and the clock, composed. It decides nothing but the order of turns and deadlines.
-import { instantiateCore, type CoreExports } from './core.js';
+import { instantiateCore, type CoreInstance } from './core.js';
 import { Board, type HartPins } from './devices/board.js';
 import type { Clock, ConsolePort, DeviceObserver } from './devices/device.js';
 import { virtDeviceTree } from './devices/device-tree.js';
@@ -12,6 +12,8 @@ import { LoopTable } from './idioms/loop-table.js';
 import { CodeCache } from './interpreter/code-cache.js';
 import { ProbeTable } from './interpreter/probe-table.js';
 import { floatOperation, floatOperationIds, lastFlags } from './isa/float/index.js';
+import { thresholdOf, type EngineOptions } from './engine.js';
+import { Regions } from './jit/regions.js';
 import { control, memoryLayout, ramBase, type MemoryLayout } from './memory-layout.js';
 import { TranslationBuffers } from './mmu/translation-buffers.js';
 import { EventRing } from './ring/event-ring.js';
@@ -67,7 +69,8 @@ export class Machine implements Clock {
   /** How the guest ended the machine, once it has. */
   outcome: FinisherOutcome | undefined;
   private readonly layout: MemoryLayout;
-  private readonly core: CoreExports;
+  private readonly core: CoreInstance;
+  private readonly regions: Regions | undefined;
   private readonly board: Board;
   private readonly disk: DiskImage;
   private readonly schedule: RoundRobin;
@@ -82,6 +85,7 @@ export class Machine implements Clock {
     readonly configuration: MachineConfiguration,
     image: BootImage,
     private readonly port: ConsolePort,
+    engine: EngineOptions = {},
   ) {
     this.layout = memoryLayout(configuration);
     const pages = this.layout.totalBytes / 0x10000;
@@ -103,6 +107,8 @@ export class Machine implements Clock {
     this.board = this.makeBoard();
     this.core = instantiateCore(this.layout, memory, this.hostFunctions(code, probes, buffers));
     this.ring.connect(this.core.append);
+    const threshold = thresholdOf(engine);
+    if (threshold < Infinity) this.regions = new Regions(memory, this.layout, code, this.core, threshold);
     this.boot(image, code);
   }
 
@@ -194,6 +200,7 @@ export class Machine implements Clock {
   }
 
   private runSlice(budget: number): void {
+    this.regions?.sample(this.current.base);
     this.setClock(budget);
     this.inSlice = true;
     const left = this.core.run(this.current.base, budget);
@@ -288,6 +295,7 @@ export class Machine implements Clock {
         return bus.store(address >>> 0, bytes, low, high) ? 1 : 0;
       },
       dropCode: (frame: number) => code.drop(frame),
+      regionOverwritten: (frame: number) => code.regionOverwritten(frame),
       loopOverwritten: (frame: number, offset: number) => code.loopOverwritten(frame, offset),
       tableLinked: (frame: number, entry: number, level: number) =>
         this.watch.link(frame, level, entry >>> 0),

@@ -8,8 +8,15 @@ export const pageBytes = 4096;
 export const codePage = {
   slotBytes: 8,
   bodyBytes: 2048 * 8,
-  bytes: 2048 * 8 + 64,
+  /** Behind the slots, for each of them an i32: number of the region << 16 | block it is an entry of; 0 for none. */
+  entries: 2048 * 8 + 64,
+  /** Behind those, a u16 for each slot: the handler that an entry stands before. */
+  originals: 2048 * 12 + 64,
+  bytes: 2048 * 14 + 64,
   count: 1024,
+  /** i32: number of the region that holds code of the page, 0 for none; and the page's offset from the region's base. */
+  region: 2048 * 8 + 40,
+  regionOffset: 2048 * 8 + 44,
   /** i32: non-zero when recognised loops depend on the page's code staying as it is. */
   hasLoops: 2048 * 8 + 52,
   /** i32: stores to the page's code so far. */

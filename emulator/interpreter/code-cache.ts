@@ -1,4 +1,5 @@
 // The decoded code pages: which frame has which, decoding into them, and the one place that drops them.
+import type { DecodedCode, RegionOwner } from '../decoded-code.js';
 import { registerIndex, straddleOffset, workOffset } from '../hart/state.js';
 import { analyseLoop, loopInstructionsMaximum } from '../idioms/loop-analysis.js';
 import type { LoopTable } from '../idioms/loop-table.js';
@@ -10,12 +11,13 @@ import type { ProbeTable } from './probe-table.js';
 
 const slotsInPage = codePage.bodyBytes / codePage.slotBytes;
 
-export class CodeCache {
+export class CodeCache implements DecodedCode {
+  regions: RegionOwner | undefined;
   private readonly words: Uint32Array;
   private readonly halfwords: Uint16Array;
   private readonly flags: Uint8Array;
   /** Frame number of each pool page; -1 when free. */
-  private readonly frameOfPage = new Int32Array(codePage.count).fill(-1);
+  private readonly frames = new Int32Array(codePage.count).fill(-1);
   private readonly freePages: number[] = [];
 
   constructor(
@@ -39,7 +41,7 @@ export class CodeCache {
     this.words.fill(0, address >> 2, (address + codePage.bytes) >> 2);
     this.loops.clear(page);
     this.fillRefetch(address, slotsInPage, slotsInPage + 2);
-    this.frameOfPage[page] = frame;
+    this.frames[page] = frame;
     this.words[(this.layout.codeMap >> 2) + frame] = address;
     this.flags[frame] |= FrameFlag.code;
     this.buffers.forgetStores();
@@ -82,21 +84,64 @@ export class CodeCache {
     this.words[at + 1] = high;
   }
 
+  pageOfFrame(frame: number): number {
+    return this.words[(this.layout.codeMap >> 2) + frame];
+  }
+
+  frameOfPage(page: number): number {
+    return this.frames[this.poolIndex(page)];
+  }
+
+  instructionAt(page: number, offset: number): Decoded | undefined {
+    const slot = page + offset * 4;
+    const handler = this.words[slot >> 2] & 0xffff;
+    if (handler < Special.first) return undefined;
+    return this.decodedAt(this.physicalOf(slot));
+  }
+
+  enter(page: number, offset: number, region: number, block: number): void {
+    const slot = (page + offset * 4) >> 2;
+    this.words[(page + codePage.entries + offset * 2) >> 2] = (region << 16) | block;
+    this.halfwords[(page + codePage.originals + offset) >> 1] = this.words[slot] & 0xffff;
+    this.words[slot] = (this.words[slot] & ~0xffff) | Special.enterRegion;
+  }
+
+  leave(page: number): void {
+    this.words[(page + codePage.region) >> 2] = 0;
+    for (let offset = 0; offset < pageBytes; offset += 2) {
+      const entry = (page + codePage.entries + offset * 2) >> 2;
+      if (this.words[entry] === 0) continue;
+      this.words[entry] = 0;
+      const slot = (page + offset * 4) >> 2;
+      if ((this.words[slot] & 0xffff) !== Special.enterRegion) continue;
+      const original = this.halfwords[(page + codePage.originals + offset) >> 1];
+      this.words[slot] = (this.words[slot] & ~0xffff) | original;
+    }
+    // A region in execution may be the one that is dropped.
+    this.buffers.refetchRunning();
+  }
+
+  /** Code of a frame with a compiled region was overwritten. */
+  regionOverwritten(frame: number): void {
+    this.dropRegion(this.pageOfFrame(frame));
+  }
+
   /** Drops the decoded page of a frame, if it has one. */
   drop(frame: number): void {
     const entry = (this.layout.codeMap >> 2) + frame;
     const address = this.words[entry];
     if (address === 0) return;
+    this.dropRegion(address);
     const page = (address - this.layout.codePool) / codePage.bytes;
     this.words[entry] = 0;
     this.flags[frame] &= ~FrameFlag.code;
-    this.frameOfPage[page] = -1;
+    this.frames[page] = -1;
     this.freePages.push(page);
     this.buffers.forgetFetches();
   }
 
   dropAll(): void {
-    for (const frame of this.frameOfPage) if (frame >= 0) this.drop(frame);
+    for (const frame of this.frames) if (frame >= 0) this.drop(frame);
   }
 
   /** Encoding of the instruction at a slot; 16 bits for a compressed one. */
@@ -112,7 +157,7 @@ export class CodeCache {
   physicalOf(slot: number): number {
     const offset = slot - this.layout.codePool;
     const page = Math.floor(offset / codePage.bytes);
-    return ramBase + this.frameOfPage[page] * pageBytes + (offset - page * codePage.bytes) / 4;
+    return ramBase + this.frames[page] * pageBytes + (offset - page * codePage.bytes) / 4;
   }
 
   /** Empties the slot of an address so that it is decoded again: a probe came or went. */
@@ -120,6 +165,7 @@ export class CodeCache {
     const frame = (physical - ramBase) / pageBytes;
     const page = this.words[(this.layout.codeMap >> 2) + Math.floor(frame)];
     if (page === 0) return;
+    this.dropRegion(page);
     if (this.words[(page + codePage.hasLoops) >> 2] !== 0) this.drop(Math.floor(frame));
     else this.words[(page + (physical & 0xffe) * 4) >> 2] = 0;
   }
@@ -133,8 +179,7 @@ export class CodeCache {
     if (this.probes.anyIn(physical - distance, physical + 4)) return 0;
     const body: Decoded[] = [];
     for (let at = physical - distance; at < physical;) {
-      const low = this.codeHalfword(at);
-      const decoded = decode((low & 3) === 3 ? low | (this.codeHalfword(at + 2) << 16) : low);
+      const decoded = this.decodedAt(at);
       if (!decoded) return 0;
       body.push(decoded);
       at += decoded.length;
@@ -153,6 +198,20 @@ export class CodeCache {
     const handler = probed ? Special.probe : operation & 0xffff;
     this.words[slot >> 2] = (operation & ~0xffff) | handler;
     this.words[(slot >> 2) + 1] = high;
+  }
+
+  private dropRegion(page: number): void {
+    const region = this.words[(page + codePage.region) >> 2];
+    if (region !== 0) this.regions?.drop(region);
+  }
+
+  private poolIndex(page: number): number {
+    return (page - this.layout.codePool) / codePage.bytes;
+  }
+
+  private decodedAt(physical: number): Decoded | undefined {
+    const low = this.codeHalfword(physical);
+    return decode((low & 3) === 3 ? low | (this.codeHalfword(physical + 2) << 16) : low);
   }
 
   private codeHalfword(physical: number): number {

@@ -5,7 +5,15 @@ import type { Algebra } from '../isa/algebra.js';
 import type { Instruction } from '../isa/instruction.js';
 import { control, type MemoryLayout } from '../memory-layout.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
-import { i32, i64, type FunctionReference, type I32, type I64, type Local } from '../wasm/expression.js';
+import {
+  i32,
+  i64,
+  type FunctionReference,
+  type FunctionType,
+  type I32,
+  type I64,
+  type Local,
+} from '../wasm/expression.js';
 
 /** Functions the interpreter calls besides the hart's helpers. */
 export interface InterpreterFunctions extends HelperFunctions, EffectFunctions {
@@ -19,6 +27,8 @@ export interface InterpreterFunctions extends HelperFunctions, EffectFunctions {
   straddle: FunctionReference<'i32'>;
   /** (slot's physical address): number of the probe there. */
   probe: FunctionReference<'i32'>;
+  /** A compiled region: (hart, budget, block, base va, TLB): the budget left. */
+  region: FunctionType<'i32'>;
   /** (hart, loop row, budget, TLB, rs2 - rs1): iterations of a recognised loop that were done at once. */
   loop: FunctionReference<'i32'>;
 }

@@ -10,6 +10,7 @@ import { setTrapped, setWord, type Context, type InterpreterFunctions } from './
 import { handlers } from './operations.js';
 import { buildHandler } from './handlers.js';
 import { memoryLoop } from './loop-handler.js';
+import { enterRegion } from './region-handler.js';
 import { decodeSlot, illegal, marker, probe, refetchSlot, straddle } from './system-handlers.js';
 
 /** What `run` is generated from. */
@@ -118,7 +119,7 @@ function locate(c: Opened): void {
 }
 
 function dispatchOn(c: Context): void {
-  const special = [decodeSlot, refetchSlot, straddle, probe, illegal, marker, memoryLoop];
+  const special = [decodeSlot, refetchSlot, straddle, probe, illegal, marker, memoryLoop, enterRegion];
   const cases = [
     ...special.map((build) => () => build(c)),
     ...handlers.map((handler) => () => buildHandler(c, handler)),

@@ -24,8 +24,10 @@ export const Special = {
   marker: 5,
   /** The backward branch of a recognised memory loop: registers as in a branch, the immediate is its row. */
   memoryLoop: 6,
+  /** Entry of a compiled region; the operands are the original instruction's. */
+  enterRegion: 7,
   /** Number of the first instruction's handler. */
-  first: 7,
+  first: 8,
 } as const;
 
 const compressible = new Set(compressed.map((row) => row.expands));

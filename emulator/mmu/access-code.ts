@@ -28,6 +28,8 @@ export interface MemoryHost {
   dropCode: FunctionReference<'void'>;
   /** (frame number, byte offset in it): an 8-byte word of a page with recognised loops was overwritten. */
   loopOverwritten: FunctionReference<'void'>;
+  /** (frame number): decoded code of a page with compiled code was overwritten. */
+  regionOverwritten: FunctionReference<'void'>;
   /** (frame number of the table, physical address of the entry, level): the table was linked. */
   tableLinked: FunctionReference<'void'>;
 }
@@ -313,12 +315,21 @@ function dropDecoded(parts: Parts, at: I32, frame: I32): void {
   const page = f.local('i32', i32.load(codeMapEntry));
   const halfword = f.local('i32', i32.shrU(i32.and(at, i32.const(4095)), i32.const(1)));
   const slot = f.local('i32', i32.add(page, i32.shl(halfword, i32.const(3))));
+  f.if(i32.load(page, codePage.region), () => dropCompiled(parts, slot, halfword, frame));
   for (let index = 0; index < 4; index++) f.do(i64.store(slot, i64.const(0n), 8 * index));
   f.if(halfword, () => f.do(i64.store(i32.sub(slot, i32.const(8)), i64.const(0n))));
   const { overwritten, hasLoops } = codePage;
   f.if(i32.load(page, hasLoops), () => f.do(call(host.loopOverwritten, frame, i32.and(at, i32.const(4088)))));
   f.do(i32.store(page, i32.add(i32.load(page, overwritten), i32.const(1)), overwritten));
   f.if(i32.gtU(i32.load(page, overwritten), i32.const(64)), () => f.do(call(host.dropCode, frame)));
+}
+
+/** Only what has been executed is ever compiled: words without a decoded operation are data. */
+function dropCompiled({ f, host }: Parts, slot: I32, halfword: I32, frame: I32): void {
+  const decoded = f.local('i64', i64.const(0n));
+  for (let index = 0; index < 4; index++) f.set(decoded, i64.or(decoded, i64.load(slot, 8 * index)));
+  f.if(halfword, () => f.set(decoded, i64.or(decoded, i64.load(i32.sub(slot, i32.const(8))))));
+  f.if(i64.ne(decoded, i64.const(0n)), () => f.do(call(host.regionOverwritten, frame)));
 }
 
 const physicalOf = (at: I32, layout: MemoryLayout): I64 =>

@@ -43,7 +43,7 @@ export class TranslationBuffers {
   }
 
   /** The hart that has the turn must translate its pc again after the instruction at hand. */
-  private refetchRunning(): void {
+  refetchRunning(): void {
     const running = this.words[control.hart >> 2];
     if (running !== 0) this.words[(running + workOffset.trapped) >> 2] ||= Sync.refetch;
   }

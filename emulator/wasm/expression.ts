@@ -149,6 +149,26 @@ export interface FunctionReference<R extends ValueType | 'void' = ValueType | 'v
   readonly result: R;
 }
 
+/** A type of functions, as `callIndirect` needs it. */
+export interface FunctionType<R extends ValueType | 'void' = ValueType | 'void'> {
+  readonly type: number;
+  readonly parameters: readonly ValueType[];
+  readonly result: R;
+}
+
+/** Calls the function at `element` of the module's table. */
+export function callIndirect<R extends ValueType | 'void'>(
+  target: FunctionType<R>,
+  element: I32,
+  ...parameters: Expression[]
+): Expression<R> {
+  return new Expression(target.result, [...parameters, element], (code) => {
+    code.byte(0x11);
+    code.unsigned(target.type);
+    code.byte(0);
+  });
+}
+
 /** A call of a function; its parameters’ types must be those declared. */
 export function call<R extends ValueType | 'void'>(
   target: FunctionReference<R>,

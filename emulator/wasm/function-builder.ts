@@ -46,6 +46,18 @@ export class FunctionBuilder {
     this.code.byte(0x1a);
   }
 
+  /** Opens a block that `close` ends: for more blocks than callbacks would nest. */
+  open(): Label {
+    this.code.append([0x02, emptyBlock]);
+    return { depth: this.depth++ };
+  }
+
+  /** Ends the innermost open block. */
+  close(): void {
+    this.depth--;
+    this.code.byte(0x0b);
+  }
+
   block(body: (end: Label) => void): void {
     this.nested(0x02, body);
   }

@@ -1,6 +1,6 @@
 // Assembles functions into a WebAssembly module with one imported memory (core spec, chapter 5).
 import { ByteWriter } from './bytes.js';
-import type { FunctionReference, ValueType } from './expression.js';
+import type { FunctionReference, FunctionType, ValueType } from './expression.js';
 import { FunctionBuilder } from './function-builder.js';
 
 type Result = ValueType | 'void';
@@ -10,13 +10,14 @@ interface Signature {
 }
 
 const typeByte: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e };
-const section = { type: 1, import: 2, function: 3, export: 7, code: 10 };
+const section = { type: 1, import: 2, function: 3, table: 4, export: 7, code: 10 };
 
 export class ModuleBuilder {
   private readonly signatures: Signature[] = [];
   private readonly imports: { name: string; type: number }[] = [];
   private readonly functions: { type: number; body?: Uint8Array }[] = [];
-  private readonly exports: { name: string; index: number }[] = [];
+  private readonly exports: { name: string; kind: number; index: number }[] = [];
+  private tableElements: number | undefined;
 
   /** A function of the host, from the import module `host`. All imports come before the first `declare`. */
   import<R extends Result>(name: string, parameters: readonly ValueType[], result: R): FunctionReference<R> {
@@ -37,6 +38,17 @@ export class ModuleBuilder {
     this.functions[target.index - this.imports.length].body = builder.finish();
   }
 
+  /** A type that functions of the table may have. */
+  type<R extends Result>(parameters: readonly ValueType[], result: R): FunctionType<R> {
+    return { type: this.signature({ parameters, result }), parameters, result };
+  }
+
+  /** Gives the module a table of functions, all null at first, and exports it. */
+  exportTable(name: string, elements: number): void {
+    this.tableElements = elements;
+    this.exports.push({ name, kind: 1, index: 0 });
+  }
+
   /** Declares and defines at once. */
   function<R extends Result>(
     parameters: readonly ValueType[],
@@ -49,7 +61,7 @@ export class ModuleBuilder {
   }
 
   export(name: string, target: FunctionReference): void {
-    this.exports.push({ name, index: target.index });
+    this.exports.push({ name, kind: 0, index: target.index });
   }
 
   /** The module's bytes. Its memory is imported as `host.memory`, of at least `pages` 64 KiB pages. */
@@ -63,9 +75,15 @@ export class ModuleBuilder {
     });
     this.importSection(out, pages);
     this.section(out, section.function, this.functions, (body, f) => body.unsigned(f.type));
+    if (this.tableElements !== undefined) {
+      this.section(out, section.table, [this.tableElements], (body, elements) => {
+        body.append([0x70, 0x00]);
+        body.unsigned(elements);
+      });
+    }
     this.section(out, section.export, this.exports, (body, item) => {
       body.name(item.name);
-      body.byte(0);
+      body.byte(item.kind);
       body.unsigned(item.index);
     });
     this.section(out, section.code, this.functions, (body, f) => {

@@ -4,6 +4,10 @@ declare namespace WebAssembly {
     constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
     readonly buffer: ArrayBuffer;
   }
+  class Table {
+    get(index: number): unknown;
+    set(index: number, value: unknown): void;
+  }
   class Module {
     constructor(bytes: Uint8Array<ArrayBuffer>);
   }

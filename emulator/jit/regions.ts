@@ -1,0 +1,149 @@
+// The compiled regions: which code is worth one, found by sampling, and the one place that drops them. Sampling decides
+// which engine executes an instruction, never what it does.
+import type { CoreInstance } from '../core.js';
+import type { DecodedCode, RegionOwner } from '../decoded-code.js';
+import { Mode, stateOffset, tlb } from '../hart/state.js';
+import { codePage, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { findBlocks, type RegionPage } from './blocks.js';
+import { regionsMaximum } from './region-interface.js';
+import { instantiateRegion, regionModule } from './region-module.js';
+
+/** Code this near to each other, aligned, is compiled together. */
+const windowBytes = 0x10000;
+/** A page whose regions keep being dropped is left alone for twice as long each time, up to this many times. */
+const patienceShiftMaximum = 20;
+
+interface LiveRegion {
+  readonly pages: readonly RegionPage[];
+  /** Byte offsets, from the region's base, of all its instructions. */
+  readonly covered: ReadonlySet<number>;
+  /** Samples that fell into its pages and outside of its code. */
+  misses: number;
+  /** Misses at which it is compiled anew. */
+  readonly patience: number;
+}
+
+export class Regions implements RegionOwner {
+  private readonly words: Uint32Array;
+  private readonly live: (LiveRegion | undefined)[] = new Array<LiveRegion | undefined>(regionsMaximum);
+  private readonly free: number[] = [];
+  /** Samples of each decoded page since its code was last compiled or dropped, by address. */
+  private readonly samples = new Map<number, number>();
+  /** How often code of a frame was dropped after it had been compiled. */
+  private readonly drops = new Map<number, number>();
+
+  constructor(
+    private readonly memory: WebAssembly.Memory,
+    private readonly layout: MemoryLayout,
+    private readonly code: DecodedCode,
+    private readonly core: CoreInstance,
+    /** Samples that make a page worth compiling. */
+    private readonly threshold: number,
+  ) {
+    this.words = new Uint32Array(memory.buffer);
+    for (let number = regionsMaximum - 1; number > 0; number--) this.free.push(number);
+    code.regions = this;
+  }
+
+  /** A hart is about to run from its pc: counts what is executed often, and compiles it. */
+  sample(hart: number): void {
+    const page = this.fetchedPage(hart, this.pc(hart));
+    if (page === 0) return;
+    const region = this.words[(page + codePage.region) >> 2];
+    if (region !== 0) return this.sampleRegion(hart, page, region);
+    const count = (this.samples.get(page) ?? 0) + 1;
+    this.samples.set(page, count);
+    const shift = Math.min(this.drops.get(this.code.frameOfPage(page)) ?? 0, patienceShiftMaximum);
+    if (count >= this.threshold * 2 ** shift) this.compile(hart, page, this.threshold);
+  }
+
+  drop(number: number): void {
+    const region = this.live[number];
+    if (!region) return;
+    this.release(number, region);
+    for (const { address } of region.pages) {
+      const frame = this.code.frameOfPage(address);
+      this.drops.set(frame, (this.drops.get(frame) ?? 0) + 1);
+    }
+  }
+
+  private release(number: number, region: LiveRegion): void {
+    for (const { address } of region.pages) {
+      this.code.leave(address);
+      this.samples.delete(address);
+    }
+    this.core.regions.set(number, null);
+    this.live[number] = undefined;
+    this.free.push(number);
+  }
+
+  /** Code of the region's pages that was first executed after it was compiled is worth compiling anew, now and then. */
+  private sampleRegion(hart: number, page: number, number: number): void {
+    const region = this.live[number]!;
+    const offset = this.words[(page + codePage.regionOffset) >> 2] + Number(this.pc(hart) & 0xfffn);
+    if (region.covered.has(offset)) return;
+    if (++region.misses < region.patience) return;
+    this.release(number, region);
+    this.compile(hart, page, region.patience * 2);
+  }
+
+  private compile(hart: number, page: number, patience: number): void {
+    const number = this.free.pop();
+    if (number === undefined) return;
+    const pages = this.pagesAround(hart, page);
+    const blocks = findBlocks(this.code, pages);
+    if (blocks.length === 0) {
+      this.samples.set(page, 0);
+      this.free.push(number);
+      return;
+    }
+    const bytes = regionModule(this.layout, number, pages, blocks);
+    this.core.regions.set(number, instantiateRegion(bytes, this.memory, this.core));
+    for (const { address, offset } of pages) {
+      this.words[(address + codePage.region) >> 2] = number;
+      this.words[(address + codePage.regionOffset) >> 2] = offset;
+    }
+    for (const block of blocks) {
+      if (block.entry === undefined) continue;
+      this.code.enter(block.page.address, block.offset % pageBytes, number, block.entry);
+    }
+    const covered = new Set(blocks.flatMap((block) => block.instructions.map(({ offset }) => offset)));
+    this.live[number] = { pages, covered, misses: 0, patience };
+  }
+
+  /** Decoded pages of the window, at the addresses at which the hart would find them now. */
+  private pagesAround(hart: number, page: number): RegionPage[] {
+    const pc = this.pc(hart);
+    const first = pc & ~BigInt(windowBytes - 1);
+    const frame = this.code.frameOfPage(page);
+    const isIdentity = (pc & ~0xfffn) === BigInt(ramBase + frame * pageBytes);
+    const firstFrame = frame - Number(((pc & ~0xfffn) - first) / BigInt(pageBytes));
+    const pages: RegionPage[] = [];
+    for (let index = 0; index < windowBytes / pageBytes; index++) {
+      const va = first + BigInt(index * pageBytes);
+      const inRam = firstFrame + index >= 0 && firstFrame + index < this.layout.memoryBytes / pageBytes;
+      const identical = isIdentity && inRam ? this.code.pageOfFrame(firstFrame + index) : 0;
+      const address = this.fetchedPage(hart, va) || identical;
+      if (address === 0 || this.words[(address + codePage.region) >> 2] !== 0) continue;
+      if (!pages.some((other) => other.address === address))
+        pages.push({ offset: index * pageBytes, address });
+    }
+    return pages;
+  }
+
+  private pc(hart: number): bigint {
+    const at = (hart + stateOffset.pc) >> 2;
+    return (BigInt(this.words[at + 1]) << 32n) | BigInt(this.words[at]);
+  }
+
+  /** The decoded page at a virtual address, if the hart's TLB has it; 0 if not. */
+  private fetchedPage(hart: number, va: bigint): number {
+    const mode = this.words[(hart + stateOffset.mode) >> 2];
+    const context = mode === Mode.machine ? 2 : mode;
+    const index = Number((va >> 12n) & BigInt(tlb.entries - 1));
+    const at = (hart + tlb.offset + context * tlb.contextBytes + tlb.fetch + index * tlb.entryBytes) >> 2;
+    const low = Number(va & 0xfffff000n);
+    const isHit = this.words[at] === low && this.words[at + 1] === Number(va >> 32n);
+    return isHit ? this.words[at + 2] : 0;
+  }
+}
