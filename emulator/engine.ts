@@ -7,5 +7,5 @@ export interface EngineOptions {
 
 /** Samples, one a slice, that make a page worth compiling; Infinity for never. */
 export function thresholdOf({ engine = 'auto' }: EngineOptions): number {
-  return { interpreter: Infinity, jit: 1, auto: 20 }[engine];
+  return { interpreter: Infinity, jit: 1, auto: 64 }[engine];
 }

@@ -70,7 +70,7 @@ function buildRow(access: Access, row: CsrRow): void {
   if (lowestMode > 0) refuseIf(access, i32.ltU(mode(h), i32.const(lowestMode)));
   if (row.number >> 10 === 3) refuseIf(access, writes);
   guard(access, row);
-  f.set(old, read(access, row));
+  f.set(old, readCsr(h, row));
   if (row.writable === undefined) return;
   f.if(writes, () => write(access, row));
 }
@@ -100,7 +100,8 @@ function guard(access: Access, row: CsrRow): void {
   }
 }
 
-function read({ h }: Access, row: CsrRow): I64 {
+/** What a CSR reads as, by one that may read it. */
+export function readCsr(h: I32, row: CsrRow): I64 {
   let value: I64;
   if (row.source === 'cycle') value = currentCycle();
   else if (row.source === 'time') value = i64.divU(currentCycle(), i64.const(cyclesPerTimeUnit));

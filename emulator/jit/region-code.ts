@@ -1,18 +1,22 @@
 // Generated code of a region: one function, its blocks in the order of addresses inside one loop, x registers in locals.
-import { csr } from '../effects/csr.js';
+import { csr, csrRead } from '../effects/csr.js';
 import { float, floatLoad, floatStore } from '../effects/float.js';
 import { atomic, load, loadReserved, store, storeConditional } from '../effects/memory.js';
 import type { Execution } from '../effects/execution.js';
+import { csrIndex, csrs } from '../hart/csrs.js';
 import { mode, setWord } from '../hart/hart-code.js';
 import { tlb } from '../hart/state.js';
 import type { Operands } from '../isa/algebra.js';
-import type { Instruction } from '../isa/instruction.js';
+import type { Decoded } from '../isa/index.js';
 import { codePage, pageBytes } from '../memory-layout.js';
 import { tlbEntry, tlbOf } from '../mmu/translate-code.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
 import { i32, i64, type I64, type Local } from '../wasm/expression.js';
 import { targetOf, type Block, type RegionPage } from './blocks.js';
-import { executionOf, giveBack, leaveFor, type RegionContext } from './region-execution.js';
+import { csrWrites, executionOf, giveBack, leaveFor, type RegionContext } from './region-execution.js';
+
+/** Each register in a local costs at every way in and out, and the optimising compiler at every block. */
+const localRegistersMaximum = 14;
 
 export type RegionParts = Pick<RegionContext, 'functions' | 'algebra' | 'layout'>;
 
@@ -78,19 +82,23 @@ function declareLocals(f: FunctionBuilder) {
   };
 }
 
-/** How the region uses each x register. */
+/** The x registers that the region names most often, and which of them it writes: the others stay in memory. */
 function registersOf(blocks: readonly Block[]): (false | 'read' | 'written')[] {
-  const used: (false | 'read' | 'written')[] = Array.from({ length: 32 }, () => false);
+  const uses = new Array<number>(32).fill(0);
+  const written = new Array<boolean>(32).fill(false);
   for (const { instructions } of blocks) {
     for (const { decoded } of instructions) {
       const { rd, rs1, rs2 } = decoded.instruction.registers;
-      if (rs1 === 'x') used[decoded.rs1] ||= 'read';
-      if (rs2 === 'x') used[decoded.rs2] ||= 'read';
-      if (rd === 'x') used[decoded.rd] = 'written';
+      if (rs1 === 'x') uses[decoded.rs1]++;
+      if (rs2 === 'x') uses[decoded.rs2]++;
+      if (rd === 'x') uses[decoded.rd]++;
+      if (rd === 'x') written[decoded.rd] = true;
     }
   }
-  used[0] = false;
-  return used;
+  uses[0] = 0;
+  const order = uses.map((_, register) => register).sort((a, b) => uses[b] - uses[a] || a - b);
+  const kept = new Set(order.slice(0, localRegistersMaximum).filter((register) => uses[register] > 0));
+  return uses.map((_, register) => kept.has(register) && (written[register] ? 'written' : 'read'));
 }
 
 function buildBlock(r: Region, index: number): void {
@@ -135,12 +143,13 @@ function buildInstruction(r: Region, blockIndex: number, at: number): void {
       case 'system':
         return x.next();
       default:
-        return access(x, instruction);
+        return access(x, one.decoded);
     }
   });
 }
 
-function access(x: Execution, instruction: Instruction): void {
+function access(x: Execution, decoded: Decoded): void {
+  const { instruction } = decoded;
   const { effect } = instruction;
   switch (effect.kind) {
     case 'load':
@@ -154,7 +163,9 @@ function access(x: Execution, instruction: Instruction): void {
     case 'amo':
       return atomic(x, effect);
     case 'csr':
-      return csr(x, effect);
+      return csrWrites(decoded)
+        ? csr(x, effect)
+        : csrRead(x, csrs[csrIndex.get(decoded.imm & 0xfff)!], effect);
     case 'float':
       return float(x, instruction, effect);
     case 'float_load':

@@ -29,7 +29,7 @@ export interface RegionContext {
   readonly base: Local<'i64'>;
   /** Where to go on after `exit`. */
   readonly pc: Local<'i64'>;
-  /** By number; those the region does not name are absent. */
+  /** By number; those that stay in memory are absent. */
   readonly registers: readonly (Local<'i64'> | undefined)[];
   /** Leaves for `pc`. */
   readonly exit: Label;
@@ -55,19 +55,24 @@ export function giveBack(c: RegionContext, unused: number): void {
 
 function readFile(c: RegionContext, file: 'x' | 'f' | undefined, number: number): I64 {
   if (file === 'f') return i64.load(c.h, (registerIndex.f + number) * 8);
-  return file === undefined || number === 0 ? i64.const(0n) : c.registers[number]!;
+  if (file === undefined || number === 0) return i64.const(0n);
+  return c.registers[number] ?? i64.load(c.h, number * 8);
 }
 
 function writeFile(c: RegionContext, file: 'x' | 'f' | undefined, number: number, value: I64): void {
   if (file === 'f') c.f.do(i64.store(c.h, value, (registerIndex.f + number) * 8));
   else if (number === 0) c.f.drop(value);
-  else c.f.set(c.registers[number]!, value);
+  else if (c.registers[number]) c.f.set(c.registers[number], value);
+  else c.f.do(i64.store(c.h, value, number * 8));
 }
 
-function csrRow({ instruction, imm, rs1 }: Decoded): number {
-  const { effect } = instruction;
-  const writes = (effect.kind === 'csr' && effect.operation === 'write') || rs1 !== 0;
-  return csrIndex.get(imm & 0xfff)! | (writes ? csrOperand.writes : 0);
+/** Whether a CSR instruction writes; one that does not has no side effect. */
+export function csrWrites({ instruction: { effect }, rs1 }: Decoded): boolean {
+  return (effect.kind === 'csr' && effect.operation === 'write') || rs1 !== 0;
+}
+
+function csrRow(decoded: Decoded): number {
+  return csrIndex.get(decoded.imm & 0xfff)! | (csrWrites(decoded) ? csrOperand.writes : 0);
 }
 
 /** The instruction at `index` of a block; `next` is the end of its code. */
@@ -75,8 +80,7 @@ export function executionOf(c: RegionContext, block: Block, index: number, next:
   const { decoded, offset } = block.instructions[index];
   const files = decoded.instruction.registers;
   const unused = block.instructions.length - 1 - index;
-  return {
-    ...c,
+  return Object.assign(Object.create(c) as RegionContext, {
     rs1: () => readFile(c, files.rs1, decoded.rs1),
     rs2: () => readFile(c, files.rs2, decoded.rs2),
     rs3: () => readFile(c, files.rs3, decoded.rs3),
@@ -86,7 +90,7 @@ export function executionOf(c: RegionContext, block: Block, index: number, next:
     roundingField: () => i32.const(decoded.imm & 7),
     pc: () => addressOf(c, offset),
     slotAddress: () => i32.const(slotOf(block, block.instructions[index])),
-    write: (value) => writeFile(c, files.rd, decoded.rd, value),
+    write: (value: I64) => writeFile(c, files.rd, decoded.rd, value),
     publish: () => publish(c, offset, unused),
     continueAtTrap: () => c.f.if(trapped(c.h), () => goToTrap(c, unused)),
     goToTrap: () => goToTrap(c, unused),
@@ -96,7 +100,7 @@ export function executionOf(c: RegionContext, block: Block, index: number, next:
       c.f.if(asked, () => leaveFor(c, addressOf(c, offset + decoded.length), unused));
       c.f.branch(next);
     },
-  };
+  });
 }
 
 function slotOf({ page }: Block, { offset }: RegionInstruction): number {

@@ -10,34 +10,28 @@ import { instantiateRegion, regionModule } from './region-module.js';
 
 /** Code this near to each other, aligned, is compiled together. */
 const windowBytes = 0x10000;
-/** A page whose regions keep being dropped is left alone for twice as long each time, up to this many times. */
-const patienceShiftMaximum = 20;
+/** Compiling a window anew must be worth it: so many times more misses than the last time. */
+const patienceGrowth = 4;
 
 interface LiveRegion {
   readonly pages: readonly RegionPage[];
   /** Byte offsets, from the region's base, of all its instructions. */
   readonly covered: ReadonlySet<number>;
-  /** Samples that fell into its pages and outside of its code. */
-  misses: number;
-  /** Misses at which it is compiled anew. */
-  readonly patience: number;
 }
 
 export class Regions implements RegionOwner {
   private readonly words: Uint32Array;
   private readonly live: (LiveRegion | undefined)[] = new Array<LiveRegion | undefined>(regionsMaximum);
   private readonly free: number[] = [];
-  /** Samples of each decoded page since its code was last compiled or dropped, by address. */
-  private readonly samples = new Map<number, number>();
-  /** How often code of a frame was dropped after it had been compiled. */
-  private readonly drops = new Map<number, number>();
+  /** By window: samples that fell outside of compiled code, and how many of them lead to compilation. */
+  private readonly windows = new Map<bigint, { misses: number; patience: number }>();
 
   constructor(
     private readonly memory: WebAssembly.Memory,
     private readonly layout: MemoryLayout,
     private readonly code: DecodedCode,
     private readonly core: CoreInstance,
-    /** Samples that make a page worth compiling. */
+    /** Samples that make a window worth compiling for the first time; four times as many each further time. */
     private readonly threshold: number,
   ) {
     this.words = new Uint32Array(memory.buffer);
@@ -47,56 +41,42 @@ export class Regions implements RegionOwner {
 
   /** A hart is about to run from its pc: counts what is executed often, and compiles it. */
   sample(hart: number): void {
-    const page = this.fetchedPage(hart, this.pc(hart));
+    const pc = this.pc(hart);
+    const page = this.fetchedPage(hart, pc);
     if (page === 0) return;
-    const region = this.words[(page + codePage.region) >> 2];
-    if (region !== 0) return this.sampleRegion(hart, page, region);
-    const count = (this.samples.get(page) ?? 0) + 1;
-    this.samples.set(page, count);
-    const shift = Math.min(this.drops.get(this.code.frameOfPage(page)) ?? 0, patienceShiftMaximum);
-    if (count >= this.threshold * 2 ** shift) this.compile(hart, page, this.threshold);
+    const inPage = Number(pc & 0xfffn);
+    const region = this.live[this.words[(page + codePage.region) >> 2]];
+    const offset = this.words[(page + codePage.regionOffset) >> 2] + inPage;
+    if (region?.covered.has(offset) || !this.code.instructionAt(page, inPage)) return;
+    const window = this.windowOf(pc);
+    if (++window.misses < window.patience) return;
+    window.misses = 0;
+    window.patience *= patienceGrowth;
+    this.compile(hart, page);
   }
 
   drop(number: number): void {
     const region = this.live[number];
     if (!region) return;
-    this.release(number, region);
-    for (const { address } of region.pages) {
-      const frame = this.code.frameOfPage(address);
-      this.drops.set(frame, (this.drops.get(frame) ?? 0) + 1);
-    }
-  }
-
-  private release(number: number, region: LiveRegion): void {
-    for (const { address } of region.pages) {
-      this.code.leave(address);
-      this.samples.delete(address);
-    }
+    for (const { address } of region.pages) this.code.leave(address);
     this.core.regions.set(number, null);
     this.live[number] = undefined;
     this.free.push(number);
   }
 
-  /** Code of the region's pages that was first executed after it was compiled is worth compiling anew, now and then. */
-  private sampleRegion(hart: number, page: number, number: number): void {
-    const region = this.live[number]!;
-    const offset = this.words[(page + codePage.regionOffset) >> 2] + Number(this.pc(hart) & 0xfffn);
-    if (region.covered.has(offset)) return;
-    if (++region.misses < region.patience) return;
-    this.release(number, region);
-    this.compile(hart, page, region.patience * 2);
+  private windowOf(pc: bigint): { misses: number; patience: number } {
+    const key = pc / BigInt(windowBytes);
+    let window = this.windows.get(key);
+    if (!window) this.windows.set(key, (window = { misses: 0, patience: this.threshold }));
+    return window;
   }
 
-  private compile(hart: number, page: number, patience: number): void {
-    const number = this.free.pop();
-    if (number === undefined) return;
+  private compile(hart: number, page: number): void {
     const pages = this.pagesAround(hart, page);
+    for (const { address } of pages) this.drop(this.words[(address + codePage.region) >> 2]);
     const blocks = findBlocks(this.code, pages);
-    if (blocks.length === 0) {
-      this.samples.set(page, 0);
-      this.free.push(number);
-      return;
-    }
+    const number = blocks.length > 0 ? this.free.pop() : undefined;
+    if (number === undefined) return;
     const bytes = regionModule(this.layout, number, pages, blocks);
     this.core.regions.set(number, instantiateRegion(bytes, this.memory, this.core));
     for (const { address, offset } of pages) {
@@ -108,7 +88,7 @@ export class Regions implements RegionOwner {
       this.code.enter(block.page.address, block.offset % pageBytes, number, block.entry);
     }
     const covered = new Set(blocks.flatMap((block) => block.instructions.map(({ offset }) => offset)));
-    this.live[number] = { pages, covered, misses: 0, patience };
+    this.live[number] = { pages, covered };
   }
 
   /** Decoded pages of the window, at the addresses at which the hart would find them now. */
@@ -124,7 +104,7 @@ export class Regions implements RegionOwner {
       const inRam = firstFrame + index >= 0 && firstFrame + index < this.layout.memoryBytes / pageBytes;
       const identical = isIdentity && inRam ? this.code.pageOfFrame(firstFrame + index) : 0;
       const address = this.fetchedPage(hart, va) || identical;
-      if (address === 0 || this.words[(address + codePage.region) >> 2] !== 0) continue;
+      if (address === 0) continue;
       if (!pages.some((other) => other.address === address))
         pages.push({ offset: index * pageBytes, address });
     }
