@@ -57,7 +57,7 @@ function collect(code: DecodedCode, pages: readonly RegionPage[]): Map<number, R
   return found;
 }
 
-/** Blocks in the order of their addresses. */
+/** All blocks of the pages, in the order of their addresses. Where `entry` is a number, it is to be given. */
 export function findBlocks(code: DecodedCode, pages: readonly RegionPage[]): Block[] {
   const instructions = collect(code, pages);
   const targets = new Set<number>();
@@ -70,8 +70,6 @@ export function findBlocks(code: DecodedCode, pages: readonly RegionPage[]): Blo
   }
   const blocks: Block[] = [];
   for (const page of pages) addBlocks(blocks, page, instructions, targets, entries);
-  let entry = 0;
-  for (const block of blocks) if (block.entry !== undefined) block.entry = entry++;
   return blocks;
 }
 

@@ -5,6 +5,7 @@ import type { DecodedCode, RegionOwner } from '../decoded-code.js';
 import { Mode, stateOffset, tlb } from '../hart/state.js';
 import { codePage, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 import { findBlocks, type RegionPage } from './blocks.js';
+import { hotBlocks } from './hot-blocks.js';
 import { regionsMaximum } from './region-interface.js';
 import { instantiateRegion, regionModule } from './region-module.js';
 
@@ -12,6 +13,20 @@ import { instantiateRegion, regionModule } from './region-module.js';
 const windowBytes = 0x10000;
 /** Compiling a window anew must be worth it: so many times more misses than the last time. */
 const patienceGrowth = 4;
+
+/** What is known of a window of virtual addresses. */
+interface Window {
+  /** By byte offset in the window. */
+  readonly samples: Map<number, number>;
+  /** Samples that fell outside of compiled code, and how many of them lead to compilation. */
+  misses: number;
+  patience: number;
+  /** Instructions that the next region of the window may have. */
+  instructionsMaximum: number;
+}
+
+/** The optimising compiler takes more than twice as long for twice as much. */
+const instructionsMaximum = 2000;
 
 interface LiveRegion {
   readonly pages: readonly RegionPage[];
@@ -23,8 +38,7 @@ export class Regions implements RegionOwner {
   private readonly words: Uint32Array;
   private readonly live: (LiveRegion | undefined)[] = new Array<LiveRegion | undefined>(regionsMaximum);
   private readonly free: number[] = [];
-  /** By window: samples that fell outside of compiled code, and how many of them lead to compilation. */
-  private readonly windows = new Map<bigint, { misses: number; patience: number }>();
+  private readonly windows = new Map<bigint, Window>();
 
   constructor(
     private readonly memory: WebAssembly.Memory,
@@ -45,14 +59,16 @@ export class Regions implements RegionOwner {
     const page = this.fetchedPage(hart, pc);
     if (page === 0) return;
     const inPage = Number(pc & 0xfffn);
-    const region = this.live[this.words[(page + codePage.region) >> 2]];
-    const offset = this.words[(page + codePage.regionOffset) >> 2] + inPage;
-    if (region?.covered.has(offset) || !this.code.instructionAt(page, inPage)) return;
     const window = this.windowOf(pc);
+    const offset = Number(pc % BigInt(windowBytes));
+    window.samples.set(offset, (window.samples.get(offset) ?? 0) + 1);
+    const region = this.live[this.words[(page + codePage.region) >> 2]];
+    if (region?.covered.has(offset) || !this.code.instructionAt(page, inPage)) return;
     if (++window.misses < window.patience) return;
     window.misses = 0;
     window.patience *= patienceGrowth;
-    this.compile(hart, page);
+    window.instructionsMaximum = Math.min(2 * window.instructionsMaximum, instructionsMaximum);
+    this.compile(hart, page, window);
   }
 
   drop(number: number): void {
@@ -64,17 +80,20 @@ export class Regions implements RegionOwner {
     this.free.push(number);
   }
 
-  private windowOf(pc: bigint): { misses: number; patience: number } {
+  private windowOf(pc: bigint): Window {
     const key = pc / BigInt(windowBytes);
     let window = this.windows.get(key);
-    if (!window) this.windows.set(key, (window = { misses: 0, patience: this.threshold }));
+    if (!window) {
+      window = { misses: 0, patience: this.threshold, samples: new Map(), instructionsMaximum: 500 };
+      this.windows.set(key, window);
+    }
     return window;
   }
 
-  private compile(hart: number, page: number): void {
+  private compile(hart: number, page: number, window: Window): void {
     const pages = this.pagesAround(hart, page);
     for (const { address } of pages) this.drop(this.words[(address + codePage.region) >> 2]);
-    const blocks = findBlocks(this.code, pages);
+    const blocks = hotBlocks(findBlocks(this.code, pages), window.samples, window.instructionsMaximum);
     const number = blocks.length > 0 ? this.free.pop() : undefined;
     if (number === undefined) return;
     const bytes = regionModule(this.layout, number, pages, blocks);
