@@ -29,6 +29,7 @@ interface Window {
 const instructionsMaximum = 2000;
 
 interface LiveRegion {
+  readonly window: Window;
   readonly pages: readonly RegionPage[];
   /** Byte offsets, from the region's base, of all its instructions. */
   readonly covered: ReadonlySet<number>;
@@ -62,7 +63,7 @@ export class Regions implements RegionOwner {
     const window = this.windowOf(pc);
     const offset = Number(pc % BigInt(windowBytes));
     window.samples.set(offset, (window.samples.get(offset) ?? 0) + 1);
-    const region = this.live[this.words[(page + codePage.region) >> 2]];
+    const region = this.live[this.regionOf(page)];
     if (region?.covered.has(offset) || !this.code.instructionAt(page, inPage)) return;
     if (++window.misses < window.patience) return;
     window.misses = 0;
@@ -91,9 +92,10 @@ export class Regions implements RegionOwner {
   }
 
   private compile(hart: number, page: number, window: Window): void {
-    const pages = this.pagesAround(hart, page);
-    for (const { address } of pages) this.drop(this.words[(address + codePage.region) >> 2]);
-    const blocks = hotBlocks(findBlocks(this.code, pages), window.samples, window.instructionsMaximum);
+    const around = this.pagesAround(hart, page, window);
+    for (const { address } of around) this.drop(this.regionOf(address));
+    const blocks = hotBlocks(findBlocks(this.code, around), window.samples, window.instructionsMaximum);
+    const pages = around.filter((candidate) => blocks.some((block) => block.page === candidate));
     const number = blocks.length > 0 ? this.free.pop() : undefined;
     if (number === undefined) return;
     const bytes = regionModule(this.layout, number, pages, blocks);
@@ -107,11 +109,14 @@ export class Regions implements RegionOwner {
       this.code.enter(block.page.address, block.offset % pageBytes, number, block.entry);
     }
     const covered = new Set(blocks.flatMap((block) => block.instructions.map(({ offset }) => offset)));
-    this.live[number] = { pages, covered };
+    this.live[number] = { window, pages, covered };
   }
 
-  /** Decoded pages of the window, at the addresses at which the hart would find them now. */
-  private pagesAround(hart: number, page: number): RegionPage[] {
+  /**
+   * Decoded pages of the window, at the addresses at which the hart would find them now; not those that another
+   * window has compiled, such as a page that is mapped twice.
+   */
+  private pagesAround(hart: number, page: number, window: Window): RegionPage[] {
     const pc = this.pc(hart);
     const first = pc & ~BigInt(windowBytes - 1);
     const frame = this.code.frameOfPage(page);
@@ -123,11 +128,17 @@ export class Regions implements RegionOwner {
       const inRam = firstFrame + index >= 0 && firstFrame + index < this.layout.memoryBytes / pageBytes;
       const identical = isIdentity && inRam ? this.code.pageOfFrame(firstFrame + index) : 0;
       const address = this.fetchedPage(hart, va) || identical;
-      if (address === 0) continue;
+      const owner = this.live[this.regionOf(address)];
+      if (address === 0 || (owner && owner.window !== window)) continue;
       if (!pages.some((other) => other.address === address))
         pages.push({ offset: index * pageBytes, address });
     }
     return pages;
+  }
+
+  /** Number of the region that has code of a decoded page; 0 for none. */
+  private regionOf(page: number): number {
+    return this.words[(page + codePage.region) >> 2];
   }
 
   private pc(hart: number): bigint {
