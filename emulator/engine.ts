@@ -1,11 +1,27 @@
 // Which engine executes instructions. No part of the configuration: a run is the same whatever is chosen.
 
-export interface EngineOptions {
-  /** `auto` compiles what is executed often; `jit` all that was executed once, at the next chance. */
-  readonly engine?: 'interpreter' | 'jit' | 'auto';
+/** When code is compiled. Samples are taken once a slice, at most a turn apart. */
+export interface Sampling {
+  /** Samples outside of compiled code that make a window worth compiling. */
+  readonly threshold: number;
+  /** By how much that number grows each time. */
+  readonly growth: number;
 }
 
-/** Samples, one a slice, that make a page worth compiling; Infinity for never. */
-export function thresholdOf({ engine = 'auto' }: EngineOptions): number {
-  return { interpreter: Infinity, jit: 1, auto: 64 }[engine];
+export interface EngineOptions {
+  /** `auto`, the default, compiles what is executed often; `jit` whatever is met twice, which is slow but tests it. */
+  readonly engine?: 'interpreter' | 'jit' | 'auto';
+  /** Overrides when code is compiled. */
+  readonly sampling?: Sampling;
+}
+
+const samplings = {
+  interpreter: undefined,
+  jit: { threshold: 1, growth: 1 },
+  auto: { threshold: 64, growth: 4 },
+} as const;
+
+/** When to compile; undefined for never. */
+export function samplingOf({ engine = 'auto', sampling }: EngineOptions): Sampling | undefined {
+  return engine === 'interpreter' ? undefined : (sampling ?? samplings[engine]);
 }

@@ -12,7 +12,7 @@ import { LoopTable } from './idioms/loop-table.js';
 import { CodeCache } from './interpreter/code-cache.js';
 import { ProbeTable } from './interpreter/probe-table.js';
 import { floatOperation, floatOperationIds, lastFlags } from './isa/float/index.js';
-import { thresholdOf, type EngineOptions } from './engine.js';
+import { samplingOf, type EngineOptions } from './engine.js';
 import { Regions } from './jit/regions.js';
 import { control, memoryLayout, ramBase, type MemoryLayout } from './memory-layout.js';
 import { TranslationBuffers } from './mmu/translation-buffers.js';
@@ -107,8 +107,8 @@ export class Machine implements Clock {
     this.board = this.makeBoard();
     this.core = instantiateCore(this.layout, memory, this.hostFunctions(code, probes, buffers));
     this.ring.connect(this.core.append);
-    const threshold = thresholdOf(engine);
-    if (threshold < Infinity) this.regions = new Regions(memory, this.layout, code, this.core, threshold);
+    const sampling = samplingOf(engine);
+    if (sampling) this.regions = new Regions(memory, this.layout, code, this.core, sampling);
     this.boot(image, code);
   }
 

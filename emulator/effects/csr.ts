@@ -21,6 +21,7 @@ export function csrRead(x: Execution, row: CsrRow, effect: CsrEffect): void {
   csr(x, effect);
 }
 
+/** A Zicsr instruction: all of it is in the csr helper, which may trap. */
 export function csr(x: Execution, effect: CsrEffect): void {
   x.publish();
   const operand = effect.immediate ? x.csrOperand() : x.rs1();

@@ -17,6 +17,7 @@ function requireFloat(x: Execution): void {
   x.f.if(i64.eqz(i64.and(word(x.h, 'mstatus'), i64.const(Mstatus.fs))), () => raiseIllegal(x));
 }
 
+/** Loads into an f register, with a single boxed in ones. */
 export function floatLoad(x: Execution, bytes: 4 | 8): void {
   requireFloat(x);
   // Called where the value has arrived: a load that faults leaves FS as it was.
@@ -27,6 +28,7 @@ export function floatLoad(x: Execution, bytes: 4 | 8): void {
   load(x, { bytes, signed: false }, box);
 }
 
+/** Stores the low bytes of an f register. */
 export function floatStore(x: Execution, bytes: 4 | 8): void {
   requireFloat(x);
   store(x, bytes);
@@ -44,6 +46,7 @@ function roundingMode(x: Execution, rounds: boolean): void {
 /** Operations that raise no flags and leave an x register: they do not make FS dirty. */
 const pure: ReadonlySet<FloatOperation> = new Set(['move_to_x', 'class']);
 
+/** An F or D operation, done by the host in exact arithmetic. */
 export function float(x: Execution, instruction: Instruction, effect: Of<'float'>): void {
   const { f, h } = x;
   requireFloat(x);

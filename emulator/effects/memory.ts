@@ -59,6 +59,7 @@ export function load(
   x.next();
 }
 
+/** Stores `bytes` of rs2 to rs1 + imm. */
 export function store(x: Execution, bytes: AccessBytes): void {
   x.f.set(x.va, i64.add(x.rs1(), x.immediate()));
   lookUp(x, tlb.store, bytes, () => {
@@ -109,6 +110,7 @@ function storeInPlace(x: Execution, bytes: AccessBytes, value: I64): void {
   );
 }
 
+/** An AMO: the old value to rd, the combined one to memory, in one step. */
 export function atomic(x: Execution, effect: Of<'amo'>): void {
   const { bytes } = effect;
   x.f.set(x.va, x.rs1());
@@ -123,6 +125,7 @@ export function atomic(x: Execution, effect: Of<'amo'>): void {
   x.nextSlowly();
 }
 
+/** Loads, and remembers the address as reserved. */
 export function loadReserved(x: Execution, effect: Of<'load_reserved'>): void {
   const { bytes } = effect;
   x.f.set(x.va, x.rs1());
@@ -135,6 +138,7 @@ export function loadReserved(x: Execution, effect: Of<'load_reserved'>): void {
   x.nextSlowly();
 }
 
+/** Stores where the reservation still holds, and says in rd whether it did (0) or not (1). */
 export function storeConditional(x: Execution, effect: Of<'store_conditional'>): void {
   const { bytes } = effect;
   x.f.set(x.va, x.rs1());

@@ -5,6 +5,7 @@ import type { Execution } from './execution.js';
 /** What raising needs to know. */
 export type Raising = Pick<Execution, 'f' | 'functions' | 'h' | 'publish' | 'slotAddress' | 'goToTrap'>;
 
+/** Takes a trap of the given cause, with the value for tval. */
 export function raise(x: Raising, cause: number | I64, value: I64): void {
   x.publish();
   const code = typeof cause === 'number' ? i64.const(BigInt(cause)) : cause;
@@ -12,6 +13,7 @@ export function raise(x: Raising, cause: number | I64, value: I64): void {
   x.goToTrap();
 }
 
+/** Takes an illegal-instruction trap, with the encoding for tval. */
 export function raiseIllegal(x: Raising): void {
   x.publish();
   x.f.do(call(x.functions.illegal, x.h, x.slotAddress()));

@@ -8,6 +8,7 @@ import type { Context } from './context.js';
 const fieldOf = (c: Context, shift: number): I32 =>
   i32.add(c.page, i32.shrU(i32.sub(c.slot, c.page), i32.const(shift)));
 
+/** The entry of a region: runs it, and goes on where it was left. */
 export function enterRegion(c: Context): void {
   const { f, h } = c;
   // The step the loop counted for this slot is the region's to count.

@@ -2,6 +2,7 @@
 // which engine executes an instruction, never what it does.
 import type { CoreInstance } from '../core.js';
 import type { DecodedCode, RegionOwner } from '../decoded-code.js';
+import type { Sampling } from '../engine.js';
 import { Mode, stateOffset, tlb } from '../hart/state.js';
 import { codePage, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 import { findBlocks, type RegionPage } from './blocks.js';
@@ -11,9 +12,6 @@ import { instantiateRegion, regionModule } from './region-module.js';
 
 /** Code this near to each other, aligned, is compiled together. */
 const windowBytes = 0x10000;
-/** Compiling a window anew must be worth it: so many times more misses than the last time. */
-const patienceGrowth = 4;
-
 /** What is known of a window of virtual addresses. */
 interface Window {
   /** By byte offset in the window. */
@@ -46,8 +44,7 @@ export class Regions implements RegionOwner {
     private readonly layout: MemoryLayout,
     private readonly code: DecodedCode,
     private readonly core: CoreInstance,
-    /** Samples that make a window worth compiling for the first time; four times as many each further time. */
-    private readonly threshold: number,
+    private readonly sampling: Sampling,
   ) {
     this.words = new Uint32Array(memory.buffer);
     for (let number = regionsMaximum - 1; number > 0; number--) this.free.push(number);
@@ -67,7 +64,7 @@ export class Regions implements RegionOwner {
     if (region?.covered.has(offset) || !this.code.instructionAt(page, inPage)) return;
     if (++window.misses < window.patience) return;
     window.misses = 0;
-    window.patience *= patienceGrowth;
+    window.patience *= this.sampling.growth;
     window.instructionsMaximum = Math.min(2 * window.instructionsMaximum, instructionsMaximum);
     this.compile(hart, page, window);
   }
@@ -85,7 +82,7 @@ export class Regions implements RegionOwner {
     const key = pc / BigInt(windowBytes);
     let window = this.windows.get(key);
     if (!window) {
-      window = { misses: 0, patience: this.threshold, samples: new Map(), instructionsMaximum: 500 };
+      window = { misses: 0, patience: this.sampling.threshold, samples: new Map(), instructionsMaximum: 500 };
       this.windows.set(key, window);
     }
     return window;

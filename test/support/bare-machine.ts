@@ -6,6 +6,7 @@ import {
   recordBytes,
   recordField,
   type ConsolePort,
+  type EngineOptions,
   type MachineConfiguration,
 } from '../../emulator/index.js';
 import type { StateWord } from '../../emulator/hart/state.js';
@@ -50,6 +51,10 @@ export function rowsOf(view: DataView, from: number, to: number): RawRow[] {
 }
 
 export class BareMachine {
+  /** Engine of machines made from now on; and, where set, the cycles that `runToEnd` runs at a time. */
+  static engine: EngineOptions = {};
+  static pieceCycles: number | undefined;
+
   readonly machine: Machine;
   readonly program: Program;
   readonly rows: RawRow[] = [];
@@ -62,6 +67,7 @@ export class BareMachine {
       { ...defaultConfiguration, harts: 1, memoryBytes: 1 << 20, ...configuration },
       { entry: ramBase, segments, disk: new Uint8Array(0) },
       silentPort,
+      BareMachine.engine,
     );
     this.machine.ring.setConsumer((view, from, to) => this.rows.push(...rowsOf(view, from, to)));
   }
@@ -91,7 +97,12 @@ export class BareMachine {
 
   /** Runs until the guest writes to the test finisher; at most `limit` cycles. */
   runToEnd(limit = 10_000_000): this {
-    const reason = this.machine.run(this.machine.cycle() + limit);
+    const { machine } = this;
+    const end = machine.cycle() + limit;
+    const piece = BareMachine.pieceCycles ?? limit;
+    let reason = machine.run(Math.min(end, machine.cycle() + piece));
+    while (reason === 'limit' && machine.cycle() < end)
+      reason = machine.run(Math.min(end, machine.cycle() + piece));
     if (reason !== 'finished') {
       const pc = this.machine.harts[0].read('pc').toString(16);
       throw new Error(`the program does not end: ${reason}, pc is 0x${pc}`);

@@ -1,14 +1,16 @@
 // The built-in kernel on a small machine, run to the prompt after one command.
-import { defaultConfiguration, type MachineConfiguration } from '../../emulator/index.js';
+import { defaultConfiguration, type EngineOptions, type MachineConfiguration } from '../../emulator/index.js';
 import { builtinInput, KernelRun } from './kernel-run.js';
 
 export class CowRun extends KernelRun {
-  constructor(command: string, configuration: Partial<MachineConfiguration> = {}, variant = 'cow') {
-    super(builtinInput(variant), command, {
-      ...defaultConfiguration,
-      memoryBytes: 16 << 20,
-      ...configuration,
-    });
+  constructor(
+    command: string,
+    configuration: Partial<MachineConfiguration> = {},
+    variant = 'cow',
+    engine: EngineOptions = {},
+  ) {
+    const small = { ...defaultConfiguration, memoryBytes: 16 << 20, ...configuration };
+    super(builtinInput(variant), command, small, engine);
   }
 
   finish(piece?: () => number): this {

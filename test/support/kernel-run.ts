@@ -1,5 +1,10 @@
 // A kernel's run without a trace: boots, types one command, stops at the next prompt.
-import { Machine, defaultConfiguration, type MachineConfiguration } from '../../emulator/index.js';
+import {
+  Machine,
+  defaultConfiguration,
+  type EngineOptions,
+  type MachineConfiguration,
+} from '../../emulator/index.js';
 import { builtinKernel } from '../../fixtures/index.js';
 import { bootImage } from '../../tracer/session/boot-image.js';
 import { ConsoleScript } from '../../tracer/session/console-script.js';
@@ -25,6 +30,7 @@ export class KernelRun {
     input: KernelInput,
     command: string,
     configuration: MachineConfiguration = defaultConfiguration,
+    engine: EngineOptions = {},
   ) {
     const { kernel, kernelPath, disk } = input;
     const image = bootImage(parseElf(kernel, kernelPath), kernelPath, disk, configuration.memoryBytes);
@@ -38,7 +44,7 @@ export class KernelRun {
         this.machine.requestStop();
       },
     });
-    this.machine = new Machine(configuration, image, script);
+    this.machine = new Machine(configuration, image, script, engine);
   }
 
   /** Runs until this many prompts were printed, in pieces of as many cycles as `piece` says each time. */

@@ -27,7 +27,7 @@ function bytesOf(value: bigint, length: number): Uint8Array {
   return bytes.subarray(0, length);
 }
 
-function prepare(machine: Machine, before: MachineState, word: number): void {
+function prepare(machine: Machine, before: MachineState): void {
   const [hart] = machine.harts;
   for (const name of RESET) hart.write(name, 0n);
   hart.write('mstatus', Mstatus.xl | (before.csrs.mstatus ?? 0n));
@@ -43,7 +43,6 @@ function prepare(machine: Machine, before: MachineState, word: number): void {
   hart.write('mode', BigInt(MODES[before.privilege]));
   hart.write('reserved_address', before.reserved ? DATA : BigInt.asUintN(64, noReservation));
   machine.ram.write(Number(DATA), bytesOf(before.memory, 8));
-  machine.ram.write(Number(before.pc), bytesOf(BigInt(word), 4));
 }
 
 function csr(machine: Machine, name: CsrName): bigint {
@@ -69,16 +68,23 @@ function inspect(machine: Machine, observed: readonly CsrName[]): MachineState {
   };
 }
 
-/** An execution on a machine of one hart that goes on from case to case. */
-export function executeOnMachine(): Execute {
+/**
+ * An execution on a machine of one hart that goes on from case to case. Compiled code is of what was executed before:
+ * the JIT gets the case a second time.
+ */
+export function executeOnMachine(engine: 'interpreter' | 'jit' = 'interpreter'): Execute {
   const machine = new Machine(
     { ...defaultConfiguration, harts: 1, memoryBytes: 1 << 20, turnCycles: 1 << 30 },
     { entry: ramBase, segments: [], disk: new Uint8Array(0) },
     { receive: () => undefined, transmitted: () => {} },
+    { engine },
   );
   return (before, word, observed) => {
-    prepare(machine, before, word);
-    machine.run(machine.cycle() + 1);
+    machine.ram.write(Number(before.pc), bytesOf(BigInt(word), 4));
+    for (let times = engine === 'jit' ? 2 : 1; times > 0; times--) {
+      prepare(machine, before);
+      machine.run(machine.cycle() + 1);
+    }
     return inspect(machine, observed);
   };
 }

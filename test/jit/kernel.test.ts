@@ -1,0 +1,32 @@
+// The built-in kernel ends in the same state, at the same cycle, whichever engine runs it.
+import { describe, expect, it } from 'vitest';
+import { CowRun } from '../support/cow-run.js';
+import { Random } from '../support/random.js';
+
+const eager = { sampling: { threshold: 2, growth: 1.5 } };
+
+describe.each([1, 3])('the built-in kernel on %i harts', (harts) => {
+  const reference = new CowRun('cowtest', { harts }, 'cow', { engine: 'interpreter' }).finish().summary;
+
+  it('does the same compiled', () => {
+    expect(new CowRun('cowtest', { harts }, 'cow').finish().summary).toEqual(reference);
+    expect(new CowRun('cowtest', { harts }, 'cow', eager).finish().summary).toEqual(reference);
+  });
+
+  it('does the same compiled and cut into pieces at random', () => {
+    const random = new Random(17 + harts);
+    const run = new CowRun('cowtest', { harts }, 'cow', eager);
+    run.finish(() => (random.oneIn(2) ? random.between(1, 60) : random.between(1, 400_000)));
+    expect(run.summary).toEqual(reference);
+  });
+
+  it('is in the same state on the way', () => {
+    const interpreted = new CowRun('frames', { harts }, 'cow', { engine: 'interpreter' });
+    const compiled = new CowRun('frames', { harts }, 'cow', eager);
+    const random = new Random(harts);
+    for (let cycle = 1e6; cycle < 60e6; cycle += random.between(1, 4e6)) {
+      for (const { machine } of [interpreted, compiled]) while (machine.cycle() < cycle) machine.run(cycle);
+      expect(compiled.machine.digest(), `cycle ${cycle}`).toBe(interpreted.machine.digest());
+    }
+  });
+});
