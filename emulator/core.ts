@@ -12,7 +12,7 @@ import { buildLoad, buildStore, buildWritable, buildWritten } from './mmu/access
 import { buildFlush, buildPeek, buildTranslate } from './mmu/translate-code.js';
 import { buildAppend } from './ring/append-code.js';
 import { buildHash } from './snapshot/hash-code.js';
-import { call, i64, type ValueType } from './wasm/expression.js';
+import { call, i64, type FunctionReference, type ValueType } from './wasm/expression.js';
 import { ModuleBuilder } from './wasm/module-builder.js';
 
 /** What generated code asks of the host. Addresses and words are 32-bit; values are i64. */
@@ -72,12 +72,7 @@ const wasmPage = 0x10000;
 /** The module's bytes for a layout. */
 export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
-  const host = Object.fromEntries(
-    Object.entries(hostSignatures).map(([name, [parameters, result]]) => [
-      name,
-      module.import(name, parameters, result),
-    ]),
-  ) as Record<keyof CoreHost, never>;
+  const host = importHost(module);
   const products = declareProducts(module);
   const helpers: HelperFunctions = {
     trap: module.declare(['i32', 'i64', 'i64'], 'void'),
@@ -117,12 +112,27 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
   const algebra = wasmAlgebra(products);
   const run = module.function(['i32', 'i32'], 'i32', (f) => buildRun(f, { functions, algebra, layout }));
   module.export('run', run);
-  module.exportTable('regions', regionsMaximum);
-  for (const name of regionImports)
-    module.export(name, name === 'mulHighU' ? products.mulHighU : functions[name]);
+  exportForRegions(module, { ...functions, ...products });
   module.export('append', helpers.append);
   module.export('hash', module.function(['i32', 'i32'], 'i64', buildHash));
   return module.finish(layout.totalBytes / wasmPage);
+}
+
+function importHost(module: ModuleBuilder): Record<keyof CoreHost, never> {
+  const functions = Object.entries(hostSignatures).map(([name, [parameters, result]]) => [
+    name,
+    module.import(name, parameters, result),
+  ]);
+  return Object.fromEntries(functions) as Record<keyof CoreHost, never>;
+}
+
+/** What regions call, and the table by which they are called. */
+function exportForRegions(
+  module: ModuleBuilder,
+  functions: Readonly<Record<RegionImport, FunctionReference>>,
+): void {
+  module.exportTable('regions', regionsMaximum);
+  for (const name of regionImports) module.export(name, functions[name]);
 }
 
 function defineHelpers(

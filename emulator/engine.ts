@@ -6,8 +6,11 @@ export interface Sampling {
   readonly threshold: number;
   /** By how much that number grows each time. */
   readonly growth: number;
+  /** One slice in how many is sampled. */
+  readonly every: number;
 }
 
+/** What a machine is told about its engine. */
 export interface EngineOptions {
   /** `auto`, the default, compiles what is executed often; `jit` whatever is met twice, which is slow but tests it. */
   readonly engine?: 'interpreter' | 'jit' | 'auto';
@@ -17,8 +20,8 @@ export interface EngineOptions {
 
 const samplings = {
   interpreter: undefined,
-  jit: { threshold: 1, growth: 1 },
-  auto: { threshold: 64, growth: 4 },
+  jit: { threshold: 1, growth: 1, every: 1 },
+  auto: { threshold: 16, growth: 4, every: 4 },
 } as const;
 
 /** When to compile; undefined for never. */

@@ -11,9 +11,9 @@ import { Interrupt } from './hart/mstatus.js';
 import { LoopTable } from './idioms/loop-table.js';
 import { CodeCache } from './interpreter/code-cache.js';
 import { ProbeTable } from './interpreter/probe-table.js';
-import { floatOperation, floatOperationIds, lastFlags } from './isa/float/index.js';
-import { samplingOf, type EngineOptions } from './engine.js';
-import { Regions } from './jit/regions.js';
+import { floatFunction } from './float-function.js';
+import type { EngineOptions } from './engine.js';
+import { regionsFor, type Regions } from './jit/regions.js';
 import { control, memoryLayout, ramBase, type MemoryLayout } from './memory-layout.js';
 import { TranslationBuffers } from './mmu/translation-buffers.js';
 import { EventRing } from './ring/event-ring.js';
@@ -107,8 +107,7 @@ export class Machine implements Clock {
     this.board = this.makeBoard();
     this.core = instantiateCore(this.layout, memory, this.hostFunctions(code, probes, buffers));
     this.ring.connect(this.core.append);
-    const sampling = samplingOf(engine);
-    if (sampling) this.regions = new Regions(memory, this.layout, code, this.core, sampling);
+    this.regions = regionsFor(engine, memory, this.layout, code, this.core);
     this.boot(image, code);
   }
 
@@ -307,12 +306,7 @@ export class Machine implements Clock {
       decode: (slot: number) => code.decodeSlot(slot),
       probe: (slot: number) => probes.hit(code.physicalOf(slot), this.current.number),
       rawInstruction: (hart: number, slot: number) => code.rawInstruction(hart, slot),
-      float: (operation: number, rounding: number, a: bigint, b: bigint, c: bigint): bigint => {
-        const format = operation & 0x100 ? 'd' : 's';
-        const result = floatOperation(floatOperationIds[operation & 0xff], format, rounding, a, b, c);
-        controls.setInt32(control.floatFlags, lastFlags(), true);
-        return result;
-      },
+      float: floatFunction(controls),
     };
   }
 

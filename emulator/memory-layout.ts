@@ -14,7 +14,7 @@ export const codePage = {
   originals: 2048 * 12 + 64,
   bytes: 2048 * 14 + 64,
   count: 1024,
-  /** i32: number of the region that holds code of the page, 0 for none; and the page's offset from the region's base. */
+  /** i32: number of the region that has code of the page, 0 for none; and the page's offset from the region's base. */
   region: 2048 * 8 + 40,
   regionOffset: 2048 * 8 + 44,
   /** i32: non-zero when recognised loops depend on the page's code staying as it is. */

@@ -10,6 +10,7 @@ export interface RegionPage {
   readonly address: number;
 }
 
+/** An instruction and where it is. */
 export interface RegionInstruction {
   readonly decoded: Decoded;
   /** Bytes from the region's base. */

@@ -49,6 +49,7 @@ export function leaveFor(c: RegionContext, pc: I64, unused: number): void {
   c.f.branch(c.exit);
 }
 
+/** Takes the count of instructions of a block that were not executed off again. */
 export function giveBack(c: RegionContext, unused: number): void {
   if (unused > 0) c.f.set(c.budget, i32.add(c.budget, i32.const(unused)));
 }

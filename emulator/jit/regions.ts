@@ -2,7 +2,7 @@
 // which engine executes an instruction, never what it does.
 import type { CoreInstance } from '../core.js';
 import type { DecodedCode, RegionOwner } from '../decoded-code.js';
-import type { Sampling } from '../engine.js';
+import { samplingOf, type EngineOptions, type Sampling } from '../engine.js';
 import { Mode, stateOffset, tlb } from '../hart/state.js';
 import { codePage, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 import { findBlocks, type RegionPage } from './blocks.js';
@@ -11,9 +11,15 @@ import { regionsMaximum } from './region-interface.js';
 import { instantiateRegion, regionModule } from './region-module.js';
 
 /** Code this near to each other, aligned, is compiled together. */
-const windowBytes = 0x10000;
+const windowShift = 16;
+const windowBytes = 1 << windowShift;
+const pageShift = 12;
+const pagesInWindow = windowBytes / pageBytes;
+const wordSpan = 2 ** 32;
 /** What is known of a window of virtual addresses. */
 interface Window {
+  /** Its address in units of its size. */
+  readonly number: number;
   /** By byte offset in the window. */
   readonly samples: Map<number, number>;
   /** Samples that fell outside of compiled code, and how many of them lead to compilation. */
@@ -37,7 +43,8 @@ export class Regions implements RegionOwner {
   private readonly words: Uint32Array;
   private readonly live: (LiveRegion | undefined)[] = new Array<LiveRegion | undefined>(regionsMaximum);
   private readonly free: number[] = [];
-  private readonly windows = new Map<bigint, Window>();
+  private readonly windows = new Map<number, Window>();
+  private slices = 0;
 
   constructor(
     private readonly memory: WebAssembly.Memory,
@@ -53,20 +60,21 @@ export class Regions implements RegionOwner {
 
   /** A hart is about to run from its pc: counts what is executed often, and compiles it. */
   sample(hart: number): void {
-    const pc = this.pc(hart);
-    const page = this.fetchedPage(hart, pc);
+    if (++this.slices % this.sampling.every !== 0) return;
+    const low = this.words[(hart + stateOffset.pc) >> 2];
+    const high = this.words[(hart + stateOffset.pc + 4) >> 2];
+    const page = this.fetchedPage(hart, high, low);
     if (page === 0) return;
-    const inPage = Number(pc & 0xfffn);
-    const window = this.windowOf(pc);
-    const offset = Number(pc % BigInt(windowBytes));
+    const window = this.windowOf(high, low);
+    const offset = low & (windowBytes - 1);
     window.samples.set(offset, (window.samples.get(offset) ?? 0) + 1);
     const region = this.live[this.regionOf(page)];
-    if (region?.covered.has(offset) || !this.code.instructionAt(page, inPage)) return;
+    if (region?.covered.has(offset) || !this.code.instructionAt(page, low & (pageBytes - 1))) return;
     if (++window.misses < window.patience) return;
     window.misses = 0;
     window.patience *= this.sampling.growth;
     window.instructionsMaximum = Math.min(2 * window.instructionsMaximum, instructionsMaximum);
-    this.compile(hart, page, window);
+    this.compile(this.pagesAround(hart, page, window), window);
   }
 
   drop(number: number): void {
@@ -78,18 +86,23 @@ export class Regions implements RegionOwner {
     this.free.push(number);
   }
 
-  private windowOf(pc: bigint): Window {
-    const key = pc / BigInt(windowBytes);
-    let window = this.windows.get(key);
+  private windowOf(high: number, low: number): Window {
+    const number = high * (wordSpan / windowBytes) + (low >>> windowShift);
+    let window = this.windows.get(number);
     if (!window) {
-      window = { misses: 0, patience: this.sampling.threshold, samples: new Map(), instructionsMaximum: 500 };
-      this.windows.set(key, window);
+      window = {
+        number,
+        misses: 0,
+        patience: this.sampling.threshold,
+        samples: new Map(),
+        instructionsMaximum: 500,
+      };
+      this.windows.set(number, window);
     }
     return window;
   }
 
-  private compile(hart: number, page: number, window: Window): void {
-    const around = this.pagesAround(hart, page, window);
+  private compile(around: readonly RegionPage[], window: Window): void {
     for (const { address } of around) this.drop(this.regionOf(address));
     const blocks = hotBlocks(findBlocks(this.code, around), window.samples, window.instructionsMaximum);
     const pages = around.filter((candidate) => blocks.some((block) => block.page === candidate));
@@ -114,17 +127,17 @@ export class Regions implements RegionOwner {
    * window has compiled, such as a page that is mapped twice.
    */
   private pagesAround(hart: number, page: number, window: Window): RegionPage[] {
-    const pc = this.pc(hart);
-    const first = pc & ~BigInt(windowBytes - 1);
     const frame = this.code.frameOfPage(page);
-    const isIdentity = (pc & ~0xfffn) === BigInt(ramBase + frame * pageBytes);
-    const firstFrame = frame - Number(((pc & ~0xfffn) - first) / BigInt(pageBytes));
+    const firstFrame = window.number * pagesInWindow - ramBase / pageBytes;
+    const low = this.words[(hart + stateOffset.pc) >> 2];
+    const isIdentity = firstFrame + ((low >>> pageShift) % pagesInWindow) === frame;
     const pages: RegionPage[] = [];
-    for (let index = 0; index < windowBytes / pageBytes; index++) {
-      const va = first + BigInt(index * pageBytes);
+    const high = Math.floor(window.number / (wordSpan / windowBytes));
+    for (let index = 0; index < pagesInWindow; index++) {
       const inRam = firstFrame + index >= 0 && firstFrame + index < this.layout.memoryBytes / pageBytes;
       const identical = isIdentity && inRam ? this.code.pageOfFrame(firstFrame + index) : 0;
-      const address = this.fetchedPage(hart, va) || identical;
+      const at = (((window.number << windowShift) >>> 0) + index * pageBytes) >>> 0;
+      const address = this.fetchedPage(hart, high, at) || identical;
       const owner = this.live[this.regionOf(address)];
       if (address === 0 || (owner && owner.window !== window)) continue;
       if (!pages.some((other) => other.address === address))
@@ -138,19 +151,25 @@ export class Regions implements RegionOwner {
     return this.words[(page + codePage.region) >> 2];
   }
 
-  private pc(hart: number): bigint {
-    const at = (hart + stateOffset.pc) >> 2;
-    return (BigInt(this.words[at + 1]) << 32n) | BigInt(this.words[at]);
-  }
-
   /** The decoded page at a virtual address, if the hart's TLB has it; 0 if not. */
-  private fetchedPage(hart: number, va: bigint): number {
+  private fetchedPage(hart: number, high: number, low: number): number {
     const mode = this.words[(hart + stateOffset.mode) >> 2];
     const context = mode === Mode.machine ? 2 : mode;
-    const index = Number((va >> 12n) & BigInt(tlb.entries - 1));
-    const at = (hart + tlb.offset + context * tlb.contextBytes + tlb.fetch + index * tlb.entryBytes) >> 2;
-    const low = Number(va & 0xfffff000n);
-    const isHit = this.words[at] === low && this.words[at + 1] === Number(va >> 32n);
+    const entry = ((low >>> pageShift) % tlb.entries) * tlb.entryBytes;
+    const at = (hart + tlb.offset + context * tlb.contextBytes + tlb.fetch + entry) >> 2;
+    const isHit = this.words[at] === (low & -pageBytes) >>> 0 && this.words[at + 1] === high;
     return isHit ? this.words[at + 2] : 0;
   }
+}
+
+/** The compiled regions of a machine, where its engine has any. */
+export function regionsFor(
+  engine: EngineOptions,
+  memory: WebAssembly.Memory,
+  layout: MemoryLayout,
+  code: DecodedCode,
+  core: CoreInstance,
+): Regions | undefined {
+  const sampling = samplingOf(engine);
+  return sampling && new Regions(memory, layout, code, core, sampling);
 }

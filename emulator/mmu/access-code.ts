@@ -3,7 +3,7 @@
 import { mode, register, trapped, word, type HelperFunctions } from '../hart/hart-code.js';
 import { Mstatus } from '../hart/mstatus.js';
 import { Mode, tlb } from '../hart/state.js';
-import { codePage, control, FrameFlag, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { control, FrameFlag, ramBase, type MemoryLayout } from '../memory-layout.js';
 import { RecordKind } from '../ring/records.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import {
@@ -15,6 +15,7 @@ import {
   type I64,
   type Local,
 } from '../wasm/expression.js';
+import { dropDecoded } from './overwritten-code.js';
 import { Access, accessFaultCause, fillTlb } from './translate-code.js';
 import { Pte } from './pte.js';
 
@@ -294,7 +295,7 @@ export function buildWritten(
   const frame = f.local('i32', frameNumber(at, layout));
   const flags = f.local('i32', flagsOf(frame, layout));
   f.if(i32.eqz(flags), () => f.return());
-  f.if(i32.and(flags, i32.const(FrameFlag.code)), () => dropDecoded(parts, at, frame));
+  f.if(i32.and(flags, i32.const(FrameFlag.code)), () => dropDecoded(f, host, layout, at, frame));
   const now = f.local('i64', i64.load(at));
   f.if(i64.eq(old, now), () => f.return());
   f.if(i32.and(flags, i32.const(FrameFlag.walked)), () => forgetWalked(parts, frame, flags));
@@ -306,30 +307,6 @@ export function buildWritten(
 function forgetWalked({ f, helpers, layout }: Parts, frame: I32, flags: I32): void {
   f.do(call(helpers.forgetTranslations));
   f.do(i32.store8(frame, i32.and(flags, i32.const(~FrameFlag.walked)), layout.frameFlags));
-}
-
-/** Forgets the decoded operations that overlap the word, and one before it, which may reach into it. */
-function dropDecoded(parts: Parts, at: I32, frame: I32): void {
-  const { f, host, layout } = parts;
-  const codeMapEntry = i32.add(i32.const(layout.codeMap), i32.shl(frame, i32.const(2)));
-  const page = f.local('i32', i32.load(codeMapEntry));
-  const halfword = f.local('i32', i32.shrU(i32.and(at, i32.const(4095)), i32.const(1)));
-  const slot = f.local('i32', i32.add(page, i32.shl(halfword, i32.const(3))));
-  f.if(i32.load(page, codePage.region), () => dropCompiled(parts, slot, halfword, frame));
-  for (let index = 0; index < 4; index++) f.do(i64.store(slot, i64.const(0n), 8 * index));
-  f.if(halfword, () => f.do(i64.store(i32.sub(slot, i32.const(8)), i64.const(0n))));
-  const { overwritten, hasLoops } = codePage;
-  f.if(i32.load(page, hasLoops), () => f.do(call(host.loopOverwritten, frame, i32.and(at, i32.const(4088)))));
-  f.do(i32.store(page, i32.add(i32.load(page, overwritten), i32.const(1)), overwritten));
-  f.if(i32.gtU(i32.load(page, overwritten), i32.const(64)), () => f.do(call(host.dropCode, frame)));
-}
-
-/** Only what has been executed is ever compiled: words without a decoded operation are data. */
-function dropCompiled({ f, host }: Parts, slot: I32, halfword: I32, frame: I32): void {
-  const decoded = f.local('i64', i64.const(0n));
-  for (let index = 0; index < 4; index++) f.set(decoded, i64.or(decoded, i64.load(slot, 8 * index)));
-  f.if(halfword, () => f.set(decoded, i64.or(decoded, i64.load(i32.sub(slot, i32.const(8))))));
-  f.if(i64.ne(decoded, i64.const(0n)), () => f.do(call(host.regionOverwritten, frame)));
 }
 
 const physicalOf = (at: I32, layout: MemoryLayout): I64 =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CowRun } from '../support/cow-run.js';
 import { Random } from '../support/random.js';
 
-const eager = { sampling: { threshold: 2, growth: 1.5 } };
+const eager = { sampling: { threshold: 2, growth: 1.5, every: 1 } };
 
 describe.each([1, 3])('the built-in kernel on %i harts', (harts) => {
   const reference = new CowRun('cowtest', { harts }, 'cow', { engine: 'interpreter' }).finish().summary;

@@ -39,7 +39,7 @@ function compare(seed: number): void {
   const random = new Random(seed);
   const machines = [
     machineOf(image, { engine: 'interpreter' }),
-    machineOf(image, { sampling: { threshold: 1, growth: 1.1 } }),
+    machineOf(image, { sampling: { threshold: 1, growth: 1.1, every: 1 } }),
   ];
   const length = lengthOf(image);
   for (let pass = 0; pass < passes; pass++) {
