@@ -5,14 +5,14 @@ import type { Clock, ConsolePort, DeviceObserver } from './devices/device.js';
 import { virtDeviceTree } from './devices/device-tree.js';
 import { DiskImage } from './devices/disk-image.js';
 import type { FinisherOutcome } from './devices/finisher.js';
+import type { EngineOptions } from './engine.js';
+import { floatFunction } from './float-function.js';
 import { Ram } from './guest-memory.js';
 import { Hart } from './hart/hart.js';
 import { Interrupt } from './hart/mstatus.js';
 import { LoopTable } from './idioms/loop-table.js';
 import { CodeCache } from './interpreter/code-cache.js';
 import { ProbeTable } from './interpreter/probe-table.js';
-import { floatFunction } from './float-function.js';
-import type { EngineOptions } from './engine.js';
 import { regionsFor, type Regions } from './jit/regions.js';
 import { control, memoryLayout, ramBase, type MemoryLayout } from './memory-layout.js';
 import { TranslationBuffers } from './mmu/translation-buffers.js';
@@ -91,10 +91,8 @@ export class Machine implements Clock {
     const pages = this.layout.totalBytes / 0x10000;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.controls = new DataView(memory.buffer);
-    this.harts = Array.from(
-      { length: configuration.harts },
-      (_, number) => new Hart(memory, this.layout.hartBase, number),
-    );
+    const numbers = Array.from({ length: configuration.harts }, (_, number) => number);
+    this.harts = numbers.map((number) => new Hart(memory, this.layout.hartBase, number));
     this.current = this.harts[0];
     const buffers = new TranslationBuffers(memory, this.layout);
     const probes = new ProbeTable(memory, this.layout);

@@ -1,4 +1,4 @@
-// Generated code of a region: one function, its blocks in the order of addresses inside one loop; x registers in locals.
+// Generated code of a region: one function, its blocks in order of addresses inside one loop, x registers in locals.
 import { csr, csrRead } from '../effects/csr.js';
 import { float, floatLoad, floatStore } from '../effects/float.js';
 import { atomic, load, loadReserved, store, storeConditional } from '../effects/memory.js';
