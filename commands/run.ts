@@ -1,5 +1,6 @@
 // trace run: boots a kernel, types a program, records every event, then judges the run.
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { engines } from '../emulator/engine.js';
 import type { RunFlags } from './run/flags.js';
 import { addKernelOptions } from './kernel-options.js';
 import type { Surroundings } from './surroundings.js';
@@ -38,6 +39,11 @@ export function define(
     .option('--out <DIR>', 'where to write the trace (default: PROGRAM.trace or boot.trace)')
     .option('--events <KINDS>', 'record only these kinds of events, separated by commas')
     .option('--baseline <WHAT>', 'compare with a trace, or with a variant or tree that is run the same way')
+    .addOption(
+      new Option('--engine <NAME>', 'how to execute; the result is the same (default: auto)').choices(
+        engines,
+      ),
+    )
     .option('--json', 'print one JSON document instead of the console and the verdict')
     .option('--quiet', 'do not show what the guest prints')
     .passThroughOptions()

@@ -10,10 +10,14 @@ export interface Sampling {
   readonly every: number;
 }
 
+/** The choices, the default first. */
+export const engines = ['auto', 'interpreter', 'jit'] as const;
+export type Engine = (typeof engines)[number];
+
 /** What a machine is told about its engine. */
 export interface EngineOptions {
   /** `auto`, the default, compiles what is executed often; `jit` whatever is met twice, which is slow but tests it. */
-  readonly engine?: 'interpreter' | 'jit' | 'auto';
+  readonly engine?: Engine;
   /** Overrides when code is compiled. */
   readonly sampling?: Sampling;
 }

@@ -1,6 +1,7 @@
 // The emulator's face: a deterministic RV64GC machine that knows nothing of files, SQL or xv6.
 export { Machine, defaultConfiguration, cyclesPerTimeUnit } from './machine.js';
-export type { EngineOptions } from './engine.js';
+export { engines } from './engine.js';
+export type { Engine, EngineOptions } from './engine.js';
 export type { BootImage, MachineConfiguration, StopReason } from './machine.js';
 export type { ConsolePort } from './devices/device.js';
 export type { FinisherOutcome } from './devices/finisher.js';

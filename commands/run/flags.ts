@@ -1,6 +1,6 @@
 // The options of `trace run` as commander hands them over, and the parts of a request that follow from them alone.
 import path from 'node:path';
-import { defaultConfiguration } from '../../emulator/index.js';
+import { defaultConfiguration, type Engine } from '../../emulator/index.js';
 import { UsageError } from '../../errors.js';
 import { eventNames, isEventName, type EventName } from '../../tracer/schema/index.js';
 import type { RunRequest } from '../../tracer/session/index.js';
@@ -13,6 +13,7 @@ export interface RunFlags extends KernelOptions {
   /** MiB. */
   readonly memory: number;
   readonly timeoutCycles: number;
+  readonly engine?: Engine;
   readonly maxSeconds?: number;
   readonly maxTrace: number;
   readonly maxConsole: number;
@@ -39,6 +40,7 @@ export function requestOf(words: readonly string[], flags: RunFlags): Omit<RunRe
   return {
     program: words,
     machine: { harts: flags.harts, memoryBytes: flags.memory * 2 ** 20, turnCycles, diskLatencyCycles },
+    ...(flags.engine && { engine: flags.engine }),
     limits: {
       cycles: flags.timeoutCycles,
       traceBytes: flags.maxTrace,

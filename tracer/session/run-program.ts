@@ -101,7 +101,9 @@ class TracedRun {
       typed: (byte, cycle) => streams.recording.input(cycle, byte),
       prompted: (again) => this.prompted(again),
     });
-    this.machine = new Machine(configuration, image, script);
+    this.machine = new Machine(configuration, image, script, {
+      ...(request.engine && { engine: request.engine }),
+    });
     this.translator = new Translator(streams.events, profile, debug);
     this.translator.traps.onHang = () => {
       this.end ??= 'hang';

@@ -1,5 +1,5 @@
 // What a traced run is asked for and what comes of it.
-import type { MachineConfiguration } from '../../emulator/index.js';
+import type { Engine, MachineConfiguration } from '../../emulator/index.js';
 import type { Manifest } from '../directory/index.js';
 import type { KernelProfile } from '../probes/index.js';
 import type { EventName } from '../schema/index.js';
@@ -27,6 +27,8 @@ export interface RunRequest {
   /** Typed at the first prompt; empty to only boot. */
   readonly program: readonly string[];
   readonly machine: Omit<MachineConfiguration, 'virtioVersion'>;
+  /** How instructions are executed; the trace is the same whichever it is. */
+  readonly engine?: Engine;
   readonly limits: RunLimits;
   readonly kinds: readonly EventName[];
   /** Directory to write. */
