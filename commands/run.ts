@@ -15,7 +15,7 @@ Examples:
   trace run --baseline eager frames            compare with a kernel whose fork copies
   trace run --kernel ../xv6-riscv usertests -q
   trace run --kernel my.elf --disk my.img --harts 1 --json cowtest > result.json
-  trace run --timeout-cycles 20G --events marker,frame_alloc,frame_free frames`;
+  trace run --timeout-cycles 20G --events marker,process,console,frame_alloc,frame_free frames`;
 
 export function define(
   command: Command,
@@ -27,15 +27,22 @@ export function define(
   command
     .option('--harts <N>', 'harts of the machine, 1 to 8', wholeNumber(1, 8), 3)
     .option('--memory <MIB>', 'its memory in MiB, 4 to 2048', wholeNumber(4, 2048), 128)
-    .option(
-      '--timeout-cycles <N>',
-      'give up after N cycles, such as 5M or 1e9 (default: 200G)',
-      parseCount,
-      200e9,
+    .addOption(
+      new Option('--timeout-cycles <N>', 'give up after N cycles, such as 5M or 1e9')
+        .argParser(parseCount)
+        .default(200e9, '200G'),
     )
     .option('--max-seconds <S>', 'give up after S seconds of real time (default: never)', parseSeconds)
-    .option('--max-trace <SIZE>', 'give up when the trace is larger (default: 4GiB)', parseSize, 4 * 2 ** 30)
-    .option('--max-console <SIZE>', 'give up when it printed more (default: 64MiB)', parseSize, 64 * 2 ** 20)
+    .addOption(
+      new Option('--max-trace <SIZE>', 'give up when the trace is larger')
+        .argParser(parseSize)
+        .default(4 * 2 ** 30, '4GiB'),
+    )
+    .addOption(
+      new Option('--max-console <SIZE>', 'give up when it printed more')
+        .argParser(parseSize)
+        .default(64 * 2 ** 20, '64MiB'),
+    )
     .option('--out <DIR>', 'where to write the trace (default: PROGRAM.trace or boot.trace)')
     .option('--events <KINDS>', 'record only these kinds of events, separated by commas')
     .option('--baseline <WHAT>', 'compare with a trace, or with a variant or tree that is run the same way')
