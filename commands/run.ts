@@ -26,23 +26,9 @@ export function define(
   addKernelOptions(command);
   command
     .option('--harts <N>', 'harts of the machine, 1 to 8', wholeNumber(1, 8), 3)
-    .option('--memory <MIB>', 'its memory in MiB, 4 to 2048', wholeNumber(4, 2048), 128)
-    .addOption(
-      new Option('--timeout-cycles <N>', 'give up after N cycles, such as 5M or 1e9')
-        .argParser(parseCount)
-        .default(200e9, '200G'),
-    )
-    .option('--max-seconds <S>', 'give up after S seconds of real time (default: never)', parseSeconds)
-    .addOption(
-      new Option('--max-trace <SIZE>', 'give up when the trace is larger')
-        .argParser(parseSize)
-        .default(4 * 2 ** 30, '4GiB'),
-    )
-    .addOption(
-      new Option('--max-console <SIZE>', 'give up when it printed more')
-        .argParser(parseSize)
-        .default(64 * 2 ** 20, '64MiB'),
-    )
+    .option('--memory <MIB>', 'its memory in MiB, 4 to 2048', wholeNumber(4, 2048), 128);
+  addBounds(command);
+  command
     .option('--out <DIR>', 'where to write the trace (default: PROGRAM.trace or boot.trace)')
     .option('--events <KINDS>', 'record only these kinds of events, separated by commas')
     .option('--baseline <WHAT>', 'compare with a trace, or with a variant or tree that is run the same way')
@@ -59,4 +45,25 @@ export function define(
       const { executeRun } = await import('./run/execute.js');
       finish(await executeRun(program === undefined ? [] : [program, ...rest], flags, surroundings));
     });
+}
+
+/** What ends a run that does not end by itself. */
+function addBounds(command: Command): void {
+  command
+    .addOption(
+      new Option('--timeout-cycles <N>', 'give up after N cycles, such as 5M or 1e9')
+        .argParser(parseCount)
+        .default(200e9, '200G'),
+    )
+    .option('--max-seconds <S>', 'give up after S seconds of real time (default: never)', parseSeconds)
+    .addOption(
+      new Option('--max-trace <SIZE>', 'give up when the trace is larger')
+        .argParser(parseSize)
+        .default(4 * 2 ** 30, '4GiB'),
+    )
+    .addOption(
+      new Option('--max-console <SIZE>', 'give up when it printed more')
+        .argParser(parseSize)
+        .default(64 * 2 ** 20, '64MiB'),
+    );
 }
