@@ -37,7 +37,7 @@ export class Clint implements Device {
     this.reset();
   }
 
-  /** Bits 31..0 of mtime (and of the `time` CSR) at the present cycle. */
+  /** Bits 31..0 of mtime at the present cycle; the `time` CSR does not follow what software adds to it. */
   timeLow(): number {
     return (this.#ticks() + this.#addedLow) >>> 0;
   }

@@ -1,7 +1,7 @@
 // Where the lists of free frames begin: the ground truth of what is free, whatever the kernel itself counts.
 import { findMember, underlying, type DebugInfo, type Type } from '../symbols/index.js';
 import { headByCode } from './free-list-code.js';
-import { hex } from './profile.js';
+import { hex } from './hexadecimal.js';
 
 export interface FreeListFacts {
   /** Physical addresses of the pointers to the first free frame: one, or one a hart. */

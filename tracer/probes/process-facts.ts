@@ -7,7 +7,7 @@ import {
   type Member,
   type Type,
 } from '../symbols/index.js';
-import { hex } from './profile.js';
+import { hex } from './hexadecimal.js';
 
 export interface ProcessFacts {
   /** proc[]: physical address of the first element, element size in bytes, elements. */

@@ -1,6 +1,7 @@
 // What a kernel keeps where: found from its debug information and symbols, each finding with its reason. Names are
 // hints to be tried first; shapes decide. Nothing here depends on the running machine.
 import type { DebugInfo, FunctionInfo } from '../symbols/index.js';
+import { hex } from './hexadecimal.js';
 import { findProcessFacts, type ProcessFacts } from './process-facts.js';
 import { findReferenceCounts, type ReferenceCountFacts } from './reference-count-facts.js';
 import { findFreeList, type FreeListFacts } from './free-list-facts.js';
@@ -117,5 +118,3 @@ function findRole(debug: DebugInfo, role: Role): RoleFunction | undefined {
 function exitsOf(debug: DebugInfo, code: Pick<FunctionInfo, 'ranges'>): number[] {
   return debug.exitsOf(code).map((exit) => Number(exit.address));
 }
-
-export const hex = (address: number): string => `0x${address.toString(16)}`;

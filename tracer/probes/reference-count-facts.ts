@@ -8,7 +8,7 @@ import {
   type Member,
   type Type,
 } from '../symbols/index.js';
-import { hex } from './profile.js';
+import { hex } from './hexadecimal.js';
 
 export interface ReferenceCountFacts {
   /** Name of the variable (and member) as in the source. */
