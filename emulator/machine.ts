@@ -19,6 +19,7 @@ import { TranslationBuffers } from './mmu/translation-buffers.js';
 import { EventRing } from './ring/event-ring.js';
 import { RecordKind, RecordSource } from './ring/records.js';
 import { RoundRobin } from './schedule/round-robin.js';
+import { SliceClock } from './slice-clock.js';
 import { stateDigest } from './snapshot/digest.js';
 import { Watch } from './watch.js';
 
@@ -75,6 +76,7 @@ export class Machine implements Clock {
   private readonly disk: DiskImage;
   private readonly schedule: RoundRobin;
   private readonly controls: DataView;
+  private readonly clock: SliceClock;
   private cycles = 0;
   private inSlice = false;
   private turnLeft = 0;
@@ -91,6 +93,7 @@ export class Machine implements Clock {
     const pages = this.layout.totalBytes / 0x10000;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.controls = new DataView(memory.buffer);
+    this.clock = new SliceClock(memory);
     const numbers = Array.from({ length: configuration.harts }, (_, number) => number);
     this.harts = numbers.map((number) => new Hart(memory, this.layout.hartBase, number));
     this.current = this.harts[0];
@@ -111,9 +114,7 @@ export class Machine implements Clock {
 
   /** The present cycle, exact also while a device is accessed in the middle of a slice. */
   cycle(): number {
-    if (!this.inSlice) return this.cycles;
-    const sliceEnd = Number(this.controls.getBigInt64(control.sliceEnd, true));
-    return sliceEnd - this.controls.getInt32(control.budget, true) - 1;
+    return this.inSlice ? this.clock.now() : this.cycles;
   }
 
   /** True once a driver has set up the disk's queue: until then the virtio version may be the wrong one. */
@@ -179,7 +180,7 @@ export class Machine implements Clock {
 
   /** Wakes what is due now; the cycle at which something is due next. */
   private serveDeadlines(): number {
-    this.setClock(1);
+    this.clock.set(this.cycles, 1);
     if (this.board.deadline() <= this.cycles) this.board.tick();
     let next = this.board.deadline();
     const time = Math.floor(this.cycles / cyclesPerTimeUnit);
@@ -198,7 +199,7 @@ export class Machine implements Clock {
 
   private runSlice(budget: number): void {
     this.regions?.sample(this.current.base);
-    this.setClock(budget);
+    this.clock.set(this.cycles, budget);
     this.inSlice = true;
     const left = this.core.run(this.current.base, budget);
     this.inSlice = false;
@@ -206,12 +207,6 @@ export class Machine implements Clock {
     this.turnLeft -= budget - left;
     if (this.current.sleeps()) this.turnLeft = 0;
     if (this.turnLeft === 0) this.current.dropReservation();
-  }
-
-  /** Sets the cycle at which a budget from now reaches zero; between slices, with a budget of 1, that is now. */
-  private setClock(budget: number): void {
-    this.controls.setBigInt64(control.sliceEnd, BigInt(this.cycles + budget), true);
-    this.controls.setInt32(control.budget, budget - 1, true);
   }
 
   private makeBoard(): Board {

@@ -50,8 +50,6 @@ export const control = {
   leave: 76,
   /** i32: address of the next free record of the event ring. */
   ringNext: 80,
-  /** i32: beyond it, the interpreter returns so that the ring can be drained. */
-  ringLimit: 84,
   /** i32: physical offset in RAM of the per-hart context pointer; 0 for none. i32 stride, i32 offset in the target. */
   contextBase: 88,
   contextStride: 92,

@@ -15,8 +15,8 @@ export interface EffectFunctions extends AccessFunctions, Pick<HelperFunctions, 
   readonly float: FunctionReference<'i64'>;
 }
 
-/** Every effect ends in `next`, `nextSlowly`, or a trap. */
-export interface Execution {
+/** What generated code that executes instructions works with, in either engine. */
+export interface Workspace {
   readonly f: FunctionBuilder;
   readonly functions: EffectFunctions;
   readonly algebra: Algebra<I64, I32>;
@@ -31,6 +31,10 @@ export interface Execution {
   readonly other: Local<'i64'>;
   readonly at: Local<'i32'>;
   readonly slow: Local<'i32'>;
+}
+
+/** Every effect ends in `next`, `nextSlowly`, or a trap. */
+export interface Execution extends Workspace {
   /** Values of the source registers. */
   rs1(): I64;
   rs2(): I64;

@@ -76,8 +76,6 @@ export const workOffset = {
   tlbFilled: 2052,
   /** i32: the instruction word in the straddle slot. */
   straddleWord: 2064,
-  /** i64: results of a host load, low and high halves. */
-  hostValue: 2072,
 } as const;
 
 /** The software TLB: contexts (user, supervisor, machine) of three kinds, direct mapped. */

@@ -1,10 +1,9 @@
 // What the bodies of the interpreter's handlers work with: the loop's locals, its labels, and the ways out of a body.
-import type { EffectFunctions, Execution } from '../effects/execution.js';
+import type { EffectFunctions, Execution, Workspace } from '../effects/execution.js';
 import { outOfStep, setTrapped, setWord, Sync, trapped, type HelperFunctions } from '../hart/hart-code.js';
-import type { Algebra } from '../isa/algebra.js';
 import type { Instruction } from '../isa/instruction.js';
-import { control, type MemoryLayout } from '../memory-layout.js';
-import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
+import { control } from '../memory-layout.js';
+import type { Label } from '../wasm/function-builder.js';
 import {
   i32,
   i64,
@@ -33,13 +32,8 @@ export interface InterpreterFunctions extends HelperFunctions, EffectFunctions {
   loop: FunctionReference<'i32'>;
 }
 
-export interface Context {
-  readonly f: FunctionBuilder;
+export interface Context extends Workspace {
   readonly functions: InterpreterFunctions;
-  readonly algebra: Algebra<I64, I32>;
-  readonly layout: MemoryLayout;
-  /** Base of the hart. */
-  readonly h: Local<'i32'>;
   /** Instructions left in this slice, not counting the one being executed. */
   readonly budget: Local<'i32'>;
   /** Address of the slot being executed. */
@@ -48,15 +42,7 @@ export interface Context {
   readonly page: Local<'i32'>;
   /** pc = pcBase + slot / 4. */
   readonly pcBase: Local<'i64'>;
-  /** TLB that loads and stores use. */
-  readonly tlb: Local<'i32'>;
   readonly handler: Local<'i32'>;
-  /** Scratch. */
-  readonly va: Local<'i64'>;
-  readonly value: Local<'i64'>;
-  readonly other: Local<'i64'>;
-  readonly at: Local<'i32'>;
-  readonly slow: Local<'i32'>;
   readonly next: Label;
   readonly refetch: Label;
   readonly dispatch: Label;

@@ -1,11 +1,7 @@
 // One handler an instruction row and encoding length: what the row's effect means to the interpreter.
-import type { Operands } from '../isa/algebra.js';
+import { carryOut, operandsOf } from '../effects/carry-out.js';
 import { codePage } from '../memory-layout.js';
-import { i32, i64, type I64 } from '../wasm/expression.js';
-import { csr } from '../effects/csr.js';
-import type { Execution } from '../effects/execution.js';
-import { float, floatLoad, floatStore } from '../effects/float.js';
-import { atomic, load, loadReserved, store, storeConditional } from '../effects/memory.js';
+import { i32, i64 } from '../wasm/expression.js';
 import {
   executionOf,
   immediate,
@@ -25,9 +21,6 @@ export function buildHandler(c: Context, { instruction, length }: Handler): void
   const { effect } = instruction;
   const x = executionOf(c, instruction, length);
   switch (effect.kind) {
-    case 'compute':
-      x.write(effect.value(c.algebra, operandsOf(x)));
-      return x.next();
     case 'branch':
       c.f.if(effect.taken(c.algebra, operandsOf(x)), () => jumpRelative(c));
       return x.next();
@@ -36,31 +29,11 @@ export function buildHandler(c: Context, { instruction, length }: Handler): void
       return jumpRelative(c);
     case 'jump_register':
       return jumpRegister(c, length);
-    case 'load':
-      return load(x, effect);
-    case 'store':
-      return store(x, effect.bytes);
-    case 'load_reserved':
-      return loadReserved(x, effect);
-    case 'store_conditional':
-      return storeConditional(x, effect);
-    case 'amo':
-      return atomic(x, effect);
-    case 'csr':
-      return csr(x, effect);
-    case 'float':
-      return float(x, instruction, effect);
-    case 'float_load':
-      return floatLoad(x, effect.bytes);
-    case 'float_store':
-      return floatStore(x, effect.bytes);
     case 'system':
       return system(c, length, effect);
+    default:
+      return carryOut(x, instruction);
   }
-}
-
-function operandsOf(x: Execution): Operands<I64> {
-  return { a: x.rs1(), b: x.rs2(), imm: x.immediate(), pc: x.pc() };
 }
 
 /** To slot + offset when that is in this page, else through the translation of the target. */

@@ -1,13 +1,9 @@
 // Generated code of a region: one function, its blocks in order of addresses inside one loop, x registers in locals.
-import { csr, csrRead } from '../effects/csr.js';
-import { float, floatLoad, floatStore } from '../effects/float.js';
-import { atomic, load, loadReserved, store, storeConditional } from '../effects/memory.js';
-import type { Execution } from '../effects/execution.js';
+import { carryOut, operandsOf } from '../effects/carry-out.js';
+import { csrRead } from '../effects/csr.js';
 import { csrIndex, csrs } from '../hart/csrs.js';
 import { mode, setWord } from '../hart/hart-code.js';
 import { tlb } from '../hart/state.js';
-import type { Operands } from '../isa/algebra.js';
-import type { Decoded } from '../isa/index.js';
 import { codePage, pageBytes } from '../memory-layout.js';
 import { tlbEntry, tlbOf } from '../mmu/translate-code.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
@@ -126,8 +122,6 @@ function buildInstruction(r: Region, blockIndex: number, at: number): void {
   f.block((next) => {
     const x = executionOf(r, block, at, next);
     switch (effect.kind) {
-      case 'compute':
-        return x.write(effect.value(r.algebra, operandsOf(x)));
       case 'branch':
         return f.if(effect.taken(r.algebra, operandsOf(x)), () => {
           giveBack(r, block.instructions.length - 1 - at);
@@ -142,43 +136,13 @@ function buildInstruction(r: Region, blockIndex: number, at: number): void {
         return goToComputed(r);
       case 'system':
         return x.next();
+      case 'csr':
+        if (csrWrites(one.decoded)) return carryOut(x, instruction);
+        return csrRead(x, csrs[csrIndex.get(one.decoded.imm & 0xfff)!], effect);
       default:
-        return access(x, one.decoded);
+        return carryOut(x, instruction);
     }
   });
-}
-
-function access(x: Execution, decoded: Decoded): void {
-  const { instruction } = decoded;
-  const { effect } = instruction;
-  switch (effect.kind) {
-    case 'load':
-      return load(x, effect);
-    case 'store':
-      return store(x, effect.bytes);
-    case 'load_reserved':
-      return loadReserved(x, effect);
-    case 'store_conditional':
-      return storeConditional(x, effect);
-    case 'amo':
-      return atomic(x, effect);
-    case 'csr':
-      return csrWrites(decoded)
-        ? csr(x, effect)
-        : csrRead(x, csrs[csrIndex.get(decoded.imm & 0xfff)!], effect);
-    case 'float':
-      return float(x, instruction, effect);
-    case 'float_load':
-      return floatLoad(x, effect.bytes);
-    case 'float_store':
-      return floatStore(x, effect.bytes);
-    default:
-      throw new Error(`${instruction.name} is not compiled`);
-  }
-}
-
-function operandsOf(x: Execution): Operands<I64> {
-  return { a: x.rs1(), b: x.rs2(), imm: x.immediate(), pc: x.pc() };
 }
 
 /** To an offset known now: forward to the end of a block, back through the loop's head, or out of the region. */

@@ -1,29 +1,17 @@
 // An instruction of a region, as effects see it: x registers are locals of the region, everything else is constant.
-import type { EffectFunctions, Execution } from '../effects/execution.js';
+import type { Execution, Workspace } from '../effects/execution.js';
 import { outOfStep, setWord, trapped } from '../hart/hart-code.js';
 import { csrOperand } from '../hart/csr-code.js';
 import { csrIndex } from '../hart/csrs.js';
 import { registerIndex } from '../hart/state.js';
-import type { Algebra } from '../isa/algebra.js';
 import type { Decoded } from '../isa/index.js';
-import { codePage, control, pageBytes, type MemoryLayout } from '../memory-layout.js';
-import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
-import { i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
+import { codePage, control, pageBytes } from '../memory-layout.js';
+import type { Label } from '../wasm/function-builder.js';
+import { i32, i64, type I64, type Local } from '../wasm/expression.js';
 import type { Block, RegionInstruction } from './blocks.js';
 
 /** What all instructions of a region share. */
-export interface RegionContext {
-  readonly f: FunctionBuilder;
-  readonly functions: EffectFunctions;
-  readonly algebra: Algebra<I64, I32>;
-  readonly layout: MemoryLayout;
-  readonly h: Local<'i32'>;
-  readonly tlb: Local<'i32'>;
-  readonly va: Local<'i64'>;
-  readonly value: Local<'i64'>;
-  readonly other: Local<'i64'>;
-  readonly at: Local<'i32'>;
-  readonly slow: Local<'i32'>;
+export interface RegionContext extends Workspace {
   readonly budget: Local<'i32'>;
   /** Virtual address of the region's base. */
   readonly base: Local<'i64'>;

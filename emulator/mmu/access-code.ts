@@ -132,7 +132,7 @@ export function buildLoad(
 const deviceAddress = (physical: I64): I32 =>
   i32.select(i64.eqz(i64.shrU(physical, i64.const(32n))), i32.wrap(physical), at0);
 
-function refuseDevice(parts: Parts, access: number, va: I64, answered: I32, value: I64 | undefined): void {
+function refuseDevice(parts: Parts, access: number, va: I64, answered: I32, value?: I64 | I32): void {
   const { f, h, helpers } = parts;
   f.if(i32.eqz(answered), () => {
     f.do(call(helpers.trap, h, accessFaultCause(i32.const(access)), va));
@@ -208,7 +208,7 @@ export function buildStore(
   });
   const high = i32.wrap(i64.shrU(value, i64.const(32n)));
   const answered = call(host.deviceStore, deviceAddress(physical), bytes, i32.wrap(value), high);
-  refuseDevice(parts, Access.store, va, answered, undefined);
+  refuseDevice(parts, Access.store, va, answered);
 }
 
 /** A store to a frame with flags; a misaligned one may touch two 8-byte words, told one by one. */
@@ -242,7 +242,7 @@ function storeAcross(
   const second = f.local('i64', translate(nextPage(va)));
   f.if(trapped(h), () => f.return());
   const both = i32.and(inRam(first, layout), inRam(second, layout));
-  refuseDevice(parts, Access.store, refusedPart(va, first, layout), both, undefined);
+  refuseDevice(parts, Access.store, refusedPart(va, first, layout), both);
   const index = f.local('i32');
   f.loop((again) => {
     const at = f.local('i32', byteOfCrossing(va, index, first, second, layout));
@@ -267,19 +267,12 @@ export function buildWritable(
   const store = i32.const(Access.store);
   const physical = f.local('i64', call(helpers.translate, parts.h, va, store, effective));
   f.if(trapped(parts.h), () => f.return(at0));
-  refuseDevice32(parts, va, inRam(physical, layout));
+  refuseDevice(parts, Access.store, va, inRam(physical, layout), at0);
   const at = f.local('i32', linear(physical, layout));
   f.if(i32.eqz(flagsOf(frameNumber(at, layout), layout)), () =>
     fillTlb(f, parts.h, effective, tlb.store, va, i32.sub(at, i32.wrap(va))),
   );
   f.return(at);
-}
-
-function refuseDevice32({ f, h, helpers }: Parts, va: I64, answered: I32): void {
-  f.if(i32.eqz(answered), () => {
-    f.do(call(helpers.trap, h, accessFaultCause(i32.const(Access.store)), va));
-    f.return(at0);
-  });
 }
 
 /** Body of `written(hart, linear address of an 8-byte word, its old value)`. */
