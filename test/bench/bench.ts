@@ -11,18 +11,21 @@ import { builtinKernel } from '../../fixtures/index.js';
 import { checkProgram, findKernelInput } from '../../tracer/kernel-input/index.js';
 import type { KernelInput } from '../../tracer/session/index.js';
 import { median, ways, type Measurement, type Setup, type Way, type Work } from './measurement.js';
-import { measurePlain, measureTraced, virtioVersionOf } from './on-emulator.js';
-import { measureQemu, qemuIsInstalled } from './on-qemu.js';
-import { tableOf, type WorkResult } from './table.js';
+import { measureJudged, measurePlain, measureTraced, virtioVersionOf } from './on-emulator.js';
+import { measureQemu, measureRecord, qemuIsInstalled } from './on-qemu.js';
+import { ratiosTable, timesTable, type WorkResult } from './table.js';
 
 const usage = `usage: npm run bench -- [--kernel TREE] [--only WORK]... [--runs N] [--harts N] [--memory MIB] [--json]
+  [--way WAY]...
   WORK is boot, or a command to type at the prompt;
-  by default boot, cowtest and usertests -q, as far as the disk has them`;
+  by default boot, cowtest and usertests -q, as far as the disk has them
+  WAY is ${ways.join(', ')}; by default all, as far as QEMU is installed`;
 
 const options = {
   kernel: { type: 'string' },
   only: { type: 'string', multiple: true },
-  runs: { type: 'string', default: '3' },
+  way: { type: 'string', multiple: true },
+  runs: { type: 'string', default: '5' },
   harts: { type: 'string', default: '3' },
   memory: { type: 'string', default: '128' },
   json: { type: 'boolean', default: false },
@@ -53,16 +56,27 @@ interface Task {
   readonly way: Way;
 }
 
-const measures: Readonly<Record<Way, (setup: Setup, work: Work) => Measurement | Promise<Measurement>>> = {
+const measures: Readonly<Record<Way, (setup: Setup, work: Work) => Promise<Measurement>>> = {
   plain: measurePlain,
   traced: measureTraced,
+  judged: measureJudged,
   qemu: measureQemu,
+  record: measureRecord,
 };
 
 async function inOwnProcess(task: Task): Promise<Measurement> {
   const script = fileURLToPath(import.meta.url);
   const { stdout } = await promisify(execFile)(process.execPath, [script, '--measure', JSON.stringify(task)]);
-  return JSON.parse(stdout) as Measurement;
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as Measurement;
+}
+
+/** The ways asked for, or all that this host has. */
+function waysOf(values: Values): readonly Way[] {
+  for (const way of values.way ?? [])
+    if (!(ways as readonly string[]).includes(way))
+      throw new UsageError(`--way is ${way}: give one of ${ways.join(', ')}`);
+  const needsQemu = (way: Way): boolean => way === 'qemu' || way === 'record';
+  return ways.filter((way) => (values.way?.includes(way) ?? true) && (qemuIsInstalled || !needsQemu(way)));
 }
 
 /** The works asked for, or those of the usual ones whose programs are there. */
@@ -82,8 +96,12 @@ function worksOf(values: Values, { disk }: KernelInput): Work[] {
   });
 }
 
-async function measureAll(setup: Setup, works: readonly Work[], runs: number): Promise<WorkResult[]> {
-  const used = ways.filter((way) => way !== 'qemu' || qemuIsInstalled);
+async function measureAll(
+  setup: Setup,
+  works: readonly Work[],
+  used: readonly Way[],
+  runs: number,
+): Promise<WorkResult[]> {
   const results: WorkResult[] = [];
   for (const work of works) {
     const measured = new Map<Way, Measurement[]>(used.map((way) => [way, []]));
@@ -114,16 +132,17 @@ async function bench(values: Values): Promise<void> {
     const memoryBytes = count(values, 'memory', 1024) << 20;
     const asked = { kernelPath, diskPath, harts: count(values, 'harts', 8), memoryBytes } as const;
     const setup: Setup = { ...asked, virtioVersion: virtioVersionOf({ ...asked, virtioVersion: 'modern' }) };
-    const results = await measureAll(setup, works, runs);
+    const results = await measureAll(setup, works, waysOf(values), runs);
     if (values.json)
       return console.log(JSON.stringify({ kernel: input.kernelPath, ...setup, runs, results }));
     console.log(
       `${input.kernelPath}, ${setup.harts} harts, ${values.memory} MiB, virtio ${setup.virtioVersion}`,
     );
     console.log(
-      `medians of ${runs}: processor seconds (wall seconds); MIPS and ratios are of processor seconds\n`,
+      `medians of ${runs}, each a process of its own from its start to the shell's last prompt; MIPS are of processor time\n`,
     );
-    console.log(tableOf(results));
+    console.log(timesTable(results));
+    console.log(`\n${ratiosTable(results)}`);
     if (!qemuIsInstalled) console.log('\nQEMU is skipped: qemu-system-riscv64 is not installed');
   } finally {
     rmSync(folder, { recursive: true, force: true });

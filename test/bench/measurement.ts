@@ -3,8 +3,11 @@
 /** Work is booting to the prompt (empty), or a command typed there, up to the next prompt. */
 export type Work = string;
 
-/** The emulator without probes, the emulator writing a whole trace, and QEMU. */
-export const ways = ['plain', 'traced', 'qemu'] as const;
+/**
+ * The emulator without probes; the emulator writing a whole trace; the command `trace run`, verdict included; QEMU; QEMU
+ * recording for a replay. Each is timed from the start of its process until the shell has prompted again, boot included.
+ */
+export const ways = ['plain', 'traced', 'judged', 'qemu', 'record'] as const;
 export type Way = (typeof ways)[number];
 
 export interface Setup {
@@ -19,47 +22,39 @@ export interface Measurement {
   /** Processor seconds, of all threads; undefined where the host does not tell. */
   readonly processorSeconds: number | undefined;
   readonly wallSeconds: number;
-  /** Instructions that the guest retired; undefined where they are not counted. */
-  readonly instructions: number | undefined;
+  /** Instructions that the guest retired, where they are counted. */
+  readonly instructions?: number | undefined;
+  /** The most memory the process held, in bytes. */
+  readonly peakBytes?: number | undefined;
+  /** Size of the trace's directory, in bytes. */
+  readonly traceBytes?: number | undefined;
+  /** True when it was stopped before its end: it takes longer than it says. */
+  readonly unfinished?: true;
 }
 
-/** Reads a clock of processor time, in seconds. */
-export type ProcessorClock = () => number | undefined;
-
-export const ownProcessorTime: ProcessorClock = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
-
-/** Measures from its making on. */
-export class Stopwatch {
-  private readonly wallStart = performance.now();
-  private readonly processorStart: number | undefined;
-
-  constructor(private readonly processorTime: ProcessorClock) {
-    this.processorStart = processorTime();
-  }
-
-  read(instructions?: number): Measurement {
-    const processor = this.processorTime();
-    const known = processor !== undefined && this.processorStart !== undefined;
-    return {
-      processorSeconds: known ? processor - this.processorStart : undefined,
-      wallSeconds: (performance.now() - this.wallStart) / 1000,
-      instructions,
-    };
-  }
+/** What this process has used since it started. */
+export function ownMeasurement(more: Partial<Measurement> = {}): Measurement {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return {
+    processorSeconds: (userCPUTime + systemCPUTime) / 1e6,
+    wallSeconds: performance.now() / 1000,
+    peakBytes: maxRSS * 1024,
+    ...more,
+  };
 }
 
 /** The middle value of each quantity over several measurements (of an even number, the lower of the two). */
 export function median(measurements: readonly Measurement[]): Measurement {
-  const middle = (values: readonly number[]): number =>
-    values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
-  const known = (values: readonly (number | undefined)[]): number[] =>
-    values.filter((value) => value !== undefined);
+  const middle = (pick: (each: Measurement) => number | undefined): number | undefined => {
+    const known = measurements.map(pick).filter((value) => value !== undefined);
+    return known.toSorted((a, b) => a - b)[Math.floor((known.length - 1) / 2)];
+  };
   return {
-    processorSeconds: middle(known(measurements.map((each) => each.processorSeconds))),
-    wallSeconds: middle(measurements.map((each) => each.wallSeconds)),
-    instructions: middle(known(measurements.map((each) => each.instructions))),
+    processorSeconds: middle((each) => each.processorSeconds),
+    wallSeconds: middle((each) => each.wallSeconds)!,
+    instructions: middle((each) => each.instructions),
+    peakBytes: middle((each) => each.peakBytes),
+    traceBytes: middle((each) => each.traceBytes),
+    ...(measurements.some((each) => each.unfinished) && { unfinished: true }),
   };
 }

@@ -1,12 +1,12 @@
-// One run on this project's emulator, without and with a trace.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// One run on this project's emulator, in a process of its own: without a trace, with one, and as the command does it.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { defaultConfiguration, type MachineConfiguration } from '../../emulator/index.js';
 import { eventNames } from '../../tracer/schema/index.js';
 import { runProgram, type KernelInput } from '../../tracer/session/index.js';
 import { KernelRun } from '../support/kernel-run.js';
-import { ownProcessorTime, Stopwatch, type Measurement, type Setup, type Work } from './measurement.js';
+import { ownMeasurement, type Measurement, type Setup, type Work } from './measurement.js';
 
 /** Cycles after a driver's look at the disk within which one that accepts it has set up its queue. */
 const diskCycles = 50e6;
@@ -30,39 +30,60 @@ export function virtioVersionOf(setup: Setup): 'modern' | 'legacy' {
   return machine.diskConfigured || !machine.diskProbed ? 'modern' : 'legacy';
 }
 
-/** Boots, and unless the work is just that, measures the work from the prompt on. */
-export function measurePlain(setup: Setup, work: Work): Measurement {
-  const input = inputOf(setup);
-  let watch = new Stopwatch(ownProcessorTime);
-  const run = new KernelRun(input, work, configurationOf(setup)).runToPrompt(1);
-  const booted = run.instructions;
-  if (work === '') return watch.read(booted);
-  watch = new Stopwatch(ownProcessorTime);
-  return watch.read(run.runToPrompt(2).instructions - booted);
+/** Boots, and does the work unless that is all. */
+export async function measurePlain(setup: Setup, work: Work): Promise<Measurement> {
+  const run = new KernelRun(inputOf(setup), work, configurationOf(setup));
+  // As a session does: what compiles in the background is heard of between the pieces.
+  while (run.prompts < promptsOf(work)) {
+    run.runPiece();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return ownMeasurement({ instructions: run.instructions });
 }
 
 /** The same with every event kind traced, to the finished trace. */
-export async function measureTraced(setup: Setup, work: Work): Promise<Measurement> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'cowtrace-bench-'));
-  const input = inputOf(setup);
-  let watch = new Stopwatch(ownProcessorTime);
-  let isBooting = work !== '';
-  try {
+export function measureTraced(setup: Setup, work: Work): Promise<Measurement> {
+  return withTrace(async (out) => {
     const { end } = await runProgram({
-      input,
+      input: inputOf(setup),
       program: work === '' ? [] : work.split(' '),
       machine: configurationOf(setup),
       limits: { cycles: 500e9, traceBytes: Infinity, consoleBytes: Infinity, seconds: Infinity },
       kinds: eventNames,
-      out: path.join(folder, 'bench.trace'),
+      out,
       toolVersion: 'bench',
-      onProgress: ({ phase }) => {
-        if (isBooting && phase === 'program') watch = new Stopwatch(ownProcessorTime);
-        isBooting &&= phase === 'boot';
-      },
     });
     if (end !== 'prompt') throw new Error(`the traced run of '${work}' ended with ${end}`);
-    return watch.read();
+  });
+}
+
+/** The command `trace run` as a user types it, in this process: trace, verdict and report. */
+export function measureJudged(setup: Setup, work: Work): Promise<Measurement> {
+  const { kernelPath, diskPath, harts, memoryBytes } = setup;
+  return withTrace(async (out) => {
+    const machine = ['--harts', `${harts}`, '--memory', `${memoryBytes >> 20}`, '--max-trace', '100GiB'];
+    const files = ['--kernel', kernelPath, '--disk', diskPath, '--out', out];
+    const words = ['run', '--quiet', ...machine, ...files, ...work.split(' ').filter(Boolean)];
+    process.argv.splice(2, Infinity, ...words);
+    await import('../../cli.js');
+    const code = process.exitCode;
+    process.exitCode = 0;
+    if (code !== 0) throw new Error(`trace ${words.join(' ')} exited with ${code}`);
+  });
+}
+
+function promptsOf(work: Work): number {
+  return work === '' ? 1 : 2;
+}
+
+async function withTrace(run: (out: string) => Promise<void>): Promise<Measurement> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cowtrace-bench-'));
+  try {
+    const out = path.join(folder, 'bench.trace');
+    await run(out);
+    const files = readdirSync(out, { recursive: true, encoding: 'utf8' });
+    const sizes = files.map((file) => statSync(path.join(out, file))).filter((each) => each.isFile());
+    return ownMeasurement({ traceBytes: sizes.reduce((sum, { size }) => sum + size, 0) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

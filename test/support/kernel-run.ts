@@ -49,13 +49,16 @@ export class KernelRun {
 
   /** Runs until this many prompts were printed, in pieces of as many cycles as `piece` says each time. */
   runToPrompt(count: number, piece: () => number = () => pieceCycles): this {
-    const { machine } = this;
-    while (this.prompts < count) {
-      const stop = machine.run(machine.cycle() + piece());
-      if (stop === 'finished' || stop === 'deadlock' || machine.cycle() > cyclesMaximum)
-        throw new Error(`the kernel does not come to its prompt (${stop}):\n${this.output}`);
-    }
+    while (this.prompts < count) this.runPiece(piece());
     return this;
+  }
+
+  /** Runs for as many cycles, or to a prompt. */
+  runPiece(cycles = pieceCycles): void {
+    const { machine } = this;
+    const stop = machine.run(machine.cycle() + cycles);
+    if (stop === 'finished' || stop === 'deadlock' || machine.cycle() > cyclesMaximum)
+      throw new Error(`the kernel does not come to its prompt (${stop}):\n${this.output}`);
   }
 
   /** Instructions that all harts have retired. */
