@@ -4,8 +4,8 @@
 export type Work = string;
 
 /**
- * The emulator without probes; the emulator writing a whole trace; the command `trace run`, verdict included; QEMU; QEMU
- * recording for a replay. Each is timed from the start of its process until the shell has prompted again, boot included.
+ * The emulator without probes; the emulator writing a whole trace; the command `trace run`, verdict included; QEMU;
+ * QEMU recording for a replay. Each is timed from the start of its process to the shell's last prompt, boot included.
  */
 export const ways = ['plain', 'traced', 'judged', 'qemu', 'record'] as const;
 export type Way = (typeof ways)[number];

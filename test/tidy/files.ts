@@ -5,14 +5,15 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-const otherFolders = new Set(['node_modules', 'dist', 'coverage', '.git']);
+// In a worktree .git is a file.
+const notOurs = new Set(['node_modules', 'dist', 'coverage', '.git']);
 
 function* walk(folder: string): Generator<string> {
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
     const path = posix.join(folder, entry.name);
+    if (notOurs.has(entry.name)) continue;
     if (entry.isFile()) yield path;
-    else if (entry.isDirectory() && !otherFolders.has(entry.name) && !entry.name.endsWith('.trace'))
-      yield* walk(path);
+    else if (entry.isDirectory() && !entry.name.endsWith('.trace')) yield* walk(path);
   }
 }
 
