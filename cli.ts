@@ -20,6 +20,11 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/query.js'),
   },
   {
+    name: 'bio',
+    summary: 'tell the life of one frame, or of one page of a process',
+    load: () => import('./commands/bio.js'),
+  },
+  {
     name: 'inspect',
     summary: 'show what the tracer finds in a kernel',
     load: () => import('./commands/inspect.js'),

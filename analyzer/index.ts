@@ -1,4 +1,5 @@
 // The face of the analyzer.
+export * from './bio/index.js';
 export { checkTrace, type CheckOptions } from './check.js';
 export type { DatabaseLimits, QueryResult, SqlValue } from './database.js';
 export { escapeText } from './escape.js';

@@ -24,6 +24,7 @@ const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   run: () => import('../../commands/run.js'),
   check: () => import('../../commands/check.js'),
   query: () => import('../../commands/query.js'),
+  bio: () => import('../../commands/bio.js'),
   inspect: () => import('../../commands/inspect.js'),
 };
 
