@@ -56,11 +56,7 @@ async function check(trace: string, flags: CheckFlags, surroundings: Surrounding
 /** Where to quote from: the directory given, or our own sources if the kernel is one that was built from them. */
 async function sourceRoots(given: string | undefined, kernelDigest: string | undefined): Promise<string[]> {
   if (given !== undefined) return [given];
-  const { createHash } = await import('node:crypto');
-  const { builtinKernel, variantNames } = await import('../fixtures/index.js');
+  const { isBuiltinKernel } = await import('../fixtures/index.js');
   const { packageRoot } = await import('../package-root.js');
-  const digests = variantNames().map((name) => {
-    return createHash('sha256').update(builtinKernel(name).kernel).digest('hex');
-  });
-  return kernelDigest !== undefined && digests.includes(kernelDigest) ? [packageRoot()] : [];
+  return kernelDigest !== undefined && isBuiltinKernel(kernelDigest) ? [packageRoot()] : [];
 }

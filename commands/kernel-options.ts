@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
-import { builtinKernel, variantNames } from '../fixtures/index.js';
+import { builtinKernel, committedVariants, variantNames } from '../fixtures/index.js';
 import { packageRoot } from '../package-root.js';
 import { UsageError } from '../errors.js';
 import {
@@ -37,7 +37,7 @@ export function addKernelOptions(command: Command, kernelIsArgument = false): vo
     command.option('--kernel <PATH>', 'an xv6 tree, or the ELF file of a kernel (default: the built-in one)');
   command.option('--disk <PATH>', 'its disk image; it is only read (default: fs.img of the tree)');
   const variant = new Option('--variant <NAME>', `the built-in kernel to use (default: "${defaultVariant}")`);
-  command.addOption(variant.choices(variantNames()).conflicts('kernel'));
+  command.addOption(variant.conflicts('kernel'));
 }
 
 /** The kernel the options name, with its disk. Throws UsageError when either is missing or cannot be read. */
@@ -69,7 +69,7 @@ export function chooseBaseline(word: string): ChosenBaseline {
   if (variantNames().includes(word)) return { kernel: chooseKernel({ variant: word }) };
   if (!existsSync(word)) {
     throw new UsageError(
-      `there is no baseline ${word}: --baseline takes a trace, a built-in variant (${variantNames().join(', ')}) or an xv6 tree`,
+      `there is no baseline ${word}: --baseline takes a trace, a built-in variant (${committedVariants().join(', ')}) or an xv6 tree`,
     );
   }
   const isTree =

@@ -68,7 +68,7 @@ describe('mistakes', () => {
     [['run', '--timeout-cycles', '5X', 'ls'], 'Give a count such as 5000000, 5M, 1e9 or 200G'],
     [['run', '--max-trace', '0', 'ls'], 'Give a size such as 65536, 500M or 4GiB'],
     [['run', '--max-seconds', '-1', 'ls'], 'Give seconds, such as 90'],
-    [['run', '--variant', 'brave', 'ls'], 'Allowed choices are cow, eager'],
+    [['run', '--variant', 'brave', 'ls'], "no built-in kernel variant 'brave'"],
     [['run', '--variant', 'cow', '--kernel', 'x', 'ls'], "cannot be used with option '--kernel <PATH>'"],
     [['check'], "missing required argument 'TRACE'"],
     [['query', 'x', '--format', 'xml'], 'Allowed choices are table, json, csv, arrow'],
