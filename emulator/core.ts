@@ -8,7 +8,8 @@ import { buildRun } from './interpreter/interpreter-code.js';
 import { declareProducts, wasmAlgebra } from './isa/wasm-algebra.js';
 import { regionImports, regionsMaximum, regionSignature, type RegionImport } from './jit/region-interface.js';
 import type { MemoryLayout } from './memory-layout.js';
-import { buildLoad, buildStore, buildWritable, buildWritten } from './mmu/access-code.js';
+import { buildLoad, buildStore, buildWritable } from './mmu/access-code.js';
+import { buildWritten } from './mmu/written-code.js';
 import { buildFlush, buildPeek, buildTranslate } from './mmu/translate-code.js';
 import { buildAppend } from './ring/append-code.js';
 import { buildHash } from './snapshot/hash-code.js';
@@ -19,6 +20,8 @@ import { ModuleBuilder } from './wasm/module-builder.js';
 export interface CoreHost {
   deviceLoad(address: number, bytes: number): number;
   deviceStore(address: number, bytes: number, low: number, high: number): number;
+  guardedLoad(address: number, bytes: number): void;
+  guardedStore(address: number, old: bigint): void;
   dropCode(frame: number): void;
   loopOverwritten(frame: number, offset: number): void;
   regionOverwritten(frame: number): void;
@@ -40,6 +43,8 @@ export interface CoreExports {
   run(hart: number, budget: number): number;
   append(kind: number, hart: number, pc: bigint, a: bigint, b: bigint, c: bigint, d: bigint, e: bigint): void;
   hash(address: number, bytes: number): bigint;
+  /** The physical address a load would read, or -1. */
+  peek(hart: number, address: bigint): bigint;
   /** Compiled regions by number. */
   readonly regions: WebAssembly.Table;
 }
@@ -52,6 +57,8 @@ type Signature = [readonly ValueType[], ValueType | 'void'];
 const hostSignatures: { readonly [K in keyof CoreHost]: Signature } = {
   deviceLoad: [['i32', 'i32'], 'i32'],
   deviceStore: [['i32', 'i32', 'i32', 'i32'], 'i32'],
+  guardedLoad: [['i32', 'i32'], 'void'],
+  guardedStore: [['i32', 'i64'], 'void'],
   dropCode: [['i32'], 'void'],
   loopOverwritten: [['i32', 'i32'], 'void'],
   regionOverwritten: [['i32'], 'void'],
@@ -113,7 +120,7 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
   const run = module.function(['i32', 'i32'], 'i32', (f) => buildRun(f, { functions, algebra, layout }));
   module.export('run', run);
   exportForRegions(module, { ...functions, ...products });
-  module.export('append', helpers.append);
+  for (const name of ['append', 'peek'] as const) module.export(name, helpers[name]);
   module.export('hash', module.function(['i32', 'i32'], 'i64', buildHash));
   return module.finish(layout.totalBytes / wasmPage);
 }

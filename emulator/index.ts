@@ -6,6 +6,7 @@ export type { BootImage, MachineConfiguration, StopReason } from './machine.js';
 export type { ConsolePort } from './devices/device.js';
 export type { FinisherOutcome } from './devices/finisher.js';
 export type { ContextPointer, Probe } from './watch.js';
+export type { Stops, WatchedAccess, Watchpoint } from './stops.js';
 export { RecordKind, RecordSource, recordBytes, recordField } from './ring/records.js';
 export { disassemble } from './isa/index.js';
 export { ramBase, pageBytes } from './memory-layout.js';

@@ -1,7 +1,8 @@
 // The machine: harts, devices, RAM and the clock, composed. It decides nothing but the order of turns and deadlines.
 import { instantiateCore, type CoreInstance } from './core.js';
 import { Board, type HartPins } from './devices/board.js';
-import type { Clock, ConsolePort, DeviceObserver } from './devices/device.js';
+import { diskObserver, observedPort } from './device-records.js';
+import type { Clock, ConsolePort } from './devices/device.js';
 import { virtDeviceTree } from './devices/device-tree.js';
 import { DiskImage } from './devices/disk-image.js';
 import type { FinisherOutcome } from './devices/finisher.js';
@@ -17,9 +18,9 @@ import { regionsFor, type Regions } from './jit/regions.js';
 import { control, memoryLayout, ramBase, type MemoryLayout } from './memory-layout.js';
 import { TranslationBuffers } from './mmu/translation-buffers.js';
 import { EventRing } from './ring/event-ring.js';
-import { RecordKind, RecordSource } from './ring/records.js';
 import { RoundRobin } from './schedule/round-robin.js';
 import { SliceClock } from './slice-clock.js';
+import { Stops } from './stops.js';
 import { stateDigest } from './snapshot/digest.js';
 import { Watch } from './watch.js';
 
@@ -67,6 +68,8 @@ export class Machine implements Clock {
   readonly ram: Ram;
   readonly ring: EventRing;
   readonly watch: Watch;
+  /** Where a debugger wants `run` to return. */
+  readonly stops: Stops;
   /** How the guest ended the machine, once it has. */
   outcome: FinisherOutcome | undefined;
   private readonly layout: MemoryLayout;
@@ -103,9 +106,12 @@ export class Machine implements Clock {
     this.ram = new Ram(memory, this.layout, code, buffers);
     this.ring = new EventRing(memory, this.layout);
     this.watch = new Watch(memory, this.layout, probes, code, buffers, this.ring);
+    this.stops = new Stops(memory, this.layout, {
+      ...{ probes, code, buffers, hart: () => this.current.number, requestStop: () => this.requestStop() },
+    });
     this.disk = new DiskImage(image.disk);
     this.schedule = new RoundRobin(configuration.harts);
-    this.board = this.makeBoard();
+    this.board = this.makeBoard(memory);
     this.core = instantiateCore(this.layout, memory, this.hostFunctions(code, probes, buffers));
     this.ring.connect(this.core.append);
     this.regions = regionsFor(engine, memory, this.layout, code, this.core);
@@ -127,9 +133,31 @@ export class Machine implements Clock {
     return this.board.disk!.sawDriver;
   }
 
-  /** Makes `run` return at the next instruction boundary: for the console port, so at a guest-determined cycle. */
+  /** Makes `run` return at the next instruction boundary: for the console port and watchpoints, so at a cycle of the guest's. */
   requestStop(): void {
     this.stopRequested = true;
+    this.controls.setInt32(control.leave, 1, true);
+  }
+
+  /** Number of the hart that has the turn or, between turns, had the last: exact for step `cycle()` after `settle`. */
+  get currentHart(): number {
+    return this.current.number;
+  }
+
+  /**
+   * Does what is due before step `cycle()`, without executing it: completes disk requests, drives timers, begins the
+   * next turn. False when all harts wait. `run` goes on as if it had not been called.
+   */
+  settle(): boolean {
+    if (this.outcome) return false;
+    this.serveDeadlines();
+    return this.turnLeft > 0 || this.beginTurn();
+  }
+
+  /** Physical address a hart's load would read in its present mode; undefined where it would fault. Has no effect. */
+  translate(hart: number, address: bigint): number | undefined {
+    const physical = this.core.peek(this.harts[hart].base, address);
+    return physical === -1n ? undefined : Number(physical);
   }
 
   /** Physical addresses of RAM: first byte, and the first behind it. */
@@ -154,6 +182,7 @@ export class Machine implements Clock {
         }
         if (this.cycles >= until) return 'limit';
         const deadline = this.serveDeadlines();
+        if (this.stopRequested) continue;
         if (this.turnLeft === 0 && !this.beginTurn()) {
           if (deadline === Infinity) return 'deadlock';
           this.cycles = Math.min(deadline, until);
@@ -209,64 +238,28 @@ export class Machine implements Clock {
     if (this.turnLeft === 0) this.current.dropReservation();
   }
 
-  private makeBoard(): Board {
+  private makeBoard(memory: WebAssembly.Memory): Board {
     const pins = this.harts.map((hart): HartPins => ({
       machineSoftware: hart.line(Interrupt.machineSoftware),
       machineTimer: hart.line(Interrupt.machineTimer),
       machineExternal: hart.line(Interrupt.machineExternal),
       supervisorExternal: hart.line(Interrupt.supervisorExternal),
     }));
-    const observer: DeviceObserver = {
-      diskRequested: (sector, bytes, write) => {
-        if (!this.sourceIsOn(RecordSource.disk)) return;
-        this.ring.append(
-          RecordKind.disk,
-          write ? 1 : 0,
-          this.current.read('pc'),
-          BigInt(sector),
-          BigInt(bytes),
-        );
-      },
-    };
+    const records = { ring: this.ring, memory, hart: () => this.current };
     return new Board({
       harts: pins,
       clock: this,
-      memory: this.ram,
-      console: this.observedPort(),
+      memory: this.stops.forDevices(this.ram),
+      console: observedPort(this.port, records),
       disk: this.disk,
       virtioVersion: this.configuration.virtioVersion,
       diskLatencyCycles: this.configuration.diskLatencyCycles,
       cyclesPerTick: cyclesPerTimeUnit,
-      observer,
+      observer: diskObserver(records),
       finished: (outcome) => {
         this.outcome = outcome;
       },
     });
-  }
-
-  /** The console port, with what passes it recorded. */
-  private observedPort(): ConsolePort {
-    const { port } = this;
-    const record = (byte: number, input: boolean): void => {
-      if (!this.sourceIsOn(RecordSource.console)) return;
-      this.ring.append(RecordKind.console, input ? 1 : 0, this.current.read('pc'), BigInt(byte));
-    };
-    return {
-      ...(port.readyAt ? { readyAt: () => port.readyAt!() } : {}),
-      receive: (cycle) => {
-        const byte = port.receive(cycle);
-        if (byte !== undefined) record(byte, true);
-        return byte;
-      },
-      transmitted: (byte, cycle) => {
-        record(byte, false);
-        port.transmitted(byte, cycle);
-      },
-    };
-  }
-
-  private sourceIsOn(source: number): boolean {
-    return (this.controls.getInt32(control.sources, true) & source) !== 0;
   }
 
   private hostFunctions(code: CodeCache, probes: ProbeTable, buffers: TranslationBuffers) {
@@ -297,7 +290,13 @@ export class Machine implements Clock {
       allocateCode: (frame: number) => code.allocate(frame),
       decodeStraddle: (hart: number, word: number) => code.decodeStraddle(hart, word),
       decode: (slot: number) => code.decodeSlot(slot),
-      probe: (slot: number) => probes.hit(code.physicalOf(slot), this.current.number),
+      probe: (slot: number) => {
+        const row = probes.hit(code.physicalOf(slot), this.current.number);
+        if (row === 0) this.stopRequested = true;
+        return row;
+      },
+      guardedLoad: (address: number, bytes: number) => this.stops.loads(address >>> 0, bytes),
+      guardedStore: (address: number, old: bigint) => this.stops.stored(address >>> 0, old),
       rawInstruction: (hart: number, slot: number) => code.rawInstruction(hart, slot),
       float: floatFunction(controls),
     };

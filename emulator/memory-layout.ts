@@ -36,8 +36,10 @@ export const FrameFlag = {
   table: 4,
   /** A translation in some TLB was read from it: a store to it makes all TLBs forget, and clears the flag. */
   walked: 8,
-  /** Level of that page table. */
+  /** Level of that page table, two bits. */
   levelShift: 4,
+  /** Loads and stores of some of its words are told to the host: see stops.ts. */
+  guarded: 128,
 } as const;
 
 /** Control words shared by generated code and the host, at fixed addresses. */

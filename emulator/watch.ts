@@ -31,6 +31,7 @@ export interface ContextPointer {
 
 /** Bits of an entry that make it a pointer to a lower table: valid, and none of R, W, X. */
 const pointerBits = { mask: 0xfn, value: 1n };
+const tableBits = FrameFlag.table | (3 << FrameFlag.levelShift);
 const rootLevel = 2;
 const entriesInTable = 512;
 
@@ -100,7 +101,7 @@ export class Watch {
   /** A frame became a table of `level` through the entry at the physical address. */
   link(frame: number, level: number, entry: number): void {
     if (this.flags[frame] & FrameFlag.table) return;
-    this.flags[frame] = (this.flags[frame] & 0x0f) | FrameFlag.table | (level << FrameFlag.levelShift);
+    this.flags[frame] = (this.flags[frame] & ~tableBits) | FrameFlag.table | (level << FrameFlag.levelShift);
     this.buffers.forgetStores();
     const table = ramBase + frame * pageBytes;
     this.ring.append(RecordKind.tableLinked, level, 0n, BigInt(table), BigInt(entry), 0n, 0n, 0n);
@@ -114,7 +115,7 @@ export class Watch {
   /** The freeing of a table has begun: stores to it are no page-table events any more. */
   retire(address: number): void {
     if (!this.isTable(address)) return;
-    this.flags[this.frameOf(address)] &= ~(FrameFlag.table | (3 << FrameFlag.levelShift));
+    this.flags[this.frameOf(address)] &= ~tableBits;
     const table = BigInt(address - (address % pageBytes));
     this.ring.append(RecordKind.tableRetired, 0, 0n, table, 0n, 0n, 0n, 0n);
   }

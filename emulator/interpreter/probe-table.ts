@@ -6,9 +6,21 @@ import type { Probe } from '../watch.js';
 
 const rowBytes = 32;
 
+/** Called at each hit with the hart's number; true to stop before the instruction executes. */
+export type BreakpointHit = (hart: number) => boolean;
+
+/** What is at a probed address: a probe, a breakpoint, or both. */
+interface Row {
+  /** In linear memory. */
+  readonly address: number;
+  probe?: Probe | undefined;
+  breakpoint?: BreakpointHit | undefined;
+}
+
 export class ProbeTable {
   private readonly bytes: Uint8Array;
-  private readonly rowOf = new Map<number, { address: number; probe: Probe }>();
+  private readonly rowOf = new Map<number, Row>();
+  private readonly unused: number[] = [];
 
   constructor(
     memory: WebAssembly.Memory,
@@ -18,15 +30,22 @@ export class ProbeTable {
   }
 
   add(probe: Probe): void {
-    if (this.rowOf.has(probe.address)) throw new Error(`two probes at 0x${probe.address.toString(16)}`);
-    const index = this.rowOf.size;
-    if (index >= this.layout.probeTableEntries) throw new Error('the probe table is full');
-    const address = this.layout.probeTable + index * rowBytes;
-    for (let field = 0; field < 5; field++) this.bytes[address + 4 + field] = probe.registers[field] ?? 0;
-    this.bytes[address + 12] = probe.id & 0xff;
-    this.bytes[address + 13] = probe.id >> 8;
-    this.bytes[address + 14] = probe.record ? 1 : 0;
-    this.rowOf.set(probe.address, { address, probe });
+    const row = this.rowAt(probe.address);
+    if (row.probe) throw new Error(`two probes at 0x${probe.address.toString(16)}`);
+    row.probe = probe;
+    for (let field = 0; field < 5; field++) this.bytes[row.address + 4 + field] = probe.registers[field] ?? 0;
+    this.bytes[row.address + 12] = probe.id & 0xff;
+    this.bytes[row.address + 13] = probe.id >> 8;
+    this.bytes[row.address + 14] = probe.record ? 1 : 0;
+  }
+
+  /** Sets the breakpoint of a physical address, or takes it away. */
+  setBreakpoint(physical: number, hit: BreakpointHit | undefined): void {
+    const row = this.rowAt(physical);
+    row.breakpoint = hit;
+    if (hit || row.probe) return;
+    this.rowOf.delete(physical);
+    this.unused.push(row.address);
   }
 
   /** True when any address of [from, to) is probed. */
@@ -44,10 +63,21 @@ export class ProbeTable {
     return true;
   }
 
-  /** A probe is about to fire: tells its owner and returns its row's address. */
+  /** A probe is about to fire: tells its owners and returns its row's address; 0 to stop before the instruction. */
   hit(physical: number, hart: number): number {
     const row = this.rowOf.get(physical)!;
-    row.probe.onHit?.(hart);
+    if (row.breakpoint?.(hart)) return 0;
+    row.probe?.onHit?.(hart);
     return row.address;
+  }
+
+  private rowAt(physical: number): Row {
+    let row = this.rowOf.get(physical);
+    if (row) return row;
+    if (this.rowOf.size >= this.layout.probeTableEntries) throw new Error('the probe table is full');
+    row = { address: this.unused.pop() ?? this.layout.probeTable + this.rowOf.size * rowBytes };
+    this.bytes.fill(0, row.address, row.address + rowBytes);
+    this.rowOf.set(physical, row);
+    return row;
   }
 }

@@ -113,6 +113,10 @@ export function probe(c: Context): void {
   });
   publish(c);
   f.set(c.at, call(c.functions.probe, c.slot));
+  f.if(i32.eqz(c.at), () => {
+    uncount(c);
+    f.branch(c.leave);
+  });
   const registers = [4, 5, 6, 7, 8].map((offset): I64 => readRegister(c, i32.load8U(c.at, offset)));
   const kind = i32.or(i32.const(RecordKind.probe), i32.shl(i32.load16U(c.at, 12), i32.const(16)));
   f.if(i32.load8U(c.at, 14), () => f.do(call(c.functions.append, kind, h, pcOf(c), ...registers)));

@@ -2,7 +2,7 @@
 import { codePage, type MemoryLayout } from '../memory-layout.js';
 import { call, i32, i64, type I32 } from '../wasm/expression.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
-import type { MemoryHost } from './access-code.js';
+import type { MemoryHost } from './access-parts.js';
 
 /** Forgets the decoded operations that overlap the word, and one before it, which may reach into it. */
 export function dropDecoded(

@@ -23,6 +23,11 @@ export class TranslationBuffers {
     this.forget(tlb.store, tlb.kindBytes);
   }
 
+  /** Loads must look again: a frame was guarded. */
+  forgetLoads(): void {
+    this.forget(tlb.load, tlb.kindBytes);
+  }
+
   /** Fetches must look again: decoded pages went away. */
   forgetFetches(): void {
     this.forget(tlb.fetch, tlb.kindBytes);

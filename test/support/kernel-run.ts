@@ -6,7 +6,7 @@ import {
   type MachineConfiguration,
 } from '../../emulator/index.js';
 import { builtinKernel } from '../../fixtures/index.js';
-import { bootImage } from '../../tracer/session/boot-image.js';
+import { bootImage } from '../../tracer/kernel-input/index.js';
 import { ConsoleScript } from '../../tracer/session/console-script.js';
 import type { KernelInput } from '../../tracer/session/index.js';
 import { parseElf } from '../../tracer/symbols/index.js';

@@ -7,7 +7,7 @@ import { TraceDirectoryWriter, type KernelFacts, type StartedTrace } from '../di
 import { attachProbes, findProfile, kindsLost, Translator, type KernelProfile } from '../probes/index.js';
 import type { EventName } from '../schema/index.js';
 import { DebugInfo, parseElf } from '../symbols/index.js';
-import { bootImage } from './boot-image.js';
+import { bootImage } from '../kernel-input/index.js';
 import { ConsoleScript } from './console-script.js';
 import { explainEnd } from './run-end.js';
 import type { RunEnd, RunRequest, RunResult } from './types.js';

@@ -1,0 +1,54 @@
+// Replays a trace and says whether it is the run that was recorded.
+import { ExitCode } from '../../errors.js';
+import { verify, type Verification } from '../../tracer/replay/index.js';
+import { jsonDocument } from '../json-document.js';
+import { printable } from '../printable.js';
+import { ProgressLine } from '../progress-line.js';
+import type { Surroundings } from '../surroundings.js';
+import { formatCount } from '../values.js';
+import type { VerifyFlags } from '../verify.js';
+
+/** The whole of `trace verify`; returns the exit code. */
+export async function executeVerify(
+  trace: string,
+  { engine, json }: VerifyFlags,
+  { stdout, stderr, onInterrupt }: Surroundings,
+): Promise<number> {
+  const interrupt = new AbortController();
+  const restore = onInterrupt(() => interrupt.abort());
+  const progress = new ProgressLine(stderr);
+  try {
+    const result = await verify(trace, {
+      ...(engine && { engine }),
+      signal: interrupt.signal,
+      onProgress: (cycle) => progress.show('replaying', cycle),
+    });
+    progress.clear();
+    const exitCode = exitCodeOf(result);
+    stdout.write(json ? jsonDocument({ trace, ...result, exitCode }) : `${printable(textOf(result))}\n`);
+    return exitCode;
+  } finally {
+    progress.clear();
+    restore();
+  }
+}
+
+function exitCodeOf({ divergence, interrupted, incompleteBecause }: Verification): number {
+  if (divergence) return ExitCode.violated;
+  if (interrupted) return ExitCode.interrupted;
+  return incompleteBecause === undefined ? ExitCode.ok : ExitCode.inconclusive;
+}
+
+function textOf({ cycles, digests, divergence, interrupted, incompleteBecause }: Verification): string {
+  if (divergence) {
+    const { equal, different, recorded, replayed } = divergence;
+    return (
+      `DIVERGED: the replay is the recorded run up to cycle ${formatCount(equal)} and is not at cycle ` +
+      `${formatCount(different)}: the state's digest is ${replayed}, and ${recorded} was recorded`
+    );
+  }
+  const compared = `${formatCount(cycles)} cycles replayed, ${digests} digests compared, all equal`;
+  if (interrupted) return `INTERRUPTED: ${compared} until then`;
+  if (incompleteBecause === undefined) return `VERIFIED: ${compared}`;
+  return `INCONCLUSIVE: ${compared}, but the trace is incomplete: ${incompleteBecause}`;
+}

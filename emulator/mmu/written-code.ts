@@ -1,0 +1,96 @@
+// Generated code of what follows a store to a frame with flags: code is dropped, translations are forgotten, watchers
+// are told.
+import { register, word, type HelperFunctions } from '../hart/hart-code.js';
+import { FrameFlag, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { RecordKind } from '../ring/records.js';
+import type { FunctionBuilder } from '../wasm/function-builder.js';
+import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
+import { flagsOf, frameNumber, inRam, linear, ramOffset, type MemoryHost, type Parts } from './access-parts.js';
+import { dropDecoded } from './overwritten-code.js';
+import { Pte } from './pte.js';
+
+const at0 = i32.const(0);
+
+/** Body of `written(hart, linear address of an 8-byte word, its old value)`. */
+export function buildWritten(
+  f: FunctionBuilder,
+  helpers: HelperFunctions,
+  host: MemoryHost,
+  layout: MemoryLayout,
+): void {
+  const parts: Parts = { f, helpers, host, layout, h: f.parameter('i32', 0) };
+  const at = f.parameter('i32', 1);
+  const old = f.parameter('i64', 2);
+  const frame = f.local('i32', frameNumber(at, layout));
+  const flags = f.local('i32', flagsOf(frame, layout));
+  f.if(i32.eqz(flags), () => f.return());
+  f.if(i32.and(flags, i32.const(FrameFlag.code)), () => dropDecoded(f, host, layout, at, frame));
+  const now = f.local('i64', i64.load(at));
+  f.if(i64.eq(old, now), () => f.return());
+  f.if(i32.and(flags, i32.const(FrameFlag.guarded)), () =>
+    f.do(call(host.guardedStore, i32.wrap(physicalOf(at, layout)), old)),
+  );
+  f.if(i32.and(flags, i32.const(FrameFlag.walked)), () => forgetWalked(parts, frame, flags));
+  f.if(i32.and(flags, i32.const(FrameFlag.table)), () => recordTableStore(parts, at, old, now, flags));
+  f.if(i32.and(flags, i32.const(FrameFlag.watched)), () => recordWatchedStore(parts, at, old, now));
+}
+
+/** No translation rests on the frame any more: as long as none does, stores to it need no notice. */
+function forgetWalked({ f, helpers, layout }: Parts, frame: I32, flags: I32): void {
+  f.do(call(helpers.forgetTranslations));
+  f.do(i32.store8(frame, i32.and(flags, i32.const(~FrameFlag.walked)), layout.frameFlags));
+}
+
+const physicalOf = (at: I32, layout: MemoryLayout): I64 =>
+  i64.add(i64.extendU(i32.sub(at, i32.const(layout.ram))), i64.const(BigInt(ramBase)));
+
+function recordTableStore(parts: Parts, at: I32, old: I64, now: Local<'i64'>, flags: Local<'i32'>): void {
+  const { f, host, layout } = parts;
+  const level = f.local('i32', i32.and(i32.shrU(flags, i32.const(FrameFlag.levelShift)), i32.const(3)));
+  const kind = i32.or(i32.const(RecordKind.tableStore), i32.shl(level, i32.const(16)));
+  appendStore(parts, kind, at, old, now);
+  const links = i64.eq(i64.and(now, i64.const(Pte.v | Pte.r | Pte.w | Pte.x)), i64.const(Pte.v));
+  f.if(i32.and(links, i32.ne(level, at0)), () => {
+    const target = f.local(
+      'i64',
+      i64.shl(i64.and(i64.shrU(now, i64.const(Pte.numberShift)), i64.const(Pte.numberMask)), i64.const(12n)),
+    );
+    f.if(inRam(target, layout), () => {
+      const frame = frameNumber(linear(target, layout), layout);
+      const below = i32.sub(level, i32.const(1));
+      f.do(call(host.tableLinked, frame, i32.wrap(physicalOf(at, layout)), below));
+    });
+  });
+}
+
+function recordWatchedStore(parts: Parts, at: Local<'i32'>, old: I64, now: Local<'i64'>): void {
+  const { f, layout } = parts;
+  const wordNumber = f.local('i32', i32.shrU(i32.sub(at, i32.const(layout.ram)), i32.const(3)));
+  const byte = i32.load8U(i32.shrU(wordNumber, i32.const(3)), layout.watchBitmap);
+  f.if(i32.and(i32.shrU(byte, i32.and(wordNumber, i32.const(7))), i32.const(1)), () => {
+    appendStore(parts, i32.const(RecordKind.watchedStore), at, old, now, pointee(parts, now));
+  });
+}
+
+/** Low half of the word that a pointer into RAM points at, in the high half; 0 for other values. */
+function pointee({ f, layout }: Parts, pointer: I64): I64 {
+  const found = f.local('i64', i64.const(0n));
+  const aligned = i64.eqz(i64.and(pointer, i64.const(7n)));
+  f.if(i32.and(inRam(pointer, layout), aligned), () =>
+    f.set(found, i64.shl(i64.load32U(linear(pointer, layout)), i64.const(32n))),
+  );
+  return found;
+}
+
+/** The store with what finding its call site needs: ra, and the word where a framed function saved it. */
+function appendStore(parts: Parts, kind: I32, at: I32, old: I64, now: I64, extra?: I64): void {
+  const { f, h, helpers, layout } = parts;
+  const saved = f.local('i64');
+  // Kernel stacks are not mapped one to one, so the address must be translated.
+  const savedAt = f.local('i64', ramOffset(call(helpers.peek, h, i64.sub(register(h, 8), i64.const(8n)))));
+  f.if(i64.ltU(savedAt, i64.const(BigInt(layout.memoryBytes - 8))), () =>
+    f.set(saved, i64.load(i32.add(i32.wrap(savedAt), i32.const(layout.ram)))),
+  );
+  const physical = extra ? i64.or(physicalOf(at, layout), extra) : physicalOf(at, layout);
+  f.do(call(helpers.append, kind, h, word(h, 'pc'), physical, old, now, register(h, 1), saved));
+}

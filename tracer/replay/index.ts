@@ -1,0 +1,4 @@
+// The face of replay: a recorded run, executed again and gone through in both directions.
+export { Replayer, type ReplayedKernel, type ReplayOptions } from './replayer.js';
+export { RecordedConsole } from './recorded-console.js';
+export { verify, type Divergence, type Verification, type VerifyOptions } from './verify.js';
