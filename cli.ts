@@ -15,6 +15,11 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/check.js'),
   },
   {
+    name: 'verify',
+    summary: 'replay a recorded run and compare it with the recording',
+    load: () => import('./commands/verify.js'),
+  },
+  {
     name: 'query',
     summary: 'ask a recorded run questions in SQL',
     load: () => import('./commands/query.js'),

@@ -17,6 +17,7 @@ Examples:
   trace verify cowtest.trace
   trace verify cowtest.trace --engine interpreter --json`;
 
+/** Adds its arguments and options. */
 export function define(
   command: Command,
   surroundings: Surroundings,

@@ -133,7 +133,7 @@ export class Machine implements Clock {
     return this.board.disk!.sawDriver;
   }
 
-  /** Makes `run` return at the next instruction boundary: for the console port and watchpoints, so at a cycle of the guest's. */
+  /** Makes `run` return at the next instruction boundary: for the console port and stops, at a cycle of the guest's. */
   requestStop(): void {
     this.stopRequested = true;
     this.controls.setInt32(control.leave, 1, true);

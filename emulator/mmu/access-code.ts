@@ -14,14 +14,7 @@ import {
   type I64,
   type Local,
 } from '../wasm/expression.js';
-import {
-  flagsOf,
-  frameNumber,
-  inRam,
-  linear,
-  type MemoryHost,
-  type Parts,
-} from './access-parts.js';
+import { flagsOf, frameNumber, inRam, linear, type MemoryHost, type Parts } from './access-parts.js';
 import { Access, accessFaultCause, fillTlb } from './translate-code.js';
 
 /** The generated functions of the slow path. */
@@ -264,4 +257,3 @@ export function buildWritable(
   );
   f.return(at);
 }
-

@@ -5,7 +5,15 @@ import { FrameFlag, ramBase, type MemoryLayout } from '../memory-layout.js';
 import { RecordKind } from '../ring/records.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
-import { flagsOf, frameNumber, inRam, linear, ramOffset, type MemoryHost, type Parts } from './access-parts.js';
+import {
+  flagsOf,
+  frameNumber,
+  inRam,
+  linear,
+  ramOffset,
+  type MemoryHost,
+  type Parts,
+} from './access-parts.js';
 import { dropDecoded } from './overwritten-code.js';
 import { Pte } from './pte.js';
 

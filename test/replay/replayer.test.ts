@@ -105,7 +105,7 @@ describe('a stop', () => {
     const replay = await Replayer.open(out);
     const allocate = replay.kernel.profile.functions.allocate!.entry;
     let passed = -1;
-    replay.seek(replay.end - 60e6);
+    replay.seek(Math.floor(replay.end / 2));
     const { stops, harts } = replay.machine;
     stops.setBreakpoint(allocate, () => replay.cycle !== passed);
     for (let count = 0; count < 5; count++) {
@@ -124,7 +124,7 @@ describe('a stop', () => {
     const head = replay.kernel.profile.freeList!.heads[0];
     const value = (): bigint =>
       new DataView(replay.machine.ram.read(head, 8).slice().buffer).getBigUint64(0, true);
-    replay.seek(replay.end - 60e6);
+    replay.seek(Math.floor(replay.end / 2));
     let before = value();
     const onAccess = ({ kind }: { kind: string }): boolean => kind === 'store';
     replay.machine.stops.addWatchpoint({ address: head, bytes: 8, loads: true, stores: true, onAccess });

@@ -22,6 +22,7 @@ export interface FakeWorld {
 
 const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   run: () => import('../../commands/run.js'),
+  verify: () => import('../../commands/verify.js'),
   check: () => import('../../commands/check.js'),
   query: () => import('../../commands/query.js'),
   bio: () => import('../../commands/bio.js'),

@@ -6,6 +6,7 @@ import { readReplaySource, type ReplayedKernel, type ReplaySource } from './sour
 
 export type { ReplayedKernel } from './source.js';
 
+/** How a replay is executed, and who is told of what. */
 export interface ReplayOptions {
   /** Which engine executes; the states are the same. */
   readonly engine?: Engine;
@@ -15,6 +16,7 @@ export interface ReplayOptions {
   readonly onSeek?: (cycle: number) => void;
 }
 
+/** A recorded run that can be gone through in both directions. */
 export class Replayer {
   /**
    * Opens a trace directory for re-execution, at cycle 0.

@@ -26,6 +26,7 @@ export interface Verification {
   readonly interrupted: boolean;
 }
 
+/** How to replay, and who is told. */
 export interface VerifyOptions extends Pick<ReplayOptions, 'engine'> {
   readonly onProgress?: (cycle: number, end: number) => void;
   readonly signal?: AbortSignal;
