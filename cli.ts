@@ -30,6 +30,11 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/bio.js'),
   },
   {
+    name: 'diff',
+    summary: 'find the first event at which two runs part',
+    load: () => import('./commands/diff.js'),
+  },
+  {
     name: 'inspect',
     summary: 'show what the tracer finds in a kernel',
     load: () => import('./commands/inspect.js'),

@@ -1,5 +1,6 @@
 // The face of the analyzer.
 export * from './bio/index.js';
+export * from './diff/index.js';
 export { checkTrace, type CheckOptions } from './check.js';
 export type { DatabaseLimits, QueryResult, SqlValue } from './database.js';
 export { escapeText } from './escape.js';

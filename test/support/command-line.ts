@@ -26,6 +26,7 @@ const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   check: () => import('../../commands/check.js'),
   query: () => import('../../commands/query.js'),
   bio: () => import('../../commands/bio.js'),
+  diff: () => import('../../commands/diff.js'),
   inspect: () => import('../../commands/inspect.js'),
 };
 
