@@ -12,13 +12,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tableFromIPC } from 'apache-arrow';
+import { compressionRegistry, CompressionType, tableFromIPC } from 'apache-arrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ExitCode, UsageError } from '../../errors.js';
 import { openEventSink, readEventFile, type ReadEnd } from '../../tracer/arrow/index.js';
 import { EventFileWriter } from '../../tracer/arrow/writer.js';
 import { makeDirectory } from '../../tracer/files/output-file.js';
-import type { EventName } from '../../tracer/schema/index.js';
+import { traceFormatVersion, type EventName } from '../../tracer/schema/index.js';
+import { plainLz4Frame } from '../support/lz4.js';
 
 let folder = '';
 let path = '';
@@ -65,11 +66,27 @@ function overwrite(position: number, byte: number): void {
 }
 
 describe('an event file', () => {
-  it('reads the same through Arrow’s own reader', () => {
-    const table = tableFromIPC(writeSample());
-    expect(table.numRows).toBe(30);
-    expect(table.getChild('name')?.toArray()).toEqual(Array.from({ length: 30 }, (_, row) => `call${row}`));
+  it('reads the same through Arrow’s own reader, with differences where the schema says so', () => {
+    compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: plainLz4Frame });
+    const table = tableFromIPC(writeSample(100));
+    expect(table.numRows).toBe(300);
+    expect(table.getChild('name')?.toArray()).toEqual(Array.from({ length: 300 }, (_, row) => `call${row}`));
     expect([...(table.getChild('result') ?? [])].slice(0, 4)).toEqual([null, -1n, null, -1n]);
+    expect([...(table.getChild('argument0') ?? [])]).toEqual(
+      Array.from({ length: 300 }, (_, row) => BigInt(row)),
+    );
+    expect(table.schema.fields.find(({ name }) => name === 'seq')?.metadata.get('encoding')).toBe('delta');
+    expect([...(table.getChild('seq') ?? [])].slice(98, 102)).toEqual([1n, 1n, 100n, 1n]);
+  });
+
+  it('is refused when it has the format of another version', () => {
+    const whole = writeSample();
+    const version = Buffer.from([1, 0, 0, 0, traceFormatVersion + 0x30, 0]);
+    overwrite(whole.indexOf(version) + 4, 0x31);
+    expect(readAll()).toMatchObject({
+      exitCode: 65,
+      message: expect.stringMatching(/it has trace format 1 and this version reads/),
+    });
   });
 
   it('is readable to its last whole batch wherever it is cut off', () => {

@@ -112,7 +112,7 @@ describe('a finished trace', () => {
     const trace = openTrace(path, 'digests');
     expect(trace.incompleteBecause).toBeUndefined();
     expect(trace.manifest).toEqual(manifest);
-    expect(manifest).toMatchObject({ ...run, ...outcome, complete: true, formatVersion: 1, lostEvents: 0 });
+    expect(manifest).toMatchObject({ ...run, ...outcome, complete: true, formatVersion: 2, lostEvents: 0 });
     expect(manifest.files['events/marker.arrows'].rows).toBe(10);
     expect(manifest.files['events/panic.arrows'].rows).toBe(0);
     expect(trace.kinds).toEqual(new Set(['marker', 'panic']));
@@ -225,15 +225,14 @@ describe('what is no trace', () => {
     for (const error of words) expect(error.exitCode).toBe(ExitCode.unreadableTrace);
   });
 
-  it('is a trace of another format version: both are named', async () => {
+  const advices: [number, string][] = [[9, 'update cowtrace'], [1, 'run the program again']]; // prettier-ignore
+  it.each(advices)('is a trace of another format version, %i: both are named', async (version, advice) => {
     await finished();
-    const manifest = join(path, 'manifest.json');
-    const text = readFileSync(manifest, 'utf8');
-    writeFileSync(manifest, text.replace('"formatVersion": 1', '"formatVersion": 9'));
-    expect(refusal(path)).toMatchObject({
-      exitCode: 65,
-      message: expect.stringMatching(/has trace format 9 .* this version reads 1; update cowtrace$/),
-    });
+    const file = join(path, 'manifest.json');
+    const text = readFileSync(file, 'utf8').replace('"formatVersion": 2', `"formatVersion": ${version}`);
+    writeFileSync(file, text);
+    const message = new RegExp(`has trace format ${version} .* this version reads 2; ${advice}`);
+    expect(refusal(path)).toMatchObject({ exitCode: 65, message: expect.stringMatching(message) });
   });
 
   it('is a kernel or a disk that is not the one of the run', async () => {

@@ -98,7 +98,7 @@ export const layers: readonly Layer[] = [
   {
     folder: 'tracer/arrow/',
     may: ['errors.ts', 'tracer/files/', 'tracer/schema/'],
-    packages: ['apache-arrow', 'node:'],
+    packages: ['apache-arrow', 'lz4-wasm-nodejs', 'node:'],
     why: 'tracer/arrow is the format of event files, nothing of runs: give it schema rows.',
   },
   {

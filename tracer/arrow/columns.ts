@@ -1,6 +1,7 @@
 // Column builders: one typed array a column, reused from batch to batch, so that appending a value allocates nothing.
 import { makeData, Utf8, Vector, type Data, type DataType, type Dictionary } from 'apache-arrow';
 import type { Column, ColumnType } from '../schema/index.js';
+import { toDeltas, toDeltas64 } from './deltas.js';
 
 const twoTo32 = 0x1_0000_0000;
 
@@ -37,8 +38,9 @@ abstract class ColumnBuilder {
     this.#validity = wider;
   }
 
-  /** The batch under construction as Arrow data: views, valid until the next append after `clear`. */
+  /** The batch under construction as Arrow data, to be called once a batch: views, valid until the next append. */
   data(): Data {
+    if (this.column.encoding === 'delta') this.toDeltas();
     return makeData({
       ...this.valueData(),
       type: this.type,
@@ -54,6 +56,7 @@ abstract class ColumnBuilder {
     this.#validity?.fill(0xff);
   }
 
+  protected abstract toDeltas(): void;
   protected abstract appendFiller(): void;
   protected abstract growValues(capacity: number): void;
   protected abstract valueData(): object;
@@ -87,6 +90,10 @@ export class Word64Column extends ColumnBuilder {
     const fitted = this.column.type === 'u64' ? BigInt.asUintN(64, value) : BigInt.asIntN(64, value);
     if (fitted !== value) throw this.misfit(value);
     this.append(Number(BigInt.asUintN(32, value)), Number(BigInt.asUintN(32, value >> 32n)));
+  }
+
+  protected override toDeltas(): void {
+    toDeltas64(this.#words, this.length);
   }
 
   protected override appendFiller(): void {
@@ -123,6 +130,10 @@ export class NumberColumn extends ColumnBuilder {
     if (this.#values[this.length - 1] !== value) throw this.misfit(value);
   }
 
+  protected override toDeltas(): void {
+    toDeltas(this.#values, this.length);
+  }
+
   protected override appendFiller(): void {
     this.append(0);
   }
@@ -156,6 +167,11 @@ export class TextColumn extends ColumnBuilder {
   override appendValue(value: unknown): void {
     if (typeof value !== 'string') throw this.misfit(value);
     this.append(value);
+  }
+
+  /** Indices stay as they are: they repeat already. */
+  protected override toDeltas(): void {
+    throw new Error(`column ${this.column.name} is text, which has no differences`);
   }
 
   protected override appendFiller(): void {

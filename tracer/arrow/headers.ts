@@ -1,4 +1,4 @@
-// The message headers of an Arrow IPC stream, as far as our files use them: flat columns, no compression.
+// The message headers of an Arrow IPC stream, as far as our files use them: flat columns, bodies of LZ4 frames.
 // Arrow format/Message.fbs and format/Schema.fbs; field numbers are positions in those tables.
 import { FlatTable } from './flatbuffer.js';
 import type { ColumnType } from '../schema/index.js';
@@ -8,6 +8,8 @@ export interface BatchHeader {
   readonly rows: number;
   readonly nodes: readonly number[];
   readonly buffers: readonly number[];
+  /** Whether each buffer is an LZ4 frame behind its length. */
+  readonly isCompressed: boolean;
 }
 
 /** A column as a file declares it; `type` is undefined for types no event column has. */
@@ -59,10 +61,18 @@ function recordBatch(table: FlatTable): Header {
 }
 
 function batch(table: FlatTable): BatchHeader {
-  if (table.table(3) !== undefined) throw new RangeError('a compressed batch');
+  const compression = table.table(3);
+  // Codec 0 is LZ4_FRAME; method 0 compresses each buffer by itself.
+  if (compression !== undefined && (compression.uint8(0) !== 0 || compression.uint8(1) !== 0))
+    throw new RangeError('a compression we never use');
   const rows = table.int64(0);
   if (rows < 0) throw new RangeError('a negative length');
-  return { rows, nodes: table.int64Pairs(1), buffers: table.int64Pairs(2) };
+  return {
+    rows,
+    nodes: table.int64Pairs(1),
+    buffers: table.int64Pairs(2),
+    isCompressed: compression !== undefined,
+  };
 }
 
 function field(table: FlatTable): FieldHeader {

@@ -2,8 +2,17 @@
 // batch: a file cut off by a crash is as readable as a finished one. Needs no Arrow library, which takes longer
 // to load than most traces take to read.
 import { ExitCode, UsageError } from '../../errors.js';
-import { columnBytes, columnsOf, type Column, type ColumnType, type EventName } from '../schema/index.js';
+import {
+  columnBytes,
+  columnsOf,
+  traceFormatVersion,
+  type Column,
+  type ColumnType,
+  type EventName,
+} from '../schema/index.js';
 import type { BatchColumn, ColumnArray, EventBatch } from './batch.js';
+import { BatchBody, expansionMaximum } from './body.js';
+import { fromDeltas, fromDeltas64 } from './deltas.js';
 import type { BatchHeader, Header } from './headers.js';
 import { MessageFile, type LocatedMessage } from './messages.js';
 
@@ -31,7 +40,7 @@ const buffersPerColumn = 2;
 /**
  * Yields the batches of an event file in order.
  *
- * @param columns names of the columns wanted; all when left out. Others are not read from the disk.
+ * @param columns names of the columns wanted; all when left out. Others are not decompressed.
  * @throws UsageError with exit code 65 when the file is missing, foreign, damaged, or of another schema than
  *   `kind` has in this version; a file that merely ends early is no error (the return value says so).
  */
@@ -46,6 +55,13 @@ export function* readEventFile(
   } finally {
     file.close();
   }
+}
+
+/** An older file may have the same columns, held in another way. */
+function versionDifference({ metadata }: Header & { is: 'schema' }): string | undefined {
+  const version = metadata.get('format');
+  if (version === undefined || version === String(traceFormatVersion)) return undefined;
+  return `it has trace format ${version} and this version reads ${traceFormatVersion}`;
 }
 
 /** What distinguishes the schema of a file from the one its kind has today; undefined when they agree. */
@@ -100,7 +116,7 @@ class EventFileReader {
   #checkSchema(located: LocatedMessage | undefined): void {
     if (located === undefined) return;
     if (located.header.is !== 'schema') throw this.file.damaged(0, 'there is no schema');
-    const difference = schemaDifference(this.kind, located.header);
+    const difference = versionDifference(located.header) ?? schemaDifference(this.kind, located.header);
     if (difference === undefined) return;
     throw new UsageError(
       `${this.file.path} is not the ${this.kind} file this version writes: ${difference}; run the program again to make a new trace`,
@@ -110,9 +126,13 @@ class EventFileReader {
 
   #readDictionary(located: LocatedMessage, { id, isDelta, batch }: Header & { is: 'dictionary' }): void {
     if (!this.#wanted.some(([index]) => index === id)) return;
-    const offsets = this.#buffer(located, batch, 1, 4 * (batch.rows + 1));
-    const bytes = this.#buffer(located, batch, 2, 0);
-    const texts = this.#decodeTexts(located, new Int32Array(offsets.buffer, 0, batch.rows + 1), bytes);
+    const body = new BatchBody(this.file, located, batch);
+    const offsets = body.buffer(1, 4 * (batch.rows + 1));
+    const texts = this.#decodeTexts(
+      located,
+      new Int32Array(offsets.buffer, 0, batch.rows + 1),
+      body.buffer(2, 0),
+    );
     const dictionary = isDelta ? this.#dictionaries.get(id) : undefined;
     if (dictionary === undefined) this.#dictionaries.set(id, texts);
     else for (const text of texts) dictionary.push(text);
@@ -133,25 +153,33 @@ class EventFileReader {
 
   #readBatch(located: LocatedMessage, batch: BatchHeader): EventBatch {
     // Every kind has 64-bit columns, so that a batch with more rows than this is none of ours.
-    if (8 * batch.rows > located.bodyBytes)
+    if (8 * batch.rows > expansionMaximum * located.bodyBytes)
       throw this.file.damaged(located.bodyStart, 'a batch is too short');
     const columns: Record<string, BatchColumn> = {};
+    if (this.#wanted.length === 0) return { rows: batch.rows, columns };
+    const body = new BatchBody(this.file, located, batch);
     for (const [index, column] of this.#wanted)
-      columns[column.name] = this.#readColumn(located, batch, index, column);
+      columns[column.name] = this.#readColumn(located, batch, body, index, column);
     return { rows: batch.rows, columns };
   }
 
-  #readColumn(located: LocatedMessage, batch: BatchHeader, index: number, column: Column): BatchColumn {
+  #readColumn(
+    located: LocatedMessage,
+    batch: BatchHeader,
+    body: BatchBody,
+    index: number,
+    column: Column,
+  ): BatchColumn {
     const { rows } = batch;
     const length = batch.nodes[2 * index];
     const nulls = batch.nodes[2 * index + 1];
     if (length !== rows || (nulls !== 0 && column.nullable !== true))
       throw this.file.damaged(located.bodyStart, `column ${column.name} is damaged`);
     const at = index * buffersPerColumn;
-    const validity =
-      nulls !== 0 ? { validity: this.#buffer(located, batch, at, Math.ceil(rows / 8)) } : undefined;
-    const bytes = this.#buffer(located, batch, at + 1, rows * columnBytes[column.type]);
+    const validity = nulls !== 0 ? { validity: body.buffer(at, Math.ceil(rows / 8)) } : undefined;
+    const bytes = body.buffer(at + 1, rows * columnBytes[column.type]);
     const values = new arrays[column.type](bytes.buffer, 0, rows) as ColumnArray;
+    if (column.encoding === 'delta') restore(values);
     if (column.type !== 'text') return { values, ...validity };
     const result = { values, dictionary: this.#dictionaries.get(index) ?? [], ...validity };
     this.#checkIndices(located, column, values as Int32Array, result.dictionary.length);
@@ -165,18 +193,11 @@ class EventFileReader {
       if (values[row] < 0 || values[row] >= limit)
         throw this.file.damaged(located.bodyStart, `column ${column.name} points outside its dictionary`);
   }
+}
 
-  /** A buffer of the body, of at least `least` bytes. */
-  #buffer(
-    located: LocatedMessage,
-    batch: BatchHeader,
-    index: number,
-    least: number,
-  ): Uint8Array<ArrayBuffer> {
-    const offset = batch.buffers[2 * index] ?? -1;
-    const length = batch.buffers[2 * index + 1] ?? -1;
-    if (offset < 0 || length < least || offset + length > located.bodyBytes)
-      throw this.file.damaged(located.bodyStart, 'a buffer lies outside its message');
-    return this.file.read(located.bodyStart + offset, length);
-  }
+/** Values of differences. */
+function restore(values: ColumnArray): void {
+  if (values instanceof BigUint64Array || values instanceof BigInt64Array)
+    fromDeltas64(new Uint32Array(values.buffer, 0, 2 * values.length));
+  else fromDeltas(values);
 }

@@ -31,7 +31,8 @@ const arrowTypes = {
 } satisfies Record<ColumnType, (id: number) => DataType>;
 
 function arrowField(column: Column, index: number): Field {
-  return new Field(column.name, arrowTypes[column.type](index), column.nullable === true);
+  const metadata = new Map(column.encoding === undefined ? [] : [['encoding', column.encoding]]);
+  return new Field(column.name, arrowTypes[column.type](index), column.nullable === true, metadata);
 }
 
 /** Schema of a kind's file. The dictionary of a text column has the column's index as its id. */

@@ -1,12 +1,5 @@
 // Writes the rows of one event kind as an Arrow IPC stream, in bounded batches that go to the file whole.
-import {
-  AsyncByteQueue,
-  makeData,
-  RecordBatch,
-  RecordBatchStreamWriter,
-  Struct,
-  type Schema,
-} from 'apache-arrow';
+import { makeData, RecordBatch, Struct, type Schema } from 'apache-arrow';
 import { OutputFile, type FileSummary, type WriteFailure } from '../files/output-file.js';
 import {
   columnsOf,
@@ -24,6 +17,7 @@ import {
   type NumberColumn,
   type Word64Column,
 } from './columns.js';
+import { CompressedStreamWriter } from './stream-writer.js';
 
 /** Rows of a full batch. */
 export const batchRows = 16_384;
@@ -49,21 +43,6 @@ export interface EventFileSummary extends FileSummary {
   readonly lostRows: number;
 }
 
-/** Collects what Arrow writes, without copying: the caller drains it before the column arrays are reused. */
-class ChunkList extends AsyncByteQueue {
-  chunks: Uint8Array[] = [];
-
-  override write(chunk: Uint8Array): void {
-    this.chunks.push(chunk);
-  }
-
-  take(): Uint8Array[] {
-    const taken = this.chunks;
-    this.chunks = [];
-    return taken;
-  }
-}
-
 /**
  * Appends rows to one event file. A row is `begin(…)` and then one `append` to each of `columns`:
  *
@@ -81,8 +60,7 @@ export class EventFileWriter<N extends EventName> {
   readonly #file: OutputFile;
   readonly #schema: Schema;
   readonly #builders: readonly AnyBuilder[];
-  readonly #chunks = new ChunkList();
-  readonly #arrow = new RecordBatchStreamWriter();
+  readonly #arrow: CompressedStreamWriter;
   readonly #seq: Word64Column;
   readonly #cycle: Word64Column;
   readonly #hart: NumberColumn;
@@ -106,8 +84,8 @@ export class EventFileWriter<N extends EventName> {
     [this.#seq, this.#cycle, this.#hart, this.#pid, this.#span, this.#pc] = common as CommonBuilders;
     const own = this.#builders.slice(common.length);
     this.columns = Object.fromEntries(own.map((builder) => [builder.column.name, builder])) as OwnBuilders<N>;
-    this.#arrow.reset(this.#chunks, this.#schema);
-    this.#file.append(this.#chunks.take());
+    this.#arrow = new CompressedStreamWriter(this.#schema);
+    this.#file.append(this.#arrow.take());
   }
 
   /** Rows appended and not lost. */
@@ -171,7 +149,7 @@ export class EventFileWriter<N extends EventName> {
   close(): EventFileSummary {
     this.flush();
     this.#arrow.finish();
-    this.#file.append(this.#chunks.take());
+    this.#file.append(this.#arrow.take());
     return { kind: this.kind, rows: this.#written, lostRows: this.lostRows, ...this.#file.close() };
   }
 
@@ -186,7 +164,7 @@ export class EventFileWriter<N extends EventName> {
     const type = new Struct(this.#schema.fields);
     const data = makeData({ type, length: this.#pending, nullCount: 0, children });
     this.#arrow.write(new RecordBatch(this.#schema, data));
-    if (this.#file.append(this.#chunks.take())) this.#written += this.#pending;
+    if (this.#file.append(this.#arrow.take())) this.#written += this.#pending;
     else this.lostRows += this.#pending;
   }
 

@@ -6,16 +6,19 @@ import type { ColumnType, ColumnValue, EventRow } from './types.js';
 export const commonColumns = {
   seq: {
     type: 'u64',
+    encoding: 'delta',
     doc: 'Position in the trace over all kinds, in order of emission: from 0 on without a gap, so that a lost row is noticed.',
   },
   cycle: {
     type: 'u64',
+    encoding: 'delta',
     doc: 'Machine cycle at which it happened: the state before step `cycle` is just before it.',
   },
   hart: { type: 'u8', doc: 'Hart that did it.' },
   pid: { type: 'i32', doc: 'Process that hart was running (from cpus[hart].proc); 0 when none.' },
   span: {
     type: 'u32',
+    encoding: 'delta',
     doc: 'Kernel entry it belongs to (see kernel_span): from a trap out of user mode until the return to it, asleep or not; the scheduler and boot code of a hart are spans of their own.',
   },
   pc: { type: 'u64', doc: 'Virtual address of the instruction.' },
@@ -25,7 +28,12 @@ const callSite = {
   type: 'u64',
   doc: 'Return address in the caller of the function at pc; 0 when unknown.',
 } as const;
-const frame = { type: 'u64', doc: 'Physical address of the 4 KiB frame.' } as const;
+const frame = { type: 'u64', encoding: 'delta', doc: 'Physical address of the 4 KiB frame.' } as const;
+const freeFrames = {
+  type: 'u32',
+  encoding: 'delta',
+  doc: 'Frames on the free list afterwards.',
+} as const;
 
 export const events = {
   trap: {
@@ -34,7 +42,7 @@ export const events = {
     columns: {
       interrupt: { type: 'u8', doc: '1 for an interrupt, 0 for an exception.' },
       cause: { type: 'u8', doc: 'Exception code of mcause/scause, without the interrupt bit.' },
-      value: { type: 'u64', doc: 'mtval/stval.' },
+      value: { type: 'u64', encoding: 'delta', doc: 'mtval/stval.' },
       from_mode: { type: 'u8', doc: 'Privilege mode left: 0 U, 1 S, 3 M.' },
       to_mode: { type: 'u8', doc: 'Privilege mode entered: 1 S, 3 M.' },
     },
@@ -56,13 +64,13 @@ export const events = {
     doc: 'A page fault out of user mode, emitted when its outcome is known; cycle, pc and hart are those of the fault.',
     columns: {
       access: { type: 'text', doc: 'load, store or fetch.' },
-      va: { type: 'u64', doc: 'Faulting virtual address (stval).' },
+      va: { type: 'u64', encoding: 'delta', doc: 'Faulting virtual address (stval).' },
       root: { type: 'u64', doc: 'Root of the page table in force.' },
       outcome: {
         type: 'text',
         doc: 'resolved (user code went on), killed (the process never returned to user mode), panicked or unfinished (the trace ends first).',
       },
-      end_cycle: { type: 'u64', doc: 'Cycle at which the outcome was known.' },
+      end_cycle: { type: 'u64', encoding: 'delta', doc: 'Cycle at which the outcome was known.' },
     },
   },
   frame_alloc: {
@@ -70,7 +78,7 @@ export const events = {
     doc: 'A frame left the free list (a store to its head took it off). Not emitted by kalloc calls that fail.',
     columns: {
       frame,
-      free_frames: { type: 'u32', doc: 'Frames on the free list afterwards.' },
+      free_frames: freeFrames,
       call_site: callSite,
     },
   },
@@ -79,7 +87,7 @@ export const events = {
     doc: 'A frame was put on the free list. Not emitted by kfree calls that only drop a reference.',
     columns: {
       frame,
-      free_frames: { type: 'u32', doc: 'Frames on the free list afterwards.' },
+      free_frames: freeFrames,
       already_free: { type: 'u8', doc: '1 when the frame was on the list already: a double free.' },
       call_site: callSite,
     },
@@ -87,23 +95,29 @@ export const events = {
   kalloc: {
     id: 6,
     doc: 'The allocator function returned.',
-    columns: { frame: { type: 'u64', doc: 'Frame returned; 0 when memory is out.' }, call_site: callSite },
+    columns: {
+      frame: { type: 'u64', encoding: 'delta', doc: 'Frame returned; 0 when memory is out.' },
+      call_site: callSite,
+    },
   },
   kfree: {
     id: 7,
     doc: 'The free function was entered (its argument, before anything happens).',
-    columns: { frame: { type: 'u64', doc: 'Argument, as passed.' }, call_site: callSite },
+    columns: {
+      frame: { type: 'u64', encoding: 'delta', doc: 'Argument, as passed.' },
+      call_site: callSite,
+    },
   },
   pte_write: {
     id: 8,
     doc: 'A store changed an entry of a live page table. Not emitted for hardware A/D updates, for stores that change nothing, nor for a table whose freeing has begun.',
     columns: {
-      entry: { type: 'u64', doc: 'Physical address of the entry.' },
+      entry: { type: 'u64', encoding: 'delta', doc: 'Physical address of the entry.' },
       root: { type: 'u64', doc: 'Root of the page table the entry belongs to.' },
       level: { type: 'u8', doc: 'Level of the table: 2 root, 0 leaf.' },
-      va: { type: 'u64', doc: 'First virtual address the entry translates.' },
-      before: { type: 'u64', doc: 'Old entry.' },
-      after: { type: 'u64', doc: 'New entry.' },
+      va: { type: 'u64', encoding: 'delta', doc: 'First virtual address the entry translates.' },
+      before: { type: 'u64', encoding: 'delta', doc: 'Old entry.' },
+      after: { type: 'u64', encoding: 'delta', doc: 'New entry.' },
       call_site: callSite,
     },
   },
@@ -172,17 +186,17 @@ export const events = {
     doc: 'A frame began or ceased to be a page table: linked when it is first seen as root or child, retired when its freeing begins.',
     columns: {
       action: { type: 'text', doc: 'linked or retired.' },
-      table: { type: 'u64', doc: 'Physical address of the table frame.' },
+      table: { type: 'u64', encoding: 'delta', doc: 'Physical address of the table frame.' },
       root: { type: 'u64', doc: 'Root it belongs to (itself for a root).' },
       level: { type: 'u8', doc: '2 for a root, 0 for a table of leaf entries.' },
-      va: { type: 'u64', doc: 'First virtual address the table translates.' },
+      va: { type: 'u64', encoding: 'delta', doc: 'First virtual address the table translates.' },
     },
   },
   disk_request: {
     id: 16,
     doc: 'The disk was asked for a transfer (at the notify).',
     columns: {
-      sector: { type: 'u64', doc: 'First 512-byte sector.' },
+      sector: { type: 'u64', encoding: 'delta', doc: 'First 512-byte sector.' },
       bytes: { type: 'u32', doc: 'Length in bytes.' },
       write: { type: 'u8', doc: '1 to the disk, 0 from it.' },
     },
@@ -196,9 +210,10 @@ export const events = {
     id: 18,
     doc: 'A kernel entry that has ended (returned to user mode, exited, or the trace ended); cycle is its end.',
     columns: {
-      id: { type: 'u32', doc: 'The number that `span` columns hold.' },
+      id: { type: 'u32', encoding: 'delta', doc: 'The number that `span` columns hold.' },
       start_cycle: {
         type: 'u64',
+        encoding: 'delta',
         doc: 'Cycle of the trap, or of the first event of a boot or scheduler span.',
       },
       cause: {
@@ -214,6 +229,7 @@ export const events = {
     columns: {
       address: {
         type: 'u64',
+        encoding: 'delta',
         doc: 'Virtual address (call sites: the return address; the line is that of the call).',
       },
       function: { type: 'text', doc: 'Function name, with the functions it was inlined into after <.' },
@@ -236,4 +252,4 @@ type RowOf<C extends Columns> = {
 export type EventOf<N extends EventName> = RowOf<typeof commonColumns> & RowOf<(typeof events)[N]['columns']>;
 
 /** Version of the trace format. Raised whenever a column of an existing kind changes. */
-export const traceFormatVersion = 1;
+export const traceFormatVersion = 2;

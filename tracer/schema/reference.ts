@@ -23,6 +23,7 @@ export function eventReference(): string {
     '## Types',
     types.join('\n'),
     'A column may be null only where it says so.',
+    'Bodies are LZ4 frames (Arrow’s `LZ4_FRAME`). Of a column marked *differences* the file holds, in each batch, the first value and then the difference of each row from the one before (modulo the width of the type; field metadata `encoding: delta`). SQL sees values.',
     '## Columns of every kind',
     columnList(commonColumns),
     '## Kinds',
@@ -38,9 +39,9 @@ function kindSection(name: string, row: EventRow): string[] {
 }
 
 function columnList(columns: Readonly<Record<string, ColumnRow>>): string {
-  const lines = Object.entries(columns).map(([name, { type, nullable, doc }]) => {
-    const word = nullable === true ? `${type}, may be null` : type;
-    return `- \`${name}\` (${word}): ${doc}`;
+  const lines = Object.entries(columns).map(([name, { type, nullable, encoding, doc }]) => {
+    const words = [type, ...(nullable ? ['may be null'] : []), ...(encoding ? ['*differences*'] : [])];
+    return `- \`${name}\` (${words.join(', ')}): ${doc}`;
   });
   return lines.join('\n');
 }

@@ -3,11 +3,16 @@
 /** Physical column types. `text` columns are dictionary encoded. */
 export type ColumnType = 'u8' | 'u16' | 'u32' | 'u64' | 'i32' | 'i64' | 'text';
 
-/** One column: its type, its unit or meaning, and whether a row may leave it empty. */
+/** One column: its type, its unit or meaning, whether a row may leave it empty, and how its file holds it. */
 export interface ColumnRow {
   readonly type: ColumnType;
   readonly doc: string;
   readonly nullable?: true;
+  /**
+   * `delta`: the first row of each batch holds the value, every other one its difference from the row before, modulo
+   * the width of the type. For numbers that go on from row to row; never for text.
+   */
+  readonly encoding?: 'delta';
 }
 
 /** One event kind. Ids are never reused. */
