@@ -6,12 +6,13 @@ import { buildLoop } from './idioms/loop-code.js';
 import { buildFetch, buildStraddle } from './interpreter/fetch-code.js';
 import { buildRun } from './interpreter/interpreter-code.js';
 import { declareProducts, wasmAlgebra } from './isa/wasm-algebra.js';
-import { regionImports, regionsMaximum, regionSignature, type RegionImport } from './jit/region-interface.js';
+import { regionImports, type RegionImport } from './jit/region-interface.js';
 import type { MemoryLayout } from './memory-layout.js';
 import { buildLoad, buildStore, buildWritable } from './mmu/access-code.js';
 import { buildWritten } from './mmu/written-code.js';
 import { buildFlush, buildPeek, buildTranslate } from './mmu/translate-code.js';
 import { buildAppend } from './ring/append-code.js';
+import { routinesMaximum, routineSignature } from './routine-convention.js';
 import { buildHash } from './snapshot/hash-code.js';
 import { call, i64, type FunctionReference, type ValueType } from './wasm/expression.js';
 import { ModuleBuilder } from './wasm/module-builder.js';
@@ -45,8 +46,8 @@ export interface CoreExports {
   hash(address: number, bytes: number): bigint;
   /** The physical address a load would read, or -1. */
   peek(hart: number, address: bigint): bigint;
-  /** Compiled regions by number. */
-  readonly regions: WebAssembly.Table;
+  /** Compiled routines by number. */
+  readonly routines: WebAssembly.Table;
 }
 
 /** With these, what regions call. */
@@ -111,7 +112,7 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
     fetch: module.function(['i32', 'i64'], 'i32', (f) => buildFetch(f, helpers, host, layout)),
     straddle: module.function(['i32', 'i32', 'i64'], 'i32', (f) => buildStraddle(f, helpers, host, layout)),
     decode: host.decode,
-    region: module.type(regionSignature.parameters, regionSignature.result),
+    routine: module.type(routineSignature.parameters, routineSignature.result),
     loop: module.function(['i32', 'i32', 'i32', 'i32', 'i64'], 'i32', buildLoop),
     probe: host.probe,
     float: host.float,
@@ -120,7 +121,7 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
   const run = module.function(['i32', 'i32'], 'i32', (f) => buildRun(f, { functions, algebra, layout }));
   module.export('run', run);
   exportForRegions(module, { ...functions, ...products });
-  for (const name of ['append', 'peek'] as const) module.export(name, helpers[name]);
+  module.export('peek', helpers.peek);
   module.export('hash', module.function(['i32', 'i32'], 'i64', buildHash));
   return module.finish(layout.totalBytes / wasmPage);
 }
@@ -138,7 +139,7 @@ function exportForRegions(
   module: ModuleBuilder,
   functions: Readonly<Record<RegionImport, FunctionReference>>,
 ): void {
-  module.exportTable('regions', regionsMaximum);
+  module.exportTable('routines', routinesMaximum);
   for (const name of regionImports) module.export(name, functions[name]);
 }
 

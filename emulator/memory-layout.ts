@@ -8,15 +8,15 @@ export const pageBytes = 4096;
 export const codePage = {
   slotBytes: 8,
   bodyBytes: 2048 * 8,
-  /** Behind the slots, for each of them an i32: number of the region << 16 | block it is an entry of; 0 for none. */
+  /** Behind the slots, for each of them an i32: number of a compiled routine << 16 | its entry; 0 for none. */
   entries: 2048 * 8 + 64,
   /** Behind those, a u16 for each slot: the handler that an entry stands before. */
   originals: 2048 * 12 + 64,
   bytes: 2048 * 14 + 64,
   count: 1024,
-  /** i32: number of the region that has code of the page, 0 for none; and the page's offset from the region's base. */
-  region: 2048 * 8 + 40,
-  regionOffset: 2048 * 8 + 44,
+  /** i64: the virtual address of the page for which code of it is compiled. i32: non-zero when any is. */
+  compiledAt: 2048 * 8 + 32,
+  compiled: 2048 * 8 + 40,
   /** i32: non-zero when recognised loops depend on the page's code staying as it is. */
   hasLoops: 2048 * 8 + 52,
   /** i32: stores to the page's code so far. */

@@ -122,7 +122,8 @@ export function atomic(x: Execution, effect: Of<'amo'>): void {
   x.f.set(x.va, effect.combine(x.algebra, x.value as I64, x.va as I64));
   storeInPlace(x, bytes, x.va);
   x.write(x.value);
-  x.nextSlowly();
+  x.f.if(x.slow, () => x.nextSlowly());
+  x.next();
 }
 
 /** Loads, and remembers the address as reserved. */

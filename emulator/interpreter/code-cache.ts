@@ -1,12 +1,12 @@
 // The decoded code pages: which frame has which, decoding into them, and the one place that drops them.
-import type { DecodedCode, RegionOwner } from '../decoded-code.js';
+import type { DecodedCode, DecodedSlot, RegionOwner } from '../decoded-code.js';
 import { registerIndex, straddleOffset, workOffset } from '../hart/state.js';
 import { analyseLoop, loopInstructionsMaximum } from '../idioms/loop-analysis.js';
 import type { LoopTable } from '../idioms/loop-table.js';
 import { decode, type Decoded } from '../isa/index.js';
 import { codePage, FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 import type { TranslationBuffers } from '../mmu/translation-buffers.js';
-import { packOperation, Special } from './operations.js';
+import { jumpHandlers, packOperation, Special } from './operations.js';
 import type { ProbeTable } from './probe-table.js';
 
 const slotsInPage = codePage.bodyBytes / codePage.slotBytes;
@@ -14,6 +14,7 @@ const slotsInPage = codePage.bodyBytes / codePage.slotBytes;
 export class CodeCache implements DecodedCode {
   regions: RegionOwner | undefined;
   private readonly words: Uint32Array;
+  private readonly wide: BigInt64Array;
   private readonly halfwords: Uint16Array;
   private readonly flags: Uint8Array;
   /** Frame number of each pool page; -1 when free. */
@@ -28,6 +29,7 @@ export class CodeCache implements DecodedCode {
     private readonly loops: LoopTable,
   ) {
     this.words = new Uint32Array(memory.buffer);
+    this.wide = new BigInt64Array(memory.buffer);
     this.halfwords = new Uint16Array(memory.buffer);
     this.flags = new Uint8Array(memory.buffer, layout.frameFlags, layout.memoryBytes / pageBytes);
     for (let page = codePage.count - 1; page >= 0; page--) this.freePages.push(page);
@@ -92,32 +94,56 @@ export class CodeCache implements DecodedCode {
     return this.frames[this.poolIndex(page)];
   }
 
-  instructionAt(page: number, offset: number): Decoded | undefined {
+  slotAt(page: number, offset: number): DecodedSlot | undefined {
     const slot = page + offset * 4;
-    const handler = this.words[slot >> 2] & 0xffff;
-    if (handler < Special.first) return undefined;
-    return this.decodedAt(this.physicalOf(slot));
+    let handler = this.words[slot >> 2] & 0xffff;
+    if (handler === Special.enterRegion) handler = this.halfwords[(page + codePage.originals + offset) >> 1];
+    if (handler < Special.first && handler !== Special.probe && handler !== Special.memoryLoop)
+      return undefined;
+    const physical = this.physicalOf(slot);
+    const probed = handler === Special.probe ? this.probes.at(physical) : undefined;
+    const behind = probed?.handler ?? handler;
+    if (behind < Special.first && behind !== Special.memoryLoop) return undefined;
+    const decoded = this.decodedAt(physical);
+    const loop = behind === Special.memoryLoop ? this.words[(slot >> 2) + 1] : 0;
+    return decoded && { decoded, loop, probe: probed?.probe };
   }
 
-  enter(page: number, offset: number, region: number, block: number): void {
+  callTargets(page: number): number[] {
+    const targets: number[] = [];
+    for (let offset = 0; offset < pageBytes; offset += 2) {
+      const slot = (page + offset * 4) >> 2;
+      let handler = this.words[slot] & 0xffff;
+      if (handler === Special.enterRegion)
+        handler = this.halfwords[(page + codePage.originals + offset) >> 1];
+      if (!jumpHandlers.has(handler)) continue;
+      if (((this.words[slot] >>> 16) & 0xff) === registerIndex.sink) continue;
+      targets.push(offset + (this.words[slot + 1] | 0) / 4);
+    }
+    return targets;
+  }
+
+  enter(page: number, offset: number, number: number, entry: number): void {
     const slot = (page + offset * 4) >> 2;
-    this.words[(page + codePage.entries + offset * 2) >> 2] = (region << 16) | block;
+    this.words[(page + codePage.entries + offset * 2) >> 2] = (number << 16) | entry;
     this.halfwords[(page + codePage.originals + offset) >> 1] = this.words[slot] & 0xffff;
     this.words[slot] = (this.words[slot] & ~0xffff) | Special.enterRegion;
   }
 
-  leave(page: number): void {
-    this.words[(page + codePage.region) >> 2] = 0;
-    for (let offset = 0; offset < pageBytes; offset += 2) {
-      const entry = (page + codePage.entries + offset * 2) >> 2;
-      if (this.words[entry] === 0) continue;
-      this.words[entry] = 0;
-      const slot = (page + offset * 4) >> 2;
-      if ((this.words[slot] & 0xffff) !== Special.enterRegion) continue;
-      const original = this.halfwords[(page + codePage.originals + offset) >> 1];
-      this.words[slot] = (this.words[slot] & ~0xffff) | original;
-    }
-    // A region in execution may be the one that is dropped.
+  leave(page: number, offset: number): void {
+    this.words[(page + codePage.entries + offset * 2) >> 2] = 0;
+    const slot = (page + offset * 4) >> 2;
+    if ((this.words[slot] & 0xffff) !== Special.enterRegion) return;
+    const original = this.halfwords[(page + codePage.originals + offset) >> 1];
+    this.words[slot] = (this.words[slot] & ~0xffff) | original;
+  }
+
+  setCompiled(page: number, address: bigint | undefined): void {
+    this.words[(page + codePage.compiled) >> 2] = address === undefined ? 0 : 1;
+    if (address !== undefined) this.wide[(page + codePage.compiledAt) >> 3] = address;
+  }
+
+  leaveRunning(): void {
     this.buffers.refetchRunning();
   }
 
@@ -201,8 +227,7 @@ export class CodeCache implements DecodedCode {
   }
 
   private dropRegion(page: number): void {
-    const region = this.words[(page + codePage.region) >> 2];
-    if (region !== 0) this.regions?.drop(region);
+    if (this.words[(page + codePage.compiled) >> 2] !== 0) this.regions?.dropPage(page);
   }
 
   private poolIndex(page: number): number {

@@ -26,8 +26,8 @@ export interface InterpreterFunctions extends HelperFunctions, EffectFunctions {
   straddle: FunctionReference<'i32'>;
   /** (slot's physical address): number of the probe there. */
   probe: FunctionReference<'i32'>;
-  /** A compiled region: (hart, budget, block, base va, TLB): the budget left. */
-  region: FunctionType<'i32'>;
+  /** A compiled routine; see jit/region-interface.ts. */
+  routine: FunctionType<'i32'>;
   /** (hart, loop row, budget, TLB, rs2 - rs1): iterations of a recognised loop that were done at once. */
   loop: FunctionReference<'i32'>;
 }

@@ -52,6 +52,13 @@ const handlerNumbers = new Map(
   handlers.map((handler, index) => [`${handler.instruction.name}/${handler.length}`, Special.first + index]),
 );
 
+/** Numbers of the handlers of jumps to an offset: calls, where they link. */
+export const jumpHandlers: ReadonlySet<number> = new Set(
+  handlers.flatMap(({ instruction }, index) =>
+    instruction.effect.kind === 'jump' ? [Special.first + index] : [],
+  ),
+);
+
 /** Register numbers per file: writes to x0 go to the sink. */
 function source(file: 'x' | 'f' | undefined, number: number): number {
   return file === 'f' ? registerIndex.f + number : number;

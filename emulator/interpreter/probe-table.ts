@@ -63,6 +63,13 @@ export class ProbeTable {
     return true;
   }
 
+  /** The probe at an address, and the handler that it stands before; undefined where a run may stop. */
+  at(physical: number): { probe: Probe; handler: number } | undefined {
+    const row = this.rowOf.get(physical);
+    if (!row?.probe || row.breakpoint) return undefined;
+    return { probe: row.probe, handler: this.bytes[row.address + 10] | (this.bytes[row.address + 11] << 8) };
+  }
+
   /** A probe is about to fire: tells its owners and returns its row's address; 0 to stop before the instruction. */
   hit(physical: number, hart: number): number {
     const row = this.rowOf.get(physical)!;

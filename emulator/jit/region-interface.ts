@@ -1,13 +1,7 @@
-// What regions and the core module agree on: how a region is called, and which functions of the core it calls.
+// Which functions of the core module compiled routines call.
 import type { ValueType } from '../wasm/expression.js';
 
 type Parameters = readonly ValueType[];
-
-/** (hart, budget, block, base va, TLB): the budget left. State holds the pc at which to go on. */
-export const regionSignature = {
-  parameters: ['i32', 'i32', 'i32', 'i64', 'i32'] satisfies Parameters as Parameters,
-  result: 'i32',
-} as const;
 
 /** Exports of the core module that region modules import, as (parameters, result). */
 export const regionImportSignatures = {
@@ -19,11 +13,11 @@ export const regionImportSignatures = {
   illegal: [['i32', 'i32'], 'void'],
   csr: [['i32', 'i32', 'i32', 'i64', 'i32'], 'i64'],
   float: [['i32', 'i32', 'i64', 'i64', 'i64'], 'i64'],
+  loop: [['i32', 'i32', 'i32', 'i32', 'i64'], 'i32'],
+  probe: [['i32'], 'i32'],
+  append: [['i32', 'i32', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], 'void'],
   mulHighU: [['i64', 'i64'], 'i64'],
 } as const satisfies Record<string, readonly [Parameters, ValueType | 'void']>;
 
 export type RegionImport = keyof typeof regionImportSignatures;
 export const regionImports = Object.keys(regionImportSignatures) as readonly RegionImport[];
-
-/** Regions that may exist at once; number 0 is none. */
-export const regionsMaximum = 512;

@@ -1,26 +1,24 @@
-// Compiles a region: a module of its own with one function, which calls the core's helpers.
+// Compiles a region: a module of the routines that were found hot together, which call the core's helpers.
 import type { CoreInstance } from '../core.js';
 import { wasmAlgebra } from '../isa/wasm-algebra.js';
 import type { MemoryLayout } from '../memory-layout.js';
+import { routineSignature, routinesMaximum } from '../routine-convention.js';
 import type { FunctionReference, ValueType } from '../wasm/expression.js';
 import { ModuleBuilder } from '../wasm/module-builder.js';
-import type { Block, RegionPage } from './blocks.js';
-import { buildRegion } from './region-code.js';
-import {
-  regionImportSignatures,
-  regionImports,
-  regionSignature,
-  type RegionImport,
-} from './region-interface.js';
+import { buildRoutine } from './routine-code.js';
+import { regionImportSignatures, regionImports, type RegionImport } from './region-interface.js';
+import type { Routine } from './routines.js';
+import type { WindowCode } from './window-code.js';
 
 type Imported = { readonly [K in RegionImport]: FunctionReference<(typeof regionImportSignatures)[K][1]> };
+
+const exportName = (index: number): string => `r${index}`;
 
 /** The module's bytes. */
 export function regionModule(
   layout: MemoryLayout,
-  number: number,
-  pages: readonly RegionPage[],
-  blocks: readonly Block[],
+  code: WindowCode,
+  routines: readonly Routine[],
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const functions = Object.fromEntries(
@@ -29,23 +27,33 @@ export function regionModule(
       return [name, module.import<ValueType | 'void'>(name, parameters, result)];
     }),
   ) as Imported;
+  module.importTable('routines', routinesMaximum);
   const algebra = wasmAlgebra({ mulHighU: functions.mulHighU });
-  const run = module.function(regionSignature.parameters, regionSignature.result, (f) =>
-    buildRegion(f, { functions, algebra, layout }, number, pages, blocks),
-  );
-  module.export('run', run);
+  const { parameters, result } = routineSignature;
+  const references = routines.map(() => module.declare(parameters, result));
+  const links = {
+    direct: new Map(routines.map(({ start }, index) => [start, references[index]])),
+    type: module.type(parameters, result),
+    pageOf: (offset: number) => code.pageOf(offset),
+  };
+  const parts = { functions, algebra, layout, links, windowBase: code.base };
+  routines.forEach((routine, index) => {
+    module.define(references[index], (f) => buildRoutine(f, parts, routine));
+    module.export(exportName(index), references[index]);
+  });
   return module.finish(layout.totalBytes / 0x10000);
 }
 
-/** Compiles and connects it; the function for the core's table. */
+/** Compiles and connects it; the routines, for the core's table. */
 export function instantiateRegion(
   bytes: Uint8Array<ArrayBuffer>,
   memory: WebAssembly.Memory,
   core: CoreInstance,
-): unknown {
+  routines: readonly Routine[],
+): unknown[] {
   const functions = Object.fromEntries(regionImports.map((name) => [name, core[name]]));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    host: { memory, ...functions },
+    host: { memory, routines: core.routines, ...functions },
   });
-  return instance.exports.run;
+  return routines.map((_, index) => instance.exports[exportName(index)]);
 }

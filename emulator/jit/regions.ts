@@ -4,46 +4,50 @@ import type { CoreInstance } from '../core.js';
 import type { DecodedCode, RegionOwner } from '../decoded-code.js';
 import { samplingOf, type EngineOptions, type Sampling } from '../engine.js';
 import { Mode, stateOffset, tlb } from '../hart/state.js';
-import { codePage, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
-import { findBlocks, type RegionPage } from './blocks.js';
-import { hotBlocks } from './hot-blocks.js';
-import { regionsMaximum } from './region-interface.js';
+import { pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { routinesMaximum } from '../routine-convention.js';
+import { chooseRoutines } from './choose-routines.js';
 import { instantiateRegion, regionModule } from './region-module.js';
+import type { Routine } from './routines.js';
+import { pagesInWindow, windowBytes, windowShift, WindowCode, type WindowPage } from './window-code.js';
 
-/** Code this near to each other, aligned, is compiled together. */
-const windowShift = 16;
-const windowBytes = 1 << windowShift;
 const pageShift = 12;
-const pagesInWindow = windowBytes / pageBytes;
 const wordSpan = 2 ** 32;
+/** Regions that may exist at once; the oldest makes room. */
+const regionsMaximum = 256;
+
 /** What is known of a window of virtual addresses. */
 interface Window {
   /** Its address in units of its size. */
   readonly number: number;
-  /** By byte offset in the window. */
+  /** Samples outside of compiled code, by byte offset in the window. */
   readonly samples: Map<number, number>;
-  /** Samples that fell outside of compiled code, and how many of them lead to compilation. */
+  readonly regions: Set<Region>;
+  /** Samples since the last compilation, and how many of them lead to the next. */
   misses: number;
   patience: number;
-  /** Instructions that the next region of the window may have. */
-  instructionsMaximum: number;
 }
 
-/** The optimising compiler takes more than twice as long for twice as much. */
-const instructionsMaximum = 2000;
-
-interface LiveRegion {
+/** Routines that were compiled together. */
+interface Region {
   readonly window: Window;
-  readonly pages: readonly RegionPage[];
-  /** Byte offsets, from the region's base, of all its instructions. */
+  readonly pages: readonly WindowPage[];
+  /** Of its routines, in the core's table. */
+  readonly numbers: readonly number[];
+  /** Places in decoded pages that lead into it. */
+  readonly entries: readonly { readonly page: number; readonly offset: number }[];
+  /** Byte offsets, from the window's base, of all its instructions; and of the starts of its routines. */
   readonly covered: ReadonlySet<number>;
+  readonly starts: ReadonlySet<number>;
 }
 
 export class Regions implements RegionOwner {
   private readonly words: Uint32Array;
-  private readonly live: (LiveRegion | undefined)[] = new Array<LiveRegion | undefined>(regionsMaximum);
   private readonly free: number[] = [];
   private readonly windows = new Map<number, Window>();
+  /** Oldest first. */
+  private readonly live = new Set<Region>();
+  private readonly ofPage = new Map<number, Set<Region>>();
   private slices = 0;
 
   constructor(
@@ -54,7 +58,7 @@ export class Regions implements RegionOwner {
     private readonly sampling: Sampling,
   ) {
     this.words = new Uint32Array(memory.buffer);
-    for (let number = regionsMaximum - 1; number > 0; number--) this.free.push(number);
+    for (let number = routinesMaximum - 1; number > 0; number--) this.free.push(number);
     code.regions = this;
   }
 
@@ -67,88 +71,138 @@ export class Regions implements RegionOwner {
     if (page === 0) return;
     const window = this.windowOf(high, low);
     const offset = low & (windowBytes - 1);
+    for (const region of window.regions) if (region.covered.has(offset)) return;
+    if (!this.code.slotAt(page, low & (pageBytes - 1))) return;
     window.samples.set(offset, (window.samples.get(offset) ?? 0) + 1);
-    const region = this.live[this.regionOf(page)];
-    if (region?.covered.has(offset) || !this.code.instructionAt(page, low & (pageBytes - 1))) return;
     if (++window.misses < window.patience) return;
     window.misses = 0;
     window.patience *= this.sampling.growth;
-    window.instructionsMaximum = Math.min(2 * window.instructionsMaximum, instructionsMaximum);
-    this.compile(this.pagesAround(hart, page, window), window);
+    this.compile(hart, page, window, high, low);
   }
 
-  drop(number: number): void {
-    const region = this.live[number];
-    if (!region) return;
-    for (const { address } of region.pages) this.code.leave(address);
-    this.core.regions.set(number, null);
-    this.live[number] = undefined;
-    this.free.push(number);
+  dropPage(page: number): void {
+    for (const region of [...(this.ofPage.get(page) ?? [])]) this.drop(region);
+  }
+
+  /** Drops all regions: the machine's state is replaced. */
+  dropAll(): void {
+    for (const region of [...this.live]) this.drop(region);
+  }
+
+  private drop(region: Region): void {
+    for (const { page, offset } of region.entries) this.code.leave(page, offset);
+    for (const { address } of region.pages) {
+      const others = this.ofPage.get(address)!;
+      others.delete(region);
+      if (others.size > 0) continue;
+      this.ofPage.delete(address);
+      this.code.setCompiled(address, undefined);
+    }
+    for (const number of region.numbers) {
+      this.core.routines.set(number, null);
+      this.free.push(number);
+    }
+    region.window.regions.delete(region);
+    this.live.delete(region);
+    // It may be in execution.
+    this.code.leaveRunning();
   }
 
   private windowOf(high: number, low: number): Window {
     const number = high * (wordSpan / windowBytes) + (low >>> windowShift);
     let window = this.windows.get(number);
     if (!window) {
-      window = {
-        number,
-        misses: 0,
-        patience: this.sampling.threshold,
-        samples: new Map(),
-        instructionsMaximum: 500,
-      };
+      const patience = this.sampling.threshold;
+      window = { number, samples: new Map(), regions: new Set(), misses: 0, patience };
       this.windows.set(number, window);
     }
     return window;
   }
 
-  private compile(around: readonly RegionPage[], window: Window): void {
-    for (const { address } of around) this.drop(this.regionOf(address));
-    const blocks = hotBlocks(findBlocks(this.code, around), window.samples, window.instructionsMaximum);
-    const pages = around.filter((candidate) => blocks.some((block) => block.page === candidate));
-    const number = blocks.length > 0 ? this.free.pop() : undefined;
-    if (number === undefined) return;
-    const bytes = regionModule(this.layout, number, pages, blocks);
-    this.core.regions.set(number, instantiateRegion(bytes, this.memory, this.core));
-    for (const { address, offset } of pages) {
-      this.words[(address + codePage.region) >> 2] = number;
-      this.words[(address + codePage.regionOffset) >> 2] = offset;
-    }
-    for (const block of blocks) {
-      if (block.entry === undefined) continue;
-      this.code.enter(block.page.address, block.offset % pageBytes, number, block.entry);
-    }
+  private compile(hart: number, page: number, window: Window, high: number, low: number): void {
+    const base = (BigInt(high) << 32n) | BigInt((low & ~(windowBytes - 1)) >>> 0);
+    const code = new WindowCode(this.code, base, this.pagesAround(hart, page, window));
+    const compiled = new Set([...window.regions].flatMap(({ starts }) => [...starts]));
+    const routines = chooseRoutines(code, window.samples, compiled);
+    window.samples.clear();
+    if (routines.length === 0) return;
+    if (this.live.size >= regionsMaximum || this.free.length < routines.length) this.dropOldest();
+    if (this.free.length < routines.length) return;
+    const bytes = regionModule(this.layout, code, routines);
+    const functions = instantiateRegion(bytes, this.memory, this.core, routines);
+    this.connect(window, code, routines, functions);
+  }
+
+  private dropOldest(): void {
+    for (const region of [...this.live].slice(0, regionsMaximum / 4)) this.drop(region);
+  }
+
+  private connect(
+    window: Window,
+    code: WindowCode,
+    routines: readonly Routine[],
+    functions: readonly unknown[],
+  ): void {
+    const blocks = routines.flatMap((routine) => routine.blocks);
+    const pages = code.pages.filter((page) => blocks.some((block) => block.page === page));
+    const numbers = routines.map(() => this.free.pop()!);
+    const entries: { page: number; offset: number }[] = [];
+    const entered = new Set<number>();
+    for (const { entries: others } of window.regions)
+      for (const { page, offset } of others) entered.add(page + offset);
+    routines.forEach((routine, index) => {
+      this.core.routines.set(numbers[index], functions[index]);
+      for (const { page, offset, entry } of routine.blocks) {
+        const at = { page: page.address, offset: offset - page.offset };
+        if (entry === undefined || entered.has(at.page + at.offset)) continue;
+        entered.add(at.page + at.offset);
+        entries.push(at);
+        this.code.enter(at.page, at.offset, numbers[index], entry);
+      }
+    });
     const covered = new Set(blocks.flatMap((block) => block.instructions.map(({ offset }) => offset)));
-    this.live[number] = { window, pages, covered };
+    const starts = new Set(routines.map(({ start }) => start));
+    const region = { window, pages, numbers, entries, covered, starts };
+    for (const { address, offset } of pages) {
+      this.code.setCompiled(address, code.base + BigInt(offset));
+      const others = this.ofPage.get(address);
+      if (others) others.add(region);
+      else this.ofPage.set(address, new Set([region]));
+    }
+    window.regions.add(region);
+    this.live.add(region);
   }
 
   /**
    * Decoded pages of the window, at the addresses at which the hart would find them now; not those that another
    * window has compiled, such as a page that is mapped twice.
    */
-  private pagesAround(hart: number, page: number, window: Window): RegionPage[] {
+  private pagesAround(hart: number, page: number, window: Window): WindowPage[] {
     const frame = this.code.frameOfPage(page);
     const firstFrame = window.number * pagesInWindow - ramBase / pageBytes;
     const low = this.words[(hart + stateOffset.pc) >> 2];
     const isIdentity = firstFrame + ((low >>> pageShift) % pagesInWindow) === frame;
-    const pages: RegionPage[] = [];
+    const pages: WindowPage[] = [];
     const high = Math.floor(window.number / (wordSpan / windowBytes));
     for (let index = 0; index < pagesInWindow; index++) {
       const inRam = firstFrame + index >= 0 && firstFrame + index < this.layout.memoryBytes / pageBytes;
       const identical = isIdentity && inRam ? this.code.pageOfFrame(firstFrame + index) : 0;
       const at = (((window.number << windowShift) >>> 0) + index * pageBytes) >>> 0;
       const address = this.fetchedPage(hart, high, at) || identical;
-      const owner = this.live[this.regionOf(address)];
-      if (address === 0 || (owner && owner.window !== window)) continue;
+      if (address === 0 || this.isElsewhere(address, window, index * pageBytes)) continue;
       if (!pages.some((other) => other.address === address))
         pages.push({ offset: index * pageBytes, address });
     }
     return pages;
   }
 
-  /** Number of the region that has code of a decoded page; 0 for none. */
-  private regionOf(page: number): number {
-    return this.words[(page + codePage.region) >> 2];
+  /** True when code of the decoded page is compiled for another address. */
+  private isElsewhere(page: number, window: Window, offset: number): boolean {
+    for (const region of this.ofPage.get(page) ?? []) {
+      if (region.window !== window) return true;
+      if (region.pages.some((other) => other.address === page && other.offset !== offset)) return true;
+    }
+    return false;
   }
 
   /** The decoded page at a virtual address, if the hart's TLB has it; 0 if not. */

@@ -16,7 +16,7 @@ export function dropDecoded(
   const page = f.local('i32', i32.load(codeMapEntry));
   const halfword = f.local('i32', i32.shrU(i32.and(at, i32.const(4095)), i32.const(1)));
   const slot = f.local('i32', i32.add(page, i32.shl(halfword, i32.const(3))));
-  f.if(i32.load(page, codePage.region), () => dropCompiled(f, host, slot, halfword, frame));
+  f.if(i32.load(page, codePage.compiled), () => dropCompiled(f, host, slot, halfword, frame));
   for (let index = 0; index < 4; index++) f.do(i64.store(slot, i64.const(0n), 8 * index));
   f.if(halfword, () => f.do(i64.store(i32.sub(slot, i32.const(8)), i64.const(0n))));
   const { overwritten, hasLoops } = codePage;

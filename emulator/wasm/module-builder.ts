@@ -18,6 +18,7 @@ export class ModuleBuilder {
   private readonly functions: { type: number; body?: Uint8Array }[] = [];
   private readonly exports: { name: string; kind: number; index: number }[] = [];
   private tableElements: number | undefined;
+  private importedTable: { name: string; elements: number } | undefined;
 
   /** A function of the host, from the import module `host`. All imports come before the first `declare`. */
   import<R extends Result>(name: string, parameters: readonly ValueType[], result: R): FunctionReference<R> {
@@ -47,6 +48,11 @@ export class ModuleBuilder {
   exportTable(name: string, elements: number): void {
     this.tableElements = elements;
     this.exports.push({ name, kind: 1, index: 0 });
+  }
+
+  /** Uses a table of the host, of at least `elements` functions, instead of one of its own. */
+  importTable(name: string, elements: number): void {
+    this.importedTable = { name, elements };
   }
 
   /** Declares and defines at once. */
@@ -95,12 +101,16 @@ export class ModuleBuilder {
 
   private importSection(out: ByteWriter, pages: number): void {
     const memory = { name: 'memory', type: -1 };
-    this.section(out, section.import, [...this.imports, memory], (body, item) => {
+    const table = this.importedTable && { name: this.importedTable.name, type: -1 };
+    this.section(out, section.import, [...this.imports, memory, ...(table ? [table] : [])], (body, item) => {
       body.name('host');
       body.name(item.name);
       if (item === memory) {
         body.append([0x02, 0x00]);
         body.unsigned(pages);
+      } else if (item === table) {
+        body.append([0x01, 0x70, 0x00]);
+        body.unsigned(this.importedTable!.elements);
       } else {
         body.byte(0);
         body.unsigned(item.type);

@@ -1,0 +1,201 @@
+// Generated code of a routine: one function, its blocks in the order of their addresses inside one loop.
+import { carryOut, operandsOf } from '../effects/carry-out.js';
+import { csrKnown } from '../effects/csr.js';
+import { csrIndex, csrs } from '../hart/csrs.js';
+import { setWord } from '../hart/hart-code.js';
+import { loopField } from '../idioms/loop-table.js';
+import { mustReturn } from '../routine-convention.js';
+import { call, i32, i64, type Local } from '../wasm/expression.js';
+import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
+import {
+  callComputed,
+  callRoutine,
+  requireMapped,
+  returnedTo,
+  type CallContext,
+  type RoutineLinks,
+} from './routine-calls.js';
+import { RegisterCache, type RegisterSet } from './register-cache.js';
+import {
+  addressOf,
+  csrWrites,
+  executionOf,
+  giveBack,
+  leaveFor,
+  leaveIfAsked,
+  type RoutineContext,
+} from './routine-execution.js';
+import { fireProbe } from './routine-probe.js';
+import { isCall, targetOf, type Block, type Routine } from './routines.js';
+import type { CodeInstruction } from './window-code.js';
+
+/** What the routines of a module share. */
+export type RoutineParts = Pick<RoutineContext, 'functions' | 'algebra' | 'layout' | 'windowBase'> & {
+  readonly links: RoutineLinks;
+};
+
+interface Context extends CallContext {
+  readonly blocks: readonly Block[];
+  readonly indexOf: ReadonlyMap<number, number>;
+  /** Code of block i starts at the end of `labels[i]`. */
+  readonly labels: readonly Label[];
+  /** Registers that are held wherever block i is entered; known once all branches forward to it have been met. */
+  readonly heldAt: (RegisterSet | undefined)[];
+  /** Entry to go to from the head of the loop. */
+  readonly entry: Local<'i32'>;
+  readonly head: Label;
+}
+
+/** Body of a routine; see routine-convention.ts for its parameters. */
+export function buildRoutine(f: FunctionBuilder, parts: RoutineParts, { blocks, start }: Routine): void {
+  const h = f.parameter('i32', 0);
+  const budget = f.parameter('i32', 1);
+  const locals = declareLocals(f);
+  const indexOf = new Map(blocks.map((block, index) => [block.offset, index]));
+  const heldAt = blocks.map((block) => (block.entry === undefined ? undefined : 0));
+  const fixed = { ...parts, ...locals, f, h, budget, blocks, indexOf, heldAt };
+  const given = { entry: f.parameter('i32', 2), tlb: f.parameter('i32', 3), calls: f.parameter('i32', 4) };
+  const registers = new RegisterCache(f, h);
+  f.block((left) => {
+    f.block((forced) => {
+      f.block((exit) => {
+        f.block((returned) => {
+          f.loop((head) => {
+            const labels = blocks.map(() => f.open()).reverse();
+            const c: Context = { ...fixed, ...given, registers, left, forced, exit, returned, head, labels };
+            dispatch(c, indexOf.get(start)!);
+            blocks.forEach((_, index) => buildBlock(c, index));
+          });
+        });
+        f.return(budget);
+      });
+      setWord(f, h, 'pc', locals.nextPc);
+      f.return(budget);
+    });
+    setWord(f, h, 'pc', locals.nextPc);
+  });
+  f.return(i32.or(budget, i32.const(mustReturn)));
+}
+
+function declareLocals(f: FunctionBuilder) {
+  return {
+    va: f.local('i64'),
+    value: f.local('i64'),
+    other: f.local('i64'),
+    at: f.local('i32'),
+    slow: f.local('i32'),
+    nextPc: f.local('i64'),
+  };
+}
+
+/** To the block of the entry asked for; nearly always the routine's start. */
+function dispatch({ f, blocks, labels, entry }: Context, start: number): void {
+  const entries: Label[] = [];
+  blocks.forEach((block, index) => {
+    if (block.entry) entries[block.entry - 1] = labels[index];
+  });
+  if (entries.length > 0)
+    f.if(entry, () => f.branchTable(i32.sub(entry, i32.const(1)), entries, labels[start]));
+  f.branch(labels[start]);
+}
+
+function buildBlock(c: Context, index: number): void {
+  const { f, budget } = c;
+  const block = c.blocks[index];
+  const count = block.instructions.length;
+  f.close();
+  // Where nothing leads there is nothing to hold.
+  c.registers.held = c.heldAt[index] ?? 0;
+  f.if(i32.ltU(budget, i32.const(count)), () => leaveFor(c, addressOf(c, block.offset), 0));
+  f.set(budget, i32.sub(budget, i32.const(count)));
+  for (let at = 0; at < count; at++) buildInstruction(c, index, at);
+  const last = block.instructions[count - 1];
+  const { kind } = last.decoded.instruction.effect;
+  if (kind !== 'jump' && kind !== 'jump_register') goTo(c, index, last.offset + last.decoded.length);
+}
+
+function buildInstruction(c: Context, blockIndex: number, at: number): void {
+  const { f } = c;
+  const block = c.blocks[blockIndex];
+  const one = block.instructions[at];
+  const { instruction } = one.decoded;
+  const { effect } = instruction;
+  const unused = block.instructions.length - 1 - at;
+  if (one.probe) fireProbe(c, one, unused);
+  f.block((next) => {
+    const x = executionOf(c, block, at, next);
+    switch (effect.kind) {
+      case 'branch':
+        if (one.loop !== 0) iterateAtOnce(c, one);
+        return f.if(effect.taken(c.algebra, operandsOf(x)), () => {
+          giveBack(c, unused);
+          goTo(c, blockIndex, targetOf(one)!);
+        });
+      case 'jump':
+      case 'jump_register':
+        return jump(c, blockIndex);
+      case 'system':
+        return x.next();
+      case 'csr':
+        return csrKnown(x, csrs[csrIndex.get(one.decoded.imm & 0xfff)!], effect, csrWrites(one.decoded));
+      default:
+        return carryOut(x, instruction);
+    }
+  });
+  if (one.probe?.onHit) leaveIfAsked(c, one, unused);
+}
+
+/** The block's last instruction, a jump: to a place in the routine, a call, or back to the caller. */
+function jump(c: Context, blockIndex: number): void {
+  const { f, registers } = c;
+  const block = c.blocks[blockIndex];
+  const one = block.instructions[block.instructions.length - 1];
+  const { decoded } = one;
+  const link = one.offset + decoded.length;
+  const target = targetOf(one);
+  if (target === undefined) {
+    const sum = i64.add(registers.read(decoded.rs1), i64.const(BigInt(decoded.imm)));
+    f.set(c.nextPc, i64.and(sum, i64.const(-2n)));
+  }
+  if (!isCall(decoded)) {
+    if (target === undefined) return f.branch(c.exit);
+    return goTo(c, blockIndex, target);
+  }
+  registers.write(decoded.rd, addressOf(c, link));
+  if (target === undefined) callComputed(c);
+  else callRoutine(c, block, target);
+  registers.held = 0;
+  f.branchIf(i64.ne(returnedTo(c), addressOf(c, link)), c.returned);
+  if (c.indexOf.has(link)) goTo(c, blockIndex, link);
+  else f.branch(c.returned);
+}
+
+/** To an offset known now: forward to the end of a block, back through the loop's head, or out of the routine. */
+function goTo(c: Context, from: number, offset: number): void {
+  const { f, heldAt, registers } = c;
+  const index = c.indexOf.get(offset);
+  if (index === undefined) {
+    callRoutine(c, c.blocks[from], offset);
+    return f.branch(c.returned);
+  }
+  const target = c.blocks[index];
+  if (target.page !== c.blocks[from].page) requireMapped(c, target.page, target.offset);
+  heldAt[index] = (heldAt[index] ?? -1) & registers.held;
+  if (index > from) return f.branch(c.labels[index]);
+  f.set(c.entry, i32.const(target.entry!));
+  f.branch(c.head);
+}
+
+/** The backward branch of a recognised memory loop: as many iterations as can be, with what they count. */
+function iterateAtOnce(c: Context, { decoded, loop }: CodeInstruction): void {
+  const { f, budget } = c;
+  const row = i32.const(loop);
+  f.set(c.value, i64.sub(c.registers.read(decoded.rs2), c.registers.read(decoded.rs1)));
+  f.if(i64.ne(c.value, i64.const(0n)), () => {
+    f.set(c.slow, call(c.functions.loop, c.h, row, budget, c.tlb, c.value));
+    f.set(budget, i32.sub(budget, i32.mul(c.slow, i32.load(row, loopField.instructions))));
+  });
+  // Iterations change registers in state.
+  c.registers.held = 0;
+  c.registers.hold(decoded.rs1, decoded.rs2);
+}
