@@ -120,8 +120,7 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
   const algebra = wasmAlgebra(products);
   const run = module.function(['i32', 'i32'], 'i32', (f) => buildRun(f, { functions, algebra, layout }));
   module.export('run', run);
-  exportForRegions(module, { ...functions, ...products });
-  module.export('peek', helpers.peek);
+  exportForHost(module, { ...functions, ...products });
   module.export('hash', module.function(['i32', 'i32'], 'i64', buildHash));
   return module.finish(layout.totalBytes / wasmPage);
 }
@@ -134,11 +133,12 @@ function importHost(module: ModuleBuilder): Record<keyof CoreHost, never> {
   return Object.fromEntries(functions) as Record<keyof CoreHost, never>;
 }
 
-/** What regions call, and the table by which they are called. */
-function exportForRegions(
+/** What the host calls; what regions call, and the table by which they are called. */
+function exportForHost(
   module: ModuleBuilder,
-  functions: Readonly<Record<RegionImport, FunctionReference>>,
+  functions: Readonly<Record<RegionImport | 'peek', FunctionReference>>,
 ): void {
+  module.export('peek', functions.peek);
   module.exportTable('routines', routinesMaximum);
   for (const name of regionImports) module.export(name, functions[name]);
 }
