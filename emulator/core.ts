@@ -13,7 +13,7 @@ import { buildWritten } from './mmu/written-code.js';
 import { buildFlush, buildPeek, buildTranslate } from './mmu/translate-code.js';
 import { buildAppend } from './ring/append-code.js';
 import { routinesMaximum, routineSignature } from './routine-convention.js';
-import { buildHash } from './snapshot/hash-code.js';
+import { buildHash, buildRepeats } from './snapshot/hash-code.js';
 import { call, i64, type FunctionReference, type ValueType } from './wasm/expression.js';
 import { ModuleBuilder } from './wasm/module-builder.js';
 
@@ -44,6 +44,8 @@ export interface CoreExports {
   run(hart: number, budget: number): number;
   append(kind: number, hart: number, pc: bigint, a: bigint, b: bigint, c: bigint, d: bigint, e: bigint): void;
   hash(address: number, bytes: number): bigint;
+  /** 1 when all words of the page at a linear address but its first are equal. */
+  repeats(address: number): number;
   /** The physical address a load would read, or -1. */
   peek(hart: number, address: bigint): bigint;
   /** Compiled routines by number. */
@@ -121,8 +123,13 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
   const run = module.function(['i32', 'i32'], 'i32', (f) => buildRun(f, { functions, algebra, layout }));
   module.export('run', run);
   exportForHost(module, { ...functions, ...products });
-  module.export('hash', module.function(['i32', 'i32'], 'i64', buildHash));
+  exportPageFunctions(module);
   return module.finish(layout.totalBytes / wasmPage);
+}
+
+function exportPageFunctions(module: ModuleBuilder): void {
+  module.export('hash', module.function(['i32', 'i32'], 'i64', buildHash));
+  module.export('repeats', module.function(['i32'], 'i32', buildRepeats));
 }
 
 function importHost(module: ModuleBuilder): Record<keyof CoreHost, never> {

@@ -42,6 +42,7 @@ export class Ram implements GuestMemory {
     const last = Math.floor((address + bytes.length - 1 - ramBase) / pageBytes);
     for (let frame = Math.floor((address - ramBase) / pageBytes); frame <= last; frame++) {
       this.code.drop(frame);
+      this.flags[frame] &= ~FrameFlag.clean;
       if ((this.flags[frame] & FrameFlag.walked) === 0) continue;
       this.flags[frame] &= ~FrameFlag.walked;
       this.buffers.forgetTranslations();

@@ -10,3 +10,5 @@ export type { Stops, WatchedAccess, Watchpoint } from './stops.js';
 export { RecordKind, RecordSource, recordBytes, recordField } from './ring/records.js';
 export { disassemble } from './isa/index.js';
 export { ramBase, pageBytes } from './memory-layout.js';
+export type { Pages } from './snapshot/pages.js';
+export { takeDelta, writeContent, writeRepeating, type PageDelta } from './snapshot/page-delta.js';

@@ -1,19 +1,19 @@
 // The machine: harts, devices, RAM and the clock, composed. It decides nothing but the order of turns and deadlines.
-import { instantiateCore, type CoreInstance } from './core.js';
+import { instantiateCore, type CoreHost, type CoreInstance } from './core.js';
 import { Board, type HartPins } from './devices/board.js';
 import { diskObserver, observedPort } from './device-records.js';
 import type { Clock, ConsolePort } from './devices/device.js';
-import { virtDeviceTree } from './devices/device-tree.js';
 import { DiskImage } from './devices/disk-image.js';
 import type { FinisherOutcome } from './devices/finisher.js';
 import type { EngineOptions } from './engine.js';
-import { floatFunction } from './float-function.js';
 import { Ram } from './guest-memory.js';
 import { Hart } from './hart/hart.js';
+import { hostFunctions, type HostParts } from './host-functions.js';
 import { Interrupt } from './hart/mstatus.js';
 import { LoopTable } from './idioms/loop-table.js';
 import { CodeCache } from './interpreter/code-cache.js';
 import { ProbeTable } from './interpreter/probe-table.js';
+import { powerOn } from './power-on.js';
 import { regionsFor, type Regions } from './jit/regions.js';
 import { control, memoryLayout, ramBase, type MemoryLayout } from './memory-layout.js';
 import { TranslationBuffers } from './mmu/translation-buffers.js';
@@ -22,6 +22,8 @@ import { RoundRobin } from './schedule/round-robin.js';
 import { SliceClock } from './slice-clock.js';
 import { Stops } from './stops.js';
 import { stateDigest } from './snapshot/digest.js';
+import { restoreState, saveState, type StatefulParts } from './snapshot/machine-state.js';
+import { Pages } from './snapshot/pages.js';
 import { Watch } from './watch.js';
 
 /** Everything the guest can depend on: equal configurations, images and inputs give equal runs. */
@@ -70,10 +72,13 @@ export class Machine implements Clock {
   readonly watch: Watch;
   /** Where a debugger wants `run` to return. */
   readonly stops: Stops;
+  /** RAM and disk, as snapshots see them. */
+  readonly pages: Pages;
   /** How the guest ended the machine, once it has. */
   outcome: FinisherOutcome | undefined;
   private readonly layout: MemoryLayout;
   private readonly core: CoreInstance;
+  private readonly buffers: TranslationBuffers;
   private readonly regions: Regions | undefined;
   private readonly board: Board;
   private readonly disk: DiskImage;
@@ -85,6 +90,8 @@ export class Machine implements Clock {
   private turnLeft = 0;
   private current: Hart;
   private stopRequested = false;
+  /** Devices are to be served at this cycle whatever they say: they were when the state was saved. */
+  private isDue = false;
 
   constructor(
     readonly configuration: MachineConfiguration,
@@ -100,22 +107,23 @@ export class Machine implements Clock {
     const numbers = Array.from({ length: configuration.harts }, (_, number) => number);
     this.harts = numbers.map((number) => new Hart(memory, this.layout.hartBase, number));
     this.current = this.harts[0];
-    const buffers = new TranslationBuffers(memory, this.layout);
+    const buffers = (this.buffers = new TranslationBuffers(memory, this.layout));
     const probes = new ProbeTable(memory, this.layout);
     const code = new CodeCache(memory, this.layout, buffers, probes, new LoopTable(memory, this.layout));
-    this.ram = new Ram(memory, this.layout, code, buffers);
+    const ram = (this.ram = new Ram(memory, this.layout, code, buffers));
     this.ring = new EventRing(memory, this.layout);
     this.watch = new Watch(memory, this.layout, probes, code, buffers, this.ring);
     this.stops = new Stops(memory, this.layout, {
       ...{ probes, code, buffers, hart: () => this.current.number, requestStop: () => this.requestStop() },
     });
-    this.disk = new DiskImage(image.disk);
+    const disk = (this.disk = new DiskImage(image.disk));
     this.schedule = new RoundRobin(configuration.harts);
     this.board = this.makeBoard(memory);
-    this.core = instantiateCore(this.layout, memory, this.hostFunctions(code, probes, buffers));
+    this.core = instantiateCore(this.layout, memory, this.hostFunctions({ memory, code, probes, buffers }));
     this.ring.connect(this.core.append);
     this.regions = regionsFor(engine, memory, this.layout, code, this.core);
-    this.boot(image, code);
+    this.pages = new Pages({ memory, layout: this.layout, core: this.core, ram, disk, buffers });
+    powerOn({ configuration, image, ram, harts: this.harts, code });
   }
 
   /** The present cycle, exact also while a device is accessed in the middle of a slice. */
@@ -207,10 +215,41 @@ export class Machine implements Clock {
     });
   }
 
+  /** The state without RAM and disk, whose changes `pages` has. Between calls of `run`. */
+  saveState(): Uint8Array {
+    const { cycles: cycle, turnLeft, outcome } = this;
+    const isDue = this.isDue || this.board.deadline() <= cycle;
+    const turn = { hart: this.current.number, schedule: this.schedule.position };
+    return saveState({ cycle, turnLeft, isDue, outcome, ...turn }, this.stateful);
+  }
+
+  /**
+   * Puts the machine into a state that was saved, of an equal machine, after the caller has written its pages. Probes,
+   * watches and stops stay. What observers derived from events is theirs to forget.
+   */
+  restoreState(state: Uint8Array): void {
+    restoreState(state, this.stateful, ({ cycle, turnLeft, hart, schedule, isDue, outcome }) => {
+      Object.assign(this, { cycles: cycle, turnLeft, isDue, outcome, stopRequested: false });
+      this.current = this.harts[hart];
+      this.schedule.position = schedule;
+      this.clock.set(cycle, 1);
+    });
+    this.buffers.forgetStores();
+    this.buffers.forgetTranslations();
+    this.buffers.forgetFetches();
+    this.controls.setInt32(control.hart, this.current.base, true);
+    this.watch.relearnTables(this.harts.map((one) => one.pageTable));
+  }
+
+  private get stateful(): StatefulParts {
+    return { harts: this.harts, devices: this.board.devices };
+  }
+
   /** Wakes what is due now; the cycle at which something is due next. */
   private serveDeadlines(): number {
     this.clock.set(this.cycles, 1);
-    if (this.board.deadline() <= this.cycles) this.board.tick();
+    if (this.isDue || this.board.deadline() <= this.cycles) this.board.tick();
+    this.isDue = false;
     let next = this.board.deadline();
     const time = Math.floor(this.cycles / cyclesPerTimeUnit);
     for (const hart of this.harts) next = Math.min(next, hart.updateTimer(time) * cyclesPerTimeUnit);
@@ -262,59 +301,12 @@ export class Machine implements Clock {
     });
   }
 
-  private hostFunctions(code: CodeCache, probes: ProbeTable, buffers: TranslationBuffers) {
-    const { controls } = this;
-    const { bus } = this.board;
-    // What a device access changed (lines, deadlines) is looked at when the next slice starts.
-    const leave = (): void => controls.setInt32(control.leave, 1, true);
-    return {
-      deviceLoad: (address: number, bytes: number): number => {
-        leave();
-        if (!bus.load(address >>> 0, bytes)) return 0;
-        controls.setInt32(control.loadLow, bus.low, true);
-        controls.setInt32(control.loadHigh, bus.high, true);
-        return 1;
-      },
-      deviceStore: (address: number, bytes: number, low: number, high: number): number => {
-        leave();
-        return bus.store(address >>> 0, bytes, low, high) ? 1 : 0;
-      },
-      dropCode: (frame: number) => code.drop(frame),
-      regionOverwritten: (frame: number) => code.regionOverwritten(frame),
-      loopOverwritten: (frame: number, offset: number) => code.loopOverwritten(frame, offset),
-      tableLinked: (frame: number, entry: number, level: number) =>
-        this.watch.link(frame, level, entry >>> 0),
-      forgetStores: () => buffers.forgetStores(),
-      forgetTranslations: () => buffers.forgetTranslations(),
-      rootSeen: (frame: number) => this.watch.linkRoot(ramBase + frame * 4096),
-      allocateCode: (frame: number) => code.allocate(frame),
-      decodeStraddle: (hart: number, word: number) => code.decodeStraddle(hart, word),
-      decode: (slot: number) => code.decodeSlot(slot),
-      probe: (slot: number) => {
-        const row = probes.hit(code.physicalOf(slot), this.current.number);
-        if (row === 0) this.stopRequested = true;
-        return row;
-      },
-      guardedLoad: (address: number, bytes: number) => this.stops.loads(address >>> 0, bytes),
-      guardedStore: (address: number, old: bigint) => this.stops.stored(address >>> 0, old),
-      rawInstruction: (hart: number, slot: number) => code.rawInstruction(hart, slot),
-      float: floatFunction(controls),
-    };
-  }
-
-  private boot(image: BootImage, code: CodeCache): void {
-    const { harts, memoryBytes } = this.configuration;
-    const tree = virtDeviceTree({ harts, memoryBytes });
-    const treeAt = ramBase + memoryBytes - Math.ceil(tree.length / 0x10000) * 0x10000;
-    this.ram.write(treeAt, tree);
-    for (const segment of image.segments) {
-      if (!this.ram.contains(segment.address, segment.bytes.length))
-        throw new RangeError(`a segment at 0x${segment.address.toString(16)} lies outside RAM`);
-      this.ram.write(segment.address, segment.bytes);
-    }
-    for (const hart of this.harts) {
-      hart.reset(image.entry, treeAt);
-      code.prepareStraddle(hart.base);
-    }
+  private hostFunctions(parts: Pick<HostParts, 'memory' | 'code' | 'probes' | 'buffers'>): CoreHost {
+    const { watch, stops, board } = this;
+    return hostFunctions({
+      ...{ ...parts, watch, stops, bus: board.bus },
+      currentHart: () => this.current.number,
+      stop: () => (this.stopRequested = true),
+    });
   }
 }

@@ -38,6 +38,8 @@ export const FrameFlag = {
   walked: 8,
   /** Level of that page table, two bits. */
   levelShift: 4,
+  /** Its content is that of the last snapshot: the first store clears this. */
+  clean: 64,
   /** Loads and stores of some of its words are told to the host: see stops.ts. */
   guarded: 128,
 } as const;

@@ -120,6 +120,13 @@ export class Watch {
     this.ring.append(RecordKind.tableRetired, 0, 0n, table, 0n, 0n, 0n, 0n);
   }
 
+  /** The machine was put into another state: tables are learned anew, from the roots that the harts have. */
+  relearnTables(roots: readonly number[]): void {
+    if (this.controls[control.watchTables >> 2] === 0) return;
+    for (let frame = 0; frame < this.flags.length; frame++) this.flags[frame] &= ~tableBits;
+    for (const root of roots) this.linkRoot(root);
+  }
+
   private adopt(entry: number, level: number, value: bigint): void {
     this.ring.append(RecordKind.tableStore, level, 0n, BigInt(entry), 0n, value, 0n, 0n);
     if ((value & pointerBits.mask) !== pointerBits.value || level === 0) return;

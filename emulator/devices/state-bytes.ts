@@ -35,6 +35,14 @@ export class StateWriter {
     return this;
   }
 
+  /** Bytes with their length before them. */
+  bytes(values: Uint8Array): this {
+    this.u32(values.length);
+    const at = this.#reserve(values.length);
+    this.#bytes.set(values, at);
+    return this;
+  }
+
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }
@@ -44,7 +52,7 @@ export class StateWriter {
     const at = this.#length;
     this.#length += count;
     if (this.#length > this.#bytes.length) {
-      const larger = new Uint8Array(2 * this.#bytes.length);
+      const larger = new Uint8Array(2 * this.#length);
       larger.set(this.#bytes);
       this.#bytes = larger;
       this.#view = new DataView(larger.buffer);
@@ -80,6 +88,12 @@ export class StateReader {
 
   wide(): number {
     return this.#view.getFloat64(this.#take(8), true);
+  }
+
+  /** Bytes that were written with their length: a view. */
+  bytes(): Uint8Array {
+    const length = this.u32();
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#take(length), length);
   }
 
   /** Fills `values` in place. */

@@ -60,6 +60,11 @@ export class Hart {
     return this.words[index * 2];
   }
 
+  /** Physical address of the root page table that satp names, whether or not translation is on. */
+  get pageTable(): number {
+    return Number(this.read('satp') & ((1n << 44n) - 1n)) * 4096;
+  }
+
   /** True while the hart sleeps in wfi and nothing that would wake it is pending; wakes it otherwise. */
   sleeps(): boolean {
     const at = stateOffset.waiting / 4;
@@ -104,5 +109,11 @@ export class Hart {
   /** The architectural state, for digests and snapshots. */
   architecturalState(): Uint8Array {
     return new Uint8Array(this.words.buffer, this.base, architecturalBytes);
+  }
+
+  /** Puts back what `architecturalState` held. */
+  restore(state: Uint8Array): void {
+    if (state.length !== architecturalBytes) throw new Error(`a hart's state has ${state.length} bytes`);
+    this.architecturalState().set(state);
   }
 }

@@ -155,7 +155,12 @@ function updateAccessed(f: FunctionBuilder, w: Walk, entryAt: Local<'i32'>, entr
   const isStore = i32.eq(w.access, i32.const(Access.store));
   const updated = f.local('i64', i64.or(entry, i64.const(Pte.a)));
   f.if(isStore, () => f.set(updated, i64.or(updated, i64.const(Pte.d))));
-  f.if(i64.ne(updated, entry), () => f.do(i64.store(entryAt, updated)));
+  f.if(i64.ne(updated, entry), () => {
+    f.do(i64.store(entryAt, updated));
+    const frame = f.local('i32', i32.shrU(i32.sub(entryAt, i32.const(w.layout.ram)), i32.const(12)));
+    const flags = i32.load8U(frame, w.layout.frameFlags);
+    f.do(i32.store8(frame, i32.and(flags, i32.const(~FrameFlag.clean)), w.layout.frameFlags));
+  });
 }
 
 /**

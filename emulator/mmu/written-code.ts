@@ -32,6 +32,10 @@ export function buildWritten(
   const frame = f.local('i32', frameNumber(at, layout));
   const flags = f.local('i32', flagsOf(frame, layout));
   f.if(i32.eqz(flags), () => f.return());
+  f.if(i32.and(flags, i32.const(FrameFlag.clean)), () => {
+    f.set(flags, i32.and(flags, i32.const(~FrameFlag.clean)));
+    f.do(i32.store8(frame, flags, layout.frameFlags));
+  });
   f.if(i32.and(flags, i32.const(FrameFlag.code)), () => dropDecoded(f, host, layout, at, frame));
   const now = f.local('i64', i64.load(at));
   f.if(i64.eq(old, now), () => f.return());

@@ -20,4 +20,8 @@ export class RoundRobin {
   get position(): number {
     return this.last;
   }
+
+  set position(hart: number) {
+    this.last = hart;
+  }
 }

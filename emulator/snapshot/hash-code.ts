@@ -1,4 +1,6 @@
-// Generated code that hashes a page: 64-bit words folded by multiply and xor-shift. A digest, not cryptography.
+// Generated code that looks at whole pages. The hash is 64-bit words folded by multiply and xor-shift: a digest, not
+// cryptography.
+import { pageBytes } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { i32, i64 } from '../wasm/expression.js';
 
@@ -14,4 +16,21 @@ export function buildHash(f: FunctionBuilder): void {
     f.branchIf(i32.ltU(at, end), again);
   });
   f.return(hash);
+}
+
+/**
+ * Body of `repeats(address)`: 1 when all words of the page but the first are equal, as in pages that were filled and
+ * then linked into a list.
+ */
+export function buildRepeats(f: FunctionBuilder): void {
+  const page = f.parameter('i32', 0);
+  const at = f.local('i32', i32.add(page, i32.const(16)));
+  const end = f.local('i32', i32.add(page, i32.const(pageBytes)));
+  const second = f.local('i64', i64.load(page, 8));
+  f.loop((again) => {
+    f.if(i64.ne(i64.load(at), second), () => f.return(i32.const(0)));
+    f.set(at, i32.add(at, i32.const(8)));
+    f.branchIf(i32.ltU(at, end), again);
+  });
+  f.return(i32.const(1));
 }

@@ -1,0 +1,47 @@
+// The pages that changed between two states, with what is in them afterwards.
+import { pageBytes } from '../memory-layout.js';
+import type { Pages } from './pages.js';
+
+/** Each page is in one of the two lists, both ascending. */
+export interface PageDelta {
+  /** Pages of RAM that repeat one 64-bit word, but for their first. */
+  readonly repeating: Uint32Array;
+  /** For each of them the first word and the repeated one. */
+  readonly words: BigUint64Array;
+  /** All other pages. */
+  readonly pages: Uint32Array;
+  /** Their content one after another, `pageBytes` each; the disk's last page is filled up with zeros. */
+  readonly content: Uint8Array;
+}
+
+/** The pages changed since the last delta was taken (or `markClean` was called). From now on changes are new ones. */
+export function takeDelta(pages: Pages): PageDelta {
+  const changed = pages.changed();
+  const isRepeating = changed.map((page) => (pages.repeats(page) ? 1 : 0));
+  const repeating = changed.filter((_, index) => isRepeating[index] === 1);
+  const others = changed.filter((_, index) => isRepeating[index] === 0);
+  const words = new BigUint64Array(2 * repeating.length);
+  repeating.forEach((page, index) => {
+    const { buffer, byteOffset } = pages.content(page);
+    words.set(new BigUint64Array(buffer, byteOffset, 2), 2 * index);
+  });
+  const content = new Uint8Array(others.length * pageBytes);
+  others.forEach((page, index) => content.set(pages.content(page), index * pageBytes));
+  pages.markClean();
+  return { repeating, words, pages: others, content };
+}
+
+const scratch = new BigUint64Array(pageBytes / 8);
+const scratchBytes = new Uint8Array(scratch.buffer);
+
+/** Puts back a page that repeats a word. */
+export function writeRepeating(pages: Pages, page: number, first: bigint, repeated: bigint): void {
+  scratch.fill(repeated);
+  scratch[0] = first;
+  pages.write(page, scratchBytes);
+}
+
+/** Puts back another page; `content` may be longer than the page is. */
+export function writeContent(pages: Pages, page: number, content: Uint8Array): void {
+  pages.write(page, content.subarray(0, pages.content(page).length));
+}

@@ -1,0 +1,146 @@
+// A machine's state saved and put back: it goes on as if nothing had been, wherever the cut falls.
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  pageBytes,
+  ramBase,
+  takeDelta,
+  writeContent,
+  writeRepeating,
+  type Engine,
+  type Machine,
+  type PageDelta,
+} from '../../emulator/index.js';
+import { BareMachine, powerOff } from '../support/bare-machine.js';
+import { CowRun } from '../support/cow-run.js';
+import { Random } from '../support/random.js';
+
+/** A state and the pages that had changed since the one before it. */
+interface Saved {
+  readonly state: Uint8Array;
+  readonly delta: PageDelta;
+  readonly digest: string;
+  readonly cycle: number;
+}
+
+function save(machine: Machine): Saved {
+  const digest = machine.digest();
+  return { state: machine.saveState(), delta: takeDelta(machine.pages), digest, cycle: machine.cycle() };
+}
+
+/** Puts the machine into the last of the saved states: every page that ever changed, as the last of them has it. */
+function restore(machine: Machine, saved: readonly Saved[]): void {
+  for (const { delta } of saved) {
+    const { pages, content, repeating, words } = delta;
+    pages.forEach((page, index) => writeContent(machine.pages, page, content.subarray(index * pageBytes)));
+    repeating.forEach((page, index) =>
+      writeRepeating(machine.pages, page, words[2 * index], words[2 * index + 1]),
+    );
+  }
+  machine.restoreState(saved.at(-1)!.state);
+}
+
+describe.each<[Engine, number]>([
+  ['interpreter', 1],
+  ['interpreter', 3],
+  ['auto', 3],
+])('%s, %i harts', (engine, harts) => {
+  let whole: { digest: string; cycle: number };
+  beforeAll(() => {
+    const { digest, cycle } = new CowRun('frames', { harts }, 'cow', { engine }).finish().summary;
+    whole = { digest, cycle };
+  });
+
+  it.each([1, 2])('is put back to any of its states, and goes on to the same end (seed %i)', (seed) => {
+    const random = new Random(seed);
+    const run = new CowRun('frames', { harts }, 'cow', { engine });
+    const { machine } = run;
+    const saved: Saved[] = [save(machine)];
+    while (run.prompts < 2) {
+      machine.run(machine.cycle() + (random.oneIn(3) ? random.between(1, 20_000) : random.between(1, 3e7)));
+      saved.push(save(machine));
+    }
+    expect(saved.at(-1)).toMatchObject(whole);
+    for (let count = 0; count < 12; count++) {
+      // The console's typist cannot be put back: what it types comes before.
+      const from = saved.findIndex(({ cycle }) => cycle > whole.cycle * 0.6);
+      const index = random.between(from, saved.length - 1);
+      const target = saved[index];
+      restore(machine, saved.slice(0, index + 1));
+      expect([machine.cycle(), machine.digest()]).toEqual([target.cycle, target.digest]);
+      const further = Math.min(saved.length - 1, index + random.below(3));
+      while (machine.cycle() < saved[further].cycle) machine.run(saved[further].cycle);
+      expect(machine.digest(), `from ${target.cycle} to ${saved[further].cycle}`).toBe(saved[further].digest);
+    }
+  });
+});
+
+/** The state at each cycle of a program, and that a machine put back to any of them runs to the same end. */
+function expectAllCutsToAgree(source: string, harts: number): void {
+  const make = () => new BareMachine(source, { harts, turnCycles: 7 });
+  const straight = make();
+  const digests: string[] = [];
+  while (!straight.machine.outcome && straight.machine.cycle() < 3000) {
+    digests.push(straight.machine.digest());
+    straight.step();
+  }
+  const end = straight.machine.digest();
+  for (let cut = 0; cut < digests.length; cut++) {
+    const { machine } = make().step(cut);
+    const state = machine.saveState();
+    const pages = Array.from({ length: machine.pages.count }, (_, page) =>
+      machine.pages.content(page).slice(),
+    );
+    machine.run(3000);
+    expect(machine.digest()).toBe(end);
+    for (const [page, content] of pages.entries()) machine.pages.write(page, content);
+    machine.restoreState(state);
+    expect(machine.digest(), `put back to cycle ${cut}`).toBe(digests[cut]);
+    machine.run(3000);
+    expect(machine.digest(), `from cycle ${cut} on`).toBe(end);
+  }
+}
+
+describe('every cut of a small program', () => {
+  it('with reservations held and turns under way', () => {
+    expectAllCutsToAgree(
+      `csrr a0, mhartid
+       li s0, ${ramBase + 0x8000}
+       li s1, 3
+       again: lr.d t0, (s0)
+       add t0, t0, a0
+       addi t0, t0, 1
+       sc.d t1, t0, (s0)
+       bnez t1, again
+       addi s1, s1, -1
+       bnez s1, again
+       bnez a0, sleep
+       ${powerOff}
+       sleep: wfi
+       j sleep`,
+      3,
+    );
+  });
+
+  it('while harts sleep until a timer', () => {
+    expectAllCutsToAgree(
+      `la t0, woken
+       csrw mtvec, t0
+       li t0, 0x2004000
+       csrr t1, mhartid
+       slli t2, t1, 3
+       add t0, t0, t2
+       li t3, 10
+       mul t4, t1, t3
+       addi t4, t4, 20
+       sd t4, 0(t0)
+       li t1, 0x80
+       csrw mie, t1
+       csrrsi zero, mstatus, 8
+       sleep: wfi
+       j sleep
+       woken: ${powerOff}
+       j woken`,
+      2,
+    );
+  });
+});
