@@ -114,7 +114,7 @@ export class Machine implements Clock {
     this.ring = new EventRing(memory, this.layout);
     this.watch = new Watch(memory, this.layout, probes, code, buffers, this.ring);
     this.stops = new Stops(memory, this.layout, {
-      ...{ probes, code, buffers, hart: () => this.current.number, requestStop: () => this.requestStop() },
+      ...{ probes, code, buffers, hart: () => this.current, requestStop: () => this.requestStop() },
     });
     const disk = (this.disk = new DiskImage(image.disk));
     this.schedule = new RoundRobin(configuration.harts);
@@ -190,12 +190,12 @@ export class Machine implements Clock {
         }
         if (this.cycles >= until) return 'limit';
         const deadline = this.serveDeadlines();
-        if (this.stopRequested) continue;
-        if (this.turnLeft === 0 && !this.beginTurn()) {
+        if (this.turnLeft === 0 && !this.stopRequested && !this.beginTurn()) {
           if (deadline === Infinity) return 'deadlock';
           this.cycles = Math.min(deadline, until);
           continue;
         }
+        if (this.stopRequested) continue;
         this.runSlice(Math.min(this.turnLeft, deadline - this.cycles, until - this.cycles));
       }
     } finally {
@@ -262,7 +262,7 @@ export class Machine implements Clock {
     if (next === undefined) return false;
     this.current = this.harts[next];
     this.turnLeft = this.configuration.turnCycles;
-    return true;
+    return this.stops.turnBegins(next);
   }
 
   private runSlice(budget: number): void {

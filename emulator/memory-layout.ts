@@ -10,7 +10,7 @@ export const codePage = {
   bodyBytes: 2048 * 8,
   /** Behind the slots, for each of them an i32: number of a compiled routine << 16 | its entry; 0 for none. */
   entries: 2048 * 8 + 64,
-  /** Behind those, a u16 for each slot: the handler that an entry stands before. */
+  /** Behind those, a u16 for each slot: the handler that an entry or a probe stands before. */
   originals: 2048 * 12 + 64,
   bytes: 2048 * 14 + 64,
   count: 1024,

@@ -2,6 +2,7 @@
 // changed. Stopping changes nothing of what the guest sees; `Machine.run` returns `requested` and can be called again.
 import type { GuestMemory } from './devices/device.js';
 import type { CodeCache } from './interpreter/code-cache.js';
+import type { Hart } from './hart/hart.js';
 import type { BreakpointHit, ProbeTable } from './interpreter/probe-table.js';
 import { FrameFlag, pageBytes, ramBase, type MemoryLayout } from './memory-layout.js';
 import type { TranslationBuffers } from './mmu/translation-buffers.js';
@@ -32,16 +33,21 @@ export interface StopsWiring {
   readonly probes: ProbeTable;
   readonly code: CodeCache;
   readonly buffers: TranslationBuffers;
-  readonly hart: () => number;
+  /** The hart that has the turn or, between turns, had the last. */
+  readonly hart: () => Hart;
   readonly requestStop: () => void;
 }
 
 export class Stops {
   /** False while none of them is to be told: on the way to somewhere else. */
   armed = true;
+  /** Called with the hart whose turn begins, before its first step; true to stop there. */
+  onTurn: ((hart: number) => boolean) | undefined;
   private readonly flags: Uint8Array;
   private readonly ram: Uint8Array;
   private readonly watchpoints = new Set<Watchpoint>();
+  /** Breakpoints at virtual addresses outside of RAM's own, by offset in the page. */
+  private readonly elsewhere = new Map<number, Map<bigint, BreakpointHit>>();
 
   constructor(
     memory: WebAssembly.Memory,
@@ -60,6 +66,32 @@ export class Stops {
   setBreakpoint(address: number, hit: BreakpointHit | undefined): void {
     this.wiring.probes.setBreakpoint(address, hit && ((hart) => this.armed && hit(hart)));
     this.wiring.code.redecode(address);
+  }
+
+  /**
+   * The same for a virtual address, in whichever address space a hart executes there. An address that is one of RAM's
+   * physical ones is taken to be mapped to itself, as kernels map themselves.
+   */
+  setVirtualBreakpoint(address: bigint, hit: BreakpointHit | undefined): void {
+    const { code, probes } = this.wiring;
+    const pc = (): bigint => this.wiring.hart().read('pc');
+    const physical = Number(address);
+    if (physical >= ramBase && physical < ramBase + this.layout.memoryBytes)
+      return this.setBreakpoint(physical, hit && ((hart) => pc() === address && hit(hart)));
+    const offset = Number(address % BigInt(pageBytes));
+    const hits = this.elsewhere.get(offset) ?? new Map<bigint, BreakpointHit>();
+    this.elsewhere.set(offset, hits);
+    if (hit) hits.set(address, hit);
+    else hits.delete(address);
+    const reached = (hart: number): boolean => this.armed && hits.get(pc())?.(hart) === true;
+    probes.setBreakpointInEveryFrame(offset, hits.size > 0 ? reached : undefined);
+    code.redecodeInEveryFrame(offset);
+  }
+
+  /** For the machine: a hart's turn begins, which is always true. */
+  turnBegins(hart: number): true {
+    if (this.onTurn?.(hart)) this.wiring.requestStop();
+    return true;
   }
 
   /** Throws RangeError for memory that is not all RAM. */
@@ -109,7 +141,7 @@ export class Stops {
 
   private tell(kind: WatchedAccess['kind'], byDevice: boolean, concerns: (one: Watchpoint) => boolean): void {
     if (!this.armed) return;
-    const access = { kind, hart: this.wiring.hart(), byDevice };
+    const access = { kind, hart: this.wiring.hart().number, byDevice };
     for (const one of this.watchpoints) if (concerns(one) && one.onAccess(access)) this.wiring.requestStop();
   }
 

@@ -1,7 +1,15 @@
 // A hart as the host sees it: its registers, whether it sleeps, its interrupt lines, its timer comparison.
 import type { InterruptLine } from '../devices/device.js';
 import { Interrupt, Mstatus } from './mstatus.js';
-import { architecturalBytes, hartBytes, Mode, noReservation, stateOffset, type StateWord } from './state.js';
+import {
+  architecturalBytes,
+  hartBytes,
+  Mode,
+  noReservation,
+  registerIndex,
+  stateOffset,
+  type StateWord,
+} from './state.js';
 
 const wordSpan = 2 ** 32;
 /** Comparisons from here on lie beyond every cycle a run can reach. */
@@ -49,6 +57,11 @@ export class Hart {
   /** Value of x1..x31 (0 for x0). */
   register(index: number): bigint {
     return this.wide[index];
+  }
+
+  /** Bits of f0..f31. */
+  floatRegister(index: number): bigint {
+    return this.wide[registerIndex.f + index];
   }
 
   setRegister(index: number, value: bigint): void {

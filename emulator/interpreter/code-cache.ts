@@ -196,6 +196,11 @@ export class CodeCache implements DecodedCode {
     else this.words[(page + (physical & 0xffe) * 4) >> 2] = 0;
   }
 
+  /** The same for an offset in all pages. */
+  redecodeInEveryFrame(offset: number): void {
+    for (const frame of this.frames) if (frame >= 0) this.redecode(ramBase + frame * pageBytes + offset);
+  }
+
   /** Row of the memory loop that a backward branch closes; 0 when it is none, or one with a probe inside. */
   private recogniseLoop(slot: number, physical: number, branch: Decoded): number {
     const distance = -branch.imm;
@@ -220,8 +225,12 @@ export class CodeCache implements DecodedCode {
   }
 
   private write(slot: number, physical: number, operation: number, high: number): void {
-    const probed = this.probes.intercept(physical, operation & 0xffff);
-    const handler = probed ? Special.probe : operation & 0xffff;
+    let handler = operation & 0xffff;
+    if (this.probes.isProbed(physical)) {
+      const page = slot - (physical & (pageBytes - 1)) * 4;
+      this.halfwords[(page + codePage.originals + (physical & (pageBytes - 1))) >> 1] = handler;
+      handler = Special.probe;
+    }
     this.words[slot >> 2] = (operation & ~0xffff) | handler;
     this.words[(slot >> 2) + 1] = high;
   }

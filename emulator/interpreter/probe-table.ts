@@ -1,10 +1,11 @@
-// Probes on physical instruction addresses. A probed slot's handler appends the registers its row names, then runs the
-// handler that was there. Rows live in linear memory, 32 bytes each:
-//   bytes 4-8 register numbers, 10-11 the real handler, 12-13 number of the probe, 14 whether to append a record
-import type { MemoryLayout } from '../memory-layout.js';
+// Probes on instruction addresses. A probed slot's handler appends the registers its row names, then runs the handler
+// that was there, which the decoded page remembers. Rows live in linear memory, 32 bytes each:
+//   bytes 4-8 register numbers, 12-13 number of the probe, 14 whether to append a record
+import { pageBytes, type MemoryLayout } from '../memory-layout.js';
 import type { Probe } from '../watch.js';
 
 const rowBytes = 32;
+const offsetMask = pageBytes - 1;
 
 /** Called at each hit with the hart's number; true to stop before the instruction executes. */
 export type BreakpointHit = (hart: number) => boolean;
@@ -21,12 +22,17 @@ export class ProbeTable {
   private readonly bytes: Uint8Array;
   private readonly rowOf = new Map<number, Row>();
   private readonly unused: number[] = [];
+  /** Breakpoints in whichever frame, by offset in the page. */
+  private readonly inEveryFrame = new Map<number, BreakpointHit>();
+  /** A row that asks for nothing: that of breakpoints without one. */
+  private readonly emptyRow: number;
 
   constructor(
     memory: WebAssembly.Memory,
     private readonly layout: MemoryLayout,
   ) {
     this.bytes = new Uint8Array(memory.buffer);
+    this.emptyRow = layout.probeTable + (layout.probeTableEntries - 1) * rowBytes;
   }
 
   add(probe: Probe): void {
@@ -48,19 +54,20 @@ export class ProbeTable {
     this.unused.push(row.address);
   }
 
+  /** Sets the breakpoint of an offset in a page, whichever page it is, or takes it away. */
+  setBreakpointInEveryFrame(offset: number, hit: BreakpointHit | undefined): void {
+    if (hit) this.inEveryFrame.set(offset, hit);
+    else this.inEveryFrame.delete(offset);
+  }
+
   /** True when any address of [from, to) is probed. */
   anyIn(from: number, to: number): boolean {
-    for (let address = from; address < to; address += 2) if (this.rowOf.has(address)) return true;
+    for (let address = from; address < to; address += 2) if (this.isProbed(address)) return true;
     return false;
   }
 
-  /** True when the address is probed; remembers the handler that the probe stands before. */
-  intercept(physical: number, handler: number): boolean {
-    const row = this.rowOf.get(physical);
-    if (!row) return false;
-    this.bytes[row.address + 10] = handler & 0xff;
-    this.bytes[row.address + 11] = handler >> 8;
-    return true;
+  isProbed(physical: number): boolean {
+    return this.rowOf.has(physical) || this.inEveryFrame.has(physical & offsetMask);
   }
 
   /** The probe at an address, and the handler that it stands before; undefined where a run may stop. */
@@ -72,16 +79,16 @@ export class ProbeTable {
 
   /** A probe is about to fire: tells its owners and returns its row's address; 0 to stop before the instruction. */
   hit(physical: number, hart: number): number {
-    const row = this.rowOf.get(physical)!;
-    if (row.breakpoint?.(hart)) return 0;
-    row.probe?.onHit?.(hart);
-    return row.address;
+    const row = this.rowOf.get(physical);
+    if (row?.breakpoint?.(hart) || this.inEveryFrame.get(physical & offsetMask)?.(hart)) return 0;
+    row?.probe?.onHit?.(hart);
+    return row?.address ?? this.emptyRow;
   }
 
   private rowAt(physical: number): Row {
     let row = this.rowOf.get(physical);
     if (row) return row;
-    if (this.rowOf.size >= this.layout.probeTableEntries) throw new Error('the probe table is full');
+    if (this.rowOf.size >= this.layout.probeTableEntries - 1) throw new Error('the probe table is full');
     row = { address: this.unused.pop() ?? this.layout.probeTable + this.rowOf.size * rowBytes };
     this.bytes.fill(0, row.address, row.address + rowBytes);
     this.rowOf.set(physical, row);

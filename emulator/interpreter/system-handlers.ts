@@ -120,7 +120,9 @@ export function probe(c: Context): void {
   const registers = [4, 5, 6, 7, 8].map((offset): I64 => readRegister(c, i32.load8U(c.at, offset)));
   const kind = i32.or(i32.const(RecordKind.probe), i32.shl(i32.load16U(c.at, 12), i32.const(16)));
   f.if(i32.load8U(c.at, 14), () => f.do(call(c.functions.append, kind, h, pcOf(c), ...registers)));
-  f.set(c.handler, i32.load16U(c.at, 10));
+  // The slots of a page are 8 bytes a halfword of code, and what they stood for 2.
+  const original = i32.add(c.page, i32.shrU(i32.sub(c.slot, c.page), i32.const(2)));
+  f.set(c.handler, i32.load16U(original, codePage.originals));
   f.branch(c.dispatch);
 }
 
