@@ -79,7 +79,6 @@ export const bareProfile: KernelProfile = { functions: {}, referenceCounts: [], 
 export async function translated(
   profile: Partial<KernelProfile>,
   records: readonly RecordInput[],
-  prepare: (translator: Translator) => void = () => {},
 ): Promise<Record<EventName, Row[]>> {
   const folder = mkdtempSync(join(tmpdir(), 'records-'));
   try {
@@ -87,7 +86,6 @@ export async function translated(
     const sink = await openEventSink(folder, eventNames);
     const debug = DebugInfo.parse(parseElf(buildElf({ sections: [] }), 'none'));
     const translator = new Translator(sink, { ...bareProfile, ...profile }, debug);
-    prepare(translator);
     const view = encode(records);
     // In two parts, as the ring is drained.
     const middle = Math.floor(records.length / 2) * recordBytes;
@@ -103,7 +101,8 @@ export async function translated(
   }
 }
 
-function encode(records: readonly RecordInput[]): DataView {
+/** The records as they lie in the ring. */
+export function encode(records: readonly RecordInput[]): DataView {
   const view = new DataView(new ArrayBuffer(records.length * recordBytes));
   records.forEach((record, index) => {
     const at = index * recordBytes;

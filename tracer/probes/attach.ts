@@ -1,61 +1,86 @@
 // Sets the machine's watches and probes as the profile and the wanted event kinds ask for.
-import { RecordSource, type Machine, type Probe } from '../../emulator/index.js';
+import { RecordKind, RecordSource, type Machine, type Probe } from '../../emulator/index.js';
 import type { EventName } from '../schema/index.js';
-import type { KernelProfile, RoleFunction } from './profile.js';
+import { CountElements } from './count-elements.js';
 import { recordFreeFrames } from './first-lists.js';
+import { recordPanicText } from './panic-text.js';
+import { watchedRanges } from './processes.js';
+import type { ProcessFacts } from './process-facts.js';
+import type { KernelProfile, RoleFunction } from './profile.js';
 import { ProbeId } from './probe-id.js';
-import type { ReferenceCounts } from './reference-counts.js';
-import type { Translator } from './translator.js';
+import type { ReferenceCountFacts } from './reference-count-facts.js';
+import { elementsOf } from './reference-counts.js';
 
 /** Fewer elements are no array with one for each frame. */
 const framesMinimum = 1024;
 const register = { ra: 1, a0: 10 } as const;
-const panicTextMaximum = 200;
 
 /** True when any of the kinds is recorded. */
 type Wants = (...names: EventName[]) => boolean;
 
-/** Connects a translator to a machine that has not run yet. `onPanic` is called when the kernel enters its panic. */
+/** What probes are attached for. */
+interface Target {
+  readonly machine: Machine;
+  readonly profile: KernelProfile;
+  readonly wants: Wants;
+}
+
+/**
+ * Makes a machine that has not run yet record what a `Translator` of the same profile turns into events of the kinds.
+ * `onPanic` is called when the kernel enters its panic. Who takes the records from the ring is the caller's choice.
+ */
 export function attachProbes(
   machine: Machine,
   profile: KernelProfile,
-  translator: Translator,
   kinds: ReadonlySet<EventName>,
   onPanic: () => void,
 ): void {
   const wants: Wants = (...names) => names.some((name) => kinds.has(name));
-  machine.ring.setConsumer((view, from, to) => translator.translate(view, from, to));
+  const { processes, freeList, referenceCounts } = profile;
   machine.watch.setSources(sourcesFor(kinds));
-  watchProcesses(machine, translator);
-  for (const head of translator.freeList?.facts.heads ?? []) machine.watch.watchWords(head, 8);
-  if (wants('refcount_change')) for (const counts of translator.candidates) watchCounts(machine, counts);
+  if (processes) watchProcesses(machine, processes);
+  for (const head of freeList?.heads ?? []) machine.watch.watchWords(head, 8);
+  if (wants('refcount_change')) for (const facts of referenceCounts) watchCounts(machine, elementsOf(facts));
   if (wants('pte_write', 'page_table')) machine.watch.watchTables();
-  probeFunctions(machine, profile, translator, wants, onPanic);
+  probeFunctions({ machine, profile, wants }, onPanic);
 }
 
-function watchCounts(machine: Machine, counts: ReferenceCounts): void {
-  if (!counts.isPlaced) return;
-  for (const { address, bytes } of counts.watchedRanges()) machine.watch.watchWords(address, bytes);
+function watchCounts(machine: Machine, elements: CountElements): void {
+  for (const { address, bytes } of elements.ranges()) machine.watch.watchWords(address, bytes);
 }
 
 /**
  * Looks where the pointers among the candidates point, when a frame is freed: the first frames are, in ascending order,
  * while the list of free frames is built, and an array behind the image then ends where the lowest of them begins.
  */
-function placePointers(machine: Machine, translator: Translator, imageEnd: number): (frame: number) => void {
-  let open = translator.candidates.filter(({ isPlaced }) => !isPlaced);
+function placePointers({ machine, profile }: Target, imageEnd: number, pc: number): (frame: number) => void {
+  let isOpen = true;
   return (frame) => {
-    if (open.length === 0) return;
-    for (const counts of open) {
-      const { address, stride } = counts.facts;
-      const start = Number(new DataView(machine.ram.read(address, 8).slice().buffer).getBigUint64(0, true));
-      const elements = Math.floor((frame - start) / stride);
-      if (start < imageEnd || elements < framesMinimum) continue;
-      counts.place(start, elements);
-      watchCounts(machine, counts);
-    }
-    open = [];
+    if (isOpen)
+      profile.referenceCounts.forEach((facts, index) => {
+        if (facts.count > 0) return;
+        const elements = arrayBehind(machine, facts, frame, imageEnd);
+        if (!elements) return;
+        const { start, count } = elements;
+        const operands = [index, start, count].map(BigInt) as [bigint, bigint, bigint];
+        machine.ring.append(RecordKind.probe, ProbeId.countsPlaced, BigInt(pc), ...operands);
+        watchCounts(machine, elements);
+      });
+    isOpen = false;
   };
+}
+
+/** The array a pointer points to, when it lies between the image and a frame and is long enough. */
+function arrayBehind(
+  machine: Machine,
+  facts: ReferenceCountFacts,
+  frame: number,
+  imageEnd: number,
+): CountElements | undefined {
+  const { address, stride } = facts;
+  const start = Number(new DataView(machine.ram.read(address, 8).slice().buffer).getBigUint64(0, true));
+  const count = Math.floor((frame - start) / stride);
+  return start < imageEnd || count < framesMinimum ? undefined : new CountElements(facts, start, count);
 }
 
 function sourcesFor(kinds: ReadonlySet<EventName>): number {
@@ -73,28 +98,21 @@ function sourcesFor(kinds: ReadonlySet<EventName>): number {
 }
 
 /** Always watched where found: every row carries the process. */
-function watchProcesses(machine: Machine, translator: Translator): void {
-  const { processes } = translator;
-  if (!processes) return;
-  const { current, currentStride, harts, offsets } = processes.facts;
+function watchProcesses(machine: Machine, facts: ProcessFacts): void {
+  const { current, currentStride, harts, offsets } = facts;
   machine.watch.setContextPointer({ base: current, stride: currentStride, field: offsets.pid });
-  for (const { address, bytes } of processes.watchedRanges()) machine.watch.watchWords(address, bytes);
+  for (const { address, bytes } of watchedRanges(facts)) machine.watch.watchWords(address, bytes);
   for (let hart = 0; hart < harts; hart++) machine.watch.watchWords(current + hart * currentStride, 8);
 }
 
-function probeFunctions(
-  machine: Machine,
-  profile: KernelProfile,
-  translator: Translator,
-  wants: Wants,
-  onPanic: () => void,
-): void {
+function probeFunctions(target: Target, onPanic: () => void): void {
+  const { machine, profile, wants } = target;
   const { allocate, free, map, free_table: freeTable, panic } = profile.functions;
   const { watch, harts } = machine;
   const argument = (hart: number): number => harts[hart].registerLow(register.a0);
   const tables = wants('pte_write', 'page_table');
-  if (allocate) probeAllocate(machine, allocate, translator, wants);
-  if (free) probeFree(machine, free, translator, wants, profile.imageEnd);
+  if (allocate) probeAllocate(target, allocate);
+  if (free) probeFree(target, free);
   if (map && tables) watch.addProbe(silently(map.entry, (hart) => watch.linkRoot(argument(hart))));
   if (freeTable && tables) watch.addProbe(silently(freeTable.entry, (hart) => watch.retire(argument(hart))));
   if (panic)
@@ -104,7 +122,7 @@ function probeFunctions(
       registers: [register.a0, register.ra],
       record: wants('panic'),
       onHit: (hart) => {
-        if (wants('panic')) translator.panicTexts.push(machine.ram.text(argument(hart), panicTextMaximum));
+        if (wants('panic')) recordPanicText(machine, argument(hart), panic.entry);
         onPanic();
       },
     });
@@ -115,15 +133,11 @@ function silently(address: number, onHit: (hart: number) => void): Probe {
   return { address, id: 0, registers: [], record: false, onHit };
 }
 
-function probeAllocate(
-  machine: Machine,
-  { entry, exits }: RoleFunction,
-  translator: Translator,
-  wants: Wants,
-): void {
+function probeAllocate(target: Target, { entry, exits }: RoleFunction): void {
+  const { machine, profile, wants } = target;
   const { watch } = machine;
-  const { freeList } = translator;
-  const settles = freeList?.hasSeveralLists === true && wants('frame_alloc', 'frame_free');
+  const { freeList } = profile;
+  const settles = freeList !== undefined && freeList.heads.length > 1 && wants('frame_alloc', 'frame_free');
   let isFirst = true;
   if (freeList)
     watch.addProbe({
@@ -132,28 +146,23 @@ function probeAllocate(
       registers: [],
       record: settles,
       onHit: () => {
-        if (isFirst) recordFreeFrames(machine, freeList.facts.heads, entry);
+        if (isFirst) recordFreeFrames(machine, freeList.heads, entry);
         isFirst = false;
       },
     });
-  if (!wants('kalloc') && !settles && !searchesCounts(translator, wants)) return;
+  if (!wants('kalloc') && !settles && !searchesCounts(target)) return;
   const registers = [register.a0, register.ra];
   for (const address of exits)
     watch.addProbe({ address, id: ProbeId.allocateReturns, registers, record: true });
 }
 
-function probeFree(
-  machine: Machine,
-  { entry }: RoleFunction,
-  translator: Translator,
-  wants: Wants,
-  imageEnd = Infinity,
-): void {
+function probeFree(target: Target, { entry }: RoleFunction): void {
+  const { machine, profile, wants } = target;
   const { watch, harts } = machine;
   const tables = wants('pte_write', 'page_table');
-  const counts = searchesCounts(translator, wants);
+  const counts = searchesCounts(target);
   if (!wants('kfree') && !tables && !counts) return;
-  const place = placePointers(machine, translator, imageEnd);
+  const place = placePointers(target, profile.imageEnd ?? Infinity, entry);
   watch.addProbe({
     address: entry,
     id: ProbeId.freeEntered,
@@ -168,6 +177,6 @@ function probeFree(
 }
 
 /** What counts references is told by stores during allocation and freeing. */
-function searchesCounts(translator: Translator, wants: Wants): boolean {
-  return translator.candidates.length > 0 && wants('refcount_change');
+function searchesCounts({ profile, wants }: Target): boolean {
+  return profile.referenceCounts.length > 0 && wants('refcount_change');
 }

@@ -1,4 +1,5 @@
 // Gathers console characters into rows: a line each, or what there is when the direction changes.
+import type { EventFileWriter } from '../arrow/index.js';
 import type { Emitter } from './emitter.js';
 import type { RawRecord } from './raw-record.js';
 
@@ -10,7 +11,11 @@ export class ConsoleLines {
   private isInput = false;
   private readonly last = { cycle: 0, hart: 0, pid: 0, span: 0, pc: 0 };
 
-  constructor(private readonly emitter: Emitter) {}
+  private readonly rows: EventFileWriter<'console'> | undefined;
+
+  constructor(private readonly emitter: Emitter) {
+    this.rows = emitter.rows('console');
+  }
 
   character(record: RawRecord): void {
     const isInput = record.size === 1;
@@ -28,9 +33,12 @@ export class ConsoleLines {
   /** Writes what there is of a line. */
   flush(): void {
     if (this.text === '') return;
-    const row = this.emitter.beginAt('console', this.last);
-    row?.columns.direction.append(this.isInput ? 'input' : 'output');
-    row?.columns.text.append(this.text);
+    const { rows } = this;
+    if (rows) {
+      this.emitter.beginAt(rows, this.last);
+      rows.columns.direction.append(this.isInput ? 'input' : 'output');
+      rows.columns.text.append(this.text);
+    }
     this.text = '';
   }
 }

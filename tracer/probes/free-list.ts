@@ -1,14 +1,18 @@
 // Follows the lists of free frames from the stores to their heads: which frames are free, and how many.
+import type { EventFileWriter } from '../arrow/index.js';
 import type { CallSites } from './call-sites.js';
 import type { Emitter } from './emitter.js';
+import { FrameSet } from './frame-set.js';
 import type { FreeListFacts } from './free-list-facts.js';
 import type { RawRecord } from './raw-record.js';
 
 const frameBytes = 4096;
 
 export class FreeList {
-  private readonly free = new Set<number>();
-  private readonly heads: ReadonlySet<number>;
+  private readonly free: FrameSet;
+  private readonly heads: readonly number[];
+  private readonly freeRows: EventFileWriter<'frame_free'> | undefined;
+  private readonly allocRows: EventFileWriter<'frame_alloc'> | undefined;
   /** Frames that the allocator took off a list and has not returned yet, by the kernel entry that did it. */
   private readonly taken = new Map<number, Set<number>>();
 
@@ -17,7 +21,10 @@ export class FreeList {
     private readonly emitter: Emitter,
     private readonly callSites: CallSites,
   ) {
-    this.heads = new Set(facts.heads);
+    this.heads = facts.heads;
+    this.free = new FrameSet(Math.min(...facts.heads));
+    this.freeRows = emitter.rows('frame_free');
+    this.allocRows = emitter.rows('frame_alloc');
   }
 
   /** Frames on the lists now. */
@@ -27,12 +34,12 @@ export class FreeList {
 
   /** Several lists: one then takes frames from another, several with a single store, and `settle` is needed. */
   get hasSeveralLists(): boolean {
-    return this.heads.size > 1;
+    return this.heads.length > 1;
   }
 
   /** True for the word that a head is. */
   covers(address: number): boolean {
-    return this.heads.has(address);
+    return this.heads.includes(address);
   }
 
   /**
@@ -91,8 +98,9 @@ export class FreeList {
   private pushed(record: RawRecord, frame: number, callSite = this.callSites.ofStore(record)): void {
     const already = this.free.has(frame);
     this.free.add(frame);
-    const row = this.emitter.begin('frame_free', record);
+    const row = this.freeRows;
     if (!row) return;
+    this.emitter.begin(row, record);
     row.columns.frame.appendNumber(frame);
     row.columns.free_frames.append(this.free.size);
     row.columns.already_free.append(already ? 1 : 0);
@@ -101,8 +109,9 @@ export class FreeList {
 
   private popped(record: RawRecord, frame: number): void {
     this.free.delete(frame);
-    const row = this.emitter.begin('frame_alloc', record);
+    const row = this.allocRows;
     if (!row) return;
+    this.emitter.begin(row, record);
     row.columns.frame.appendNumber(frame);
     row.columns.free_frames.append(this.free.size);
     row.columns.call_site.appendNumber(this.emitter.callSite(this.callSites.ofStore(record)));

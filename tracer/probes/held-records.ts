@@ -1,33 +1,34 @@
 // Records kept aside until it is known what they mean: copies, in order.
-import { recordBytes } from '../../emulator/index.js';
+import { recordWords } from './raw-record.js';
 
-const initialBytes = 64 * 1024;
+const initialWords = 16 * 1024;
 
 export class HeldRecords {
-  private bytes = new Uint8Array(initialBytes);
+  private words = new Uint32Array(initialWords);
   private used = 0;
 
   /** Number of records held. */
   get count(): number {
-    return this.used / recordBytes;
+    return this.used / recordWords;
   }
 
-  /** Copies the record at a byte address of a view. */
-  add(view: DataView, at: number): void {
-    if (this.used + recordBytes > this.bytes.length) {
-      const larger = new Uint8Array(this.bytes.length * 2);
-      larger.set(this.bytes);
-      this.bytes = larger;
+  /** Copies the records between two indices of the words. */
+  add(words: Uint32Array, from: number, to: number): void {
+    const needed = this.used + to - from;
+    if (needed > this.words.length) {
+      const larger = new Uint32Array(Math.max(needed, this.words.length * 2));
+      larger.set(this.words);
+      this.words = larger;
     }
-    this.bytes.set(new Uint8Array(view.buffer, view.byteOffset + at, recordBytes), this.used);
-    this.used += recordBytes;
+    this.words.set(words.subarray(from, to), this.used);
+    this.used = needed;
   }
 
   /** All of them, which are then forgotten. */
-  take(): DataView {
-    const view = new DataView(this.bytes.buffer, 0, this.used);
-    this.bytes = new Uint8Array();
+  take(): Uint32Array {
+    const taken = this.words.subarray(0, this.used);
+    this.words = new Uint32Array();
     this.used = 0;
-    return view;
+    return taken;
   }
 }

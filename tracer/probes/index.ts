@@ -2,4 +2,5 @@
 export { attachProbes } from './attach.js';
 export { kindsLost } from './kinds.js';
 export { findProfile, type KernelProfile } from './profile.js';
-export { Translator } from './translator.js';
+export { KernelExceptions } from './kernel-exceptions.js';
+export { Translator, type TranslatedProfile } from './translator.js';

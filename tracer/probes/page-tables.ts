@@ -1,5 +1,6 @@
 // Follows page tables: which frame is a table of which root, at which level and for which addresses, and what is stored
 // into them.
+import type { EventFileWriter } from '../arrow/index.js';
 import type { CallSites } from './call-sites.js';
 import type { Emitter } from './emitter.js';
 import type { RawRecord } from './raw-record.js';
@@ -15,43 +16,53 @@ interface Table {
 const tableBytes = 4096;
 const rootLevel = 2;
 
-/** Bytes that an entry of a table of the level translates. */
-const reach = (level: number): number => 2 ** (12 + 9 * level);
+/** Bytes that an entry of a table translates, by its level. */
+const reach = [2 ** 12, 2 ** 21, 2 ** 30];
+
+function frameNumber(address: number): number {
+  return Math.floor(address / tableBytes);
+}
 
 export class PageTables {
+  /** By frame number, which is a small integer where an address is not. */
   private readonly tables = new Map<number, Table>();
+  private readonly writeRows: EventFileWriter<'pte_write'> | undefined;
+  private readonly tableRows: EventFileWriter<'page_table'> | undefined;
 
   constructor(
     private readonly emitter: Emitter,
     private readonly callSites: CallSites,
-  ) {}
+  ) {
+    this.writeRows = emitter.rows('pte_write');
+    this.tableRows = emitter.rows('page_table');
+  }
 
   /** A frame became a table, through an entry of another or as a root (entry 0). */
   linked(record: RawRecord): void {
     const frame = record.number('a');
     const entry = record.number('b');
-    const parent = this.tables.get(entry - (entry % tableBytes));
+    const parent = this.tables.get(frameNumber(entry));
     const table: Table = parent
       ? { frame, root: parent.root, level: record.size, va: this.addressOf(parent, entry) }
       : { frame, root: frame, level: rootLevel, va: 0 };
-    this.tables.set(frame, table);
+    this.tables.set(frameNumber(frame), table);
     this.emit(record, 'linked', table);
   }
 
   retired(record: RawRecord): void {
-    const table = this.tables.get(record.number('a'));
+    const table = this.tables.get(frameNumber(record.number('a')));
     if (!table) return;
-    this.tables.delete(table.frame);
+    this.tables.delete(frameNumber(table.frame));
     this.emit(record, 'retired', table);
   }
 
   /** A store changed an entry. */
   stored(record: RawRecord): void {
     const entry = record.number('a');
-    const table = this.tables.get(entry - (entry % tableBytes));
-    if (!table) return;
-    const row = this.emitter.begin('pte_write', record);
-    if (!row) return;
+    const row = this.writeRows;
+    const table = this.tables.get(frameNumber(entry));
+    if (!table || !row) return;
+    this.emitter.begin(row, record);
     row.columns.entry.appendNumber(entry);
     row.columns.root.appendNumber(table.root);
     row.columns.level.append(table.level);
@@ -62,12 +73,13 @@ export class PageTables {
   }
 
   private addressOf(table: Table, entry: number): number {
-    return table.va + ((entry % tableBytes) / 8) * reach(table.level);
+    return table.va + ((entry % tableBytes) / 8) * reach[table.level];
   }
 
   private emit(record: RawRecord, action: string, table: Table): void {
-    const row = this.emitter.begin('page_table', record);
+    const row = this.tableRows;
     if (!row) return;
+    this.emitter.begin(row, record);
     row.columns.action.append(action);
     row.columns.table.appendNumber(table.frame);
     row.columns.root.appendNumber(table.root);

@@ -6,4 +6,8 @@ export const ProbeId = {
   allocateEntered: 4,
   /** No instruction's: `a` is a frame that was found on a list in memory. */
   foundFree: 5,
+  /** No instruction's: the array of candidate `a`, a pointer, is at `b` and has `c` elements. */
+  countsPlaced: 6,
+  /** No instruction's: the next 40 bytes of the text of the panic that follows, filled up with zeros. */
+  panicText: 7,
 } as const;

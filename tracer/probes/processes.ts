@@ -1,4 +1,5 @@
 // Follows the process table from the stores to it: who lives, whose child it is, which page table it has.
+import type { EventFileWriter } from '../arrow/index.js';
 import type { Emitter } from './emitter.js';
 import type { ProcessFacts } from './process-facts.js';
 import type { RawRecord } from './raw-record.js';
@@ -27,16 +28,40 @@ interface Field {
   readonly bytes: number;
 }
 
+const wordBytes = 8;
+
+/** The members of a slot that tell all of it. */
+function fieldsOf({ offsets, nameBytes }: ProcessFacts): Field[] {
+  const fields: Field[] = [
+    { member: 'pid', offset: offsets.pid, bytes: 4 },
+    { member: 'state', offset: offsets.state, bytes: 4 },
+    { member: 'root', offset: offsets.pagetable, bytes: 8 },
+  ];
+  if (offsets.parent !== undefined) fields.push({ member: 'parent', offset: offsets.parent, bytes: 8 });
+  if (offsets.name !== undefined) fields.push({ member: 'name', offset: offsets.name, bytes: nameBytes });
+  return fields;
+}
+
+/** Physical ranges of the process table whose stores tell all of it. */
+export function* watchedRanges(facts: ProcessFacts): Iterable<{ address: number; bytes: number }> {
+  const { table, stride, count } = facts;
+  const fields = fieldsOf(facts);
+  for (let slot = 0; slot < count; slot++)
+    for (const { offset, bytes } of fields) yield { address: table + slot * stride + offset, bytes };
+}
+
 export class Processes {
   private readonly slots: Slot[];
   private readonly fields: readonly Field[];
+  private readonly rows: EventFileWriter<'process'> | undefined;
 
   constructor(
     readonly facts: ProcessFacts,
     private readonly emitter: Emitter,
     private readonly listener: ProcessListener,
   ) {
-    const { offsets, nameBytes, count } = facts;
+    const { nameBytes, count } = facts;
+    this.rows = emitter.rows('process');
     this.slots = Array.from({ length: count }, () => ({
       pid: 0,
       state: facts.states.unused,
@@ -45,24 +70,7 @@ export class Processes {
       name: new Uint8Array(nameBytes),
       lastPid: 0,
     }));
-    this.fields = [
-      { member: 'pid', offset: offsets.pid, bytes: 4 },
-      { member: 'state', offset: offsets.state, bytes: 4 },
-      { member: 'root', offset: offsets.pagetable, bytes: 8 },
-      ...(offsets.parent === undefined
-        ? []
-        : [{ member: 'parent', offset: offsets.parent, bytes: 8 } as const]),
-      ...(offsets.name === undefined
-        ? []
-        : [{ member: 'name', offset: offsets.name, bytes: nameBytes } as const]),
-    ];
-  }
-
-  /** Physical ranges whose stores tell all of it. */
-  *watchedRanges(): Iterable<{ address: number; bytes: number }> {
-    const { table, stride, count } = this.facts;
-    for (let slot = 0; slot < count; slot++)
-      for (const { offset, bytes } of this.fields) yield { address: table + slot * stride + offset, bytes };
+    this.fields = fieldsOf(facts);
   }
 
   covers(address: number): boolean {
@@ -90,17 +98,16 @@ export class Processes {
     const slot = this.slots[index];
     if (!slot) return;
     const offset = position - index * this.facts.stride;
-    for (const field of this.fields) {
-      if (field.offset + field.bytes <= offset || field.offset >= offset + 8) continue;
-      this.applyField(record, slot, field, field.offset - offset);
-    }
+    for (const field of this.fields)
+      if (field.offset + field.bytes > offset && field.offset < offset + wordBytes)
+        this.applyField(record, slot, field, field.offset - offset);
   }
 
+  /** @param shift bytes from the start of the word to the field's; a name may begin in a word before */
   private applyField(record: RawRecord, slot: Slot, field: Field, shift: number): void {
     if (field.member === 'name') return this.applyName(record, slot, shift);
-    const bits = BigInt(shift * 8);
-    const width = field.bytes * 8;
-    const value = Number(BigInt.asUintN(width, record.big('c') >> bits));
+    const low = shift === 0 ? record.low('c') : record.high('c');
+    const value = field.bytes === wordBytes ? record.number('c') : low;
     if (field.member === 'pid') {
       slot.pid = value | 0;
       if (value !== 0) slot.lastPid = value | 0;
@@ -110,10 +117,11 @@ export class Processes {
   }
 
   private applyName(record: RawRecord, slot: Slot, shift: number): void {
-    const word = record.big('c');
-    for (let byte = 0; byte < 8; byte++) {
+    for (let byte = 0; byte < wordBytes; byte++) {
       const at = byte - shift;
-      if (at >= 0 && at < slot.name.length) slot.name[at] = Number((word >> BigInt(byte * 8)) & 0xffn);
+      if (at < 0 || at >= slot.name.length) continue;
+      const half = byte < 4 ? record.low('c') : record.high('c');
+      slot.name[at] = half >>> ((byte % 4) * 8);
     }
   }
 
@@ -147,8 +155,9 @@ export class Processes {
     parent: number,
     status: number | null,
   ): void {
-    const row = this.emitter.begin('process', record);
+    const row = this.rows;
     if (!row) return;
+    this.emitter.begin(row, record);
     const end = slot.name.indexOf(0);
     row.columns.action.append(action);
     row.columns.subject.append(subject);

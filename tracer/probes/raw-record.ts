@@ -1,5 +1,25 @@
 // A cursor over raw records of the emulator's ring: one object, moved from record to record.
-import { recordField } from '../../emulator/index.js';
+import { recordBytes, recordField } from '../../emulator/index.js';
+
+/** Words of 32 bits in a record; a field's low half is at its word, the high half behind it. */
+export const recordWords = recordBytes / 4;
+
+const word = {
+  kind: recordField.kind >> 2,
+  context: recordField.context >> 2,
+  cycle: recordField.cycle >> 2,
+  pc: recordField.pc >> 2,
+  a: recordField.a >> 2,
+  b: recordField.b >> 2,
+  c: recordField.c >> 2,
+  d: recordField.d >> 2,
+  e: recordField.e >> 2,
+} as const;
+
+const twoTo32 = 2 ** 32;
+
+/** Fields that records of each kind fill in their own way. */
+export type OperandField = 'a' | 'b' | 'c' | 'd' | 'e';
 
 export class RawRecord {
   kind = 0;
@@ -11,41 +31,38 @@ export class RawRecord {
   pcLow = 0;
   pcHigh = 0;
   private at = 0;
-  private view: DataView = new DataView(new ArrayBuffer(64));
+  private words: Uint32Array = new Uint32Array(recordWords);
 
-  move(view: DataView, at: number): void {
-    this.view = view;
+  /** Moves to the record that begins at an index of the words. */
+  move(words: Uint32Array, at: number): void {
+    const first = words[at + word.kind];
+    this.words = words;
     this.at = at;
-    this.kind = view.getUint8(at + recordField.kind);
-    this.hart = view.getUint8(at + recordField.hart);
-    this.size = view.getUint8(at + recordField.size);
-    this.context = view.getInt32(at + recordField.context, true);
-    this.cycle =
-      view.getUint32(at + recordField.cycle, true) +
-      view.getUint32(at + recordField.cycle + 4, true) * 2 ** 32;
-    this.pcLow = view.getUint32(at + recordField.pc, true);
-    this.pcHigh = view.getUint32(at + recordField.pc + 4, true);
+    this.kind = first & 0xff;
+    this.hart = (first >>> 8) & 0xff;
+    this.size = (first >>> 16) & 0xff;
+    this.context = words[at + word.context] | 0;
+    this.cycle = words[at + word.cycle] + words[at + word.cycle + 1] * twoTo32;
+    this.pcLow = words[at + word.pc];
+    this.pcHigh = words[at + word.pc + 1];
   }
 
   /** The pc as a number: exact for kernel and user addresses, which lie below 2^53. */
   get pc(): number {
-    return this.pcLow + this.pcHigh * 2 ** 32;
+    return this.pcLow + this.pcHigh * twoTo32;
   }
 
-  low(field: keyof typeof recordField): number {
-    return this.view.getUint32(this.at + recordField[field], true);
+  low(field: OperandField): number {
+    return this.words[this.at + word[field]];
   }
 
-  high(field: keyof typeof recordField): number {
-    return this.view.getUint32(this.at + recordField[field] + 4, true);
+  high(field: OperandField): number {
+    return this.words[this.at + word[field] + 1];
   }
 
   /** A field as a number: exact below 2^53. */
-  number(field: keyof typeof recordField): number {
-    return this.low(field) + this.high(field) * 2 ** 32;
-  }
-
-  big(field: keyof typeof recordField): bigint {
-    return this.view.getBigUint64(this.at + recordField[field], true);
+  number(field: OperandField): number {
+    const at = this.at + word[field];
+    return this.words[at] + this.words[at + 1] * twoTo32;
   }
 }

@@ -50,6 +50,8 @@ export class ReferenceCountSearch {
     const work = this.workOf(record.hart);
     if (record.size === ProbeId.freeEntered) work.frame = record.number('a');
     else if (record.size === ProbeId.allocateReturns) work.frame = 0;
+    else if (record.size === ProbeId.countsPlaced)
+      this.candidates[record.low('a')].place(record.number('b'), record.number('c'));
   }
 
   private stored(record: RawRecord): void {

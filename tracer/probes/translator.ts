@@ -1,6 +1,7 @@
-// From raw records to events: one pass in order, dispatching each record to what follows its subject.
-import { recordBytes, RecordKind } from '../../emulator/index.js';
-import type { EventSink } from '../arrow/index.js';
+// From raw records to events: one pass in order, dispatching each record to what follows its subject. It knows the run
+// by its records alone, so that it may work in another thread or on the records of a replay.
+import { RecordKind } from '../../emulator/index.js';
+import type { EventFileWriter, EventSink } from '../arrow/index.js';
 import type { DebugInfo } from '../symbols/index.js';
 import { CallSites } from './call-sites.js';
 import { ConsoleLines } from './console-lines.js';
@@ -9,10 +10,11 @@ import { FreeList } from './free-list.js';
 import { HeldRecords } from './held-records.js';
 import { writeLocations } from './locations.js';
 import { PageTables } from './page-tables.js';
+import { PanicText } from './panic-text.js';
 import { Processes } from './processes.js';
 import type { KernelProfile } from './profile.js';
-import { RawRecord } from './raw-record.js';
 import { ProbeId } from './probe-id.js';
+import { RawRecord, recordWords } from './raw-record.js';
 import { ReferenceCounts } from './reference-counts.js';
 import { ReferenceCountSearch } from './reference-count-search.js';
 import { Spans } from './spans.js';
@@ -21,18 +23,32 @@ import { Traps } from './traps.js';
 /** Records held at most while it is not known which array counts references; a boot has about 200,000. */
 const heldMaximum = 400_000;
 
+/** What the translator looks at of a profile. */
+export type TranslatedProfile = Pick<KernelProfile, 'freeList' | 'referenceCounts' | 'processes'>;
+
+/** Writers of the rows that are made of single records. */
+interface Rows {
+  readonly kalloc: EventFileWriter<'kalloc'> | undefined;
+  readonly kfree: EventFileWriter<'kfree'> | undefined;
+  readonly panic: EventFileWriter<'panic'> | undefined;
+  readonly marker: EventFileWriter<'marker'> | undefined;
+  readonly disk: EventFileWriter<'disk_request'> | undefined;
+  readonly switch: EventFileWriter<'context_switch'> | undefined;
+  readonly span: EventFileWriter<'kernel_span'> | undefined;
+}
+
 export class Translator {
-  readonly freeList: FreeList | undefined;
+  private readonly freeList: FreeList | undefined;
   /** Arrays that may count references; the search finds out which one does. */
-  readonly candidates: readonly ReferenceCounts[];
-  readonly processes: Processes | undefined;
-  /** Texts of panics in the order their probes fired, pushed by the probe itself. */
-  readonly panicTexts: string[] = [];
+  private readonly candidates: readonly ReferenceCounts[];
+  private readonly processes: Processes | undefined;
+  private readonly panicText = new PanicText();
   private readonly spans = new Spans();
   private readonly emitter: Emitter;
-  readonly traps: Traps;
+  private readonly traps: Traps;
   private readonly tables: PageTables;
   private readonly console: ConsoleLines;
+  private readonly rows: Rows;
   private readonly record = new RawRecord();
   private readonly held = new HeldRecords();
   private search: ReferenceCountSearch | undefined;
@@ -41,16 +57,19 @@ export class Translator {
 
   constructor(
     sink: EventSink,
-    profile: KernelProfile,
+    profile: TranslatedProfile,
     private readonly debug: DebugInfo,
   ) {
     this.emitter = new Emitter(sink, this.spans);
-    this.spans.onEnd = (span, at, finished) => {
-      const row = this.emitter.beginAt('kernel_span', { ...at, span: span.id });
-      row?.columns.id.append(span.id);
-      row?.columns.start_cycle.appendNumber(span.start);
-      row?.columns.cause.append(span.cause);
-      row?.columns.finished.append(finished ? 1 : 0);
+    this.rows = rowsOf(this.emitter);
+    this.spans.onEnd = (id, start, cause, at, finished) => {
+      const rows = this.rows.span;
+      if (!rows) return;
+      this.emitter.beginIn(rows, at, id);
+      rows.columns.id.append(id);
+      rows.columns.start_cycle.appendNumber(start);
+      rows.columns.cause.append(cause);
+      rows.columns.finished.append(finished ? 1 : 0);
     };
     const callSites = new CallSites(debug);
     this.traps = new Traps(this.emitter, this.spans);
@@ -66,27 +85,32 @@ export class Translator {
 
   /** Translates the records between two byte addresses, or keeps them until it is known what counts references. */
   translate(view: DataView, from: number, to: number): void {
-    let at = from;
-    for (; this.search && at < to; at += recordBytes) {
-      this.record.move(view, at);
-      this.held.add(view, at);
-      if (this.search.observe(this.record) || this.held.count >= heldMaximum) this.endSearch();
+    const words = new Uint32Array(view.buffer, view.byteOffset + from, (to - from) / 4);
+    let at = 0;
+    while (this.search && at < words.length) {
+      this.record.move(words, at);
+      at += recordWords;
+      if (!this.search.observe(this.record) && this.held.count + at / recordWords < heldMaximum) continue;
+      this.held.add(words, 0, at);
+      this.endSearch();
+      return this.translateNow(words, at);
     }
-    this.translateNow(view, at, to);
+    if (this.search) this.held.add(words, 0, words.length);
+    else this.translateNow(words, 0);
   }
 
   private endSearch(): void {
     this.counts = this.search?.result();
     this.search = undefined;
-    const held = this.held.take();
-    this.translateNow(held, 0, held.byteLength);
+    this.translateNow(this.held.take(), 0);
   }
 
-  private translateNow(view: DataView, from: number, to: number): void {
-    for (let at = from; at < to; at += recordBytes) {
-      this.record.move(view, at);
-      this.spans.now = this.record.cycle;
-      this.one(this.record);
+  private translateNow(words: Uint32Array, from: number): void {
+    const { record } = this;
+    for (let at = from; at < words.length; at += recordWords) {
+      record.move(words, at);
+      this.spans.now = record.cycle;
+      this.one(record);
     }
   }
 
@@ -146,44 +170,80 @@ export class Translator {
     const to = this.processes!.pidAt(record.number('c'));
     if (to !== 0) this.spans.leaveScheduler(hart, record.pc);
     else if (from !== 0 && this.processes!.isZombie(from)) this.spans.exit(hart, from, record.pc);
-    const row = this.emitter.begin('context_switch', record);
-    row?.columns.from_pid.append(from);
-    row?.columns.to_pid.append(to);
+    const row = this.rows.switch;
+    if (!row) return;
+    this.emitter.begin(row, record);
+    row.columns.from_pid.append(from);
+    row.columns.to_pid.append(to);
   }
 
   private probe(record: RawRecord): void {
-    if (record.size === ProbeId.foundFree) {
-      this.freeList?.found(record, record.number('a'));
-    } else if (record.size === ProbeId.allocateEntered) {
-      this.freeList?.begin(this.emitter.spanOf(record));
-    } else if (record.size === ProbeId.allocateReturns) {
-      this.freeList?.settle(record, this.emitter.spanOf(record), record.number('a'));
-      const row = this.emitter.begin('kalloc', record);
-      row?.columns.frame.append(record.low('a'), record.high('a'));
-      row?.columns.call_site.appendNumber(this.emitter.callSite(record.number('b')));
-    } else if (record.size === ProbeId.freeEntered) {
-      const row = this.emitter.begin('kfree', record);
-      row?.columns.frame.append(record.low('a'), record.high('a'));
-      row?.columns.call_site.appendNumber(this.emitter.callSite(record.number('b')));
-    } else {
-      this.panicked = true;
-      const row = this.emitter.begin('panic', record);
-      row?.columns.text.append(this.panicTexts.shift() ?? '');
-      row?.columns.call_site.appendNumber(this.emitter.callSite(record.number('b')));
+    switch (record.size) {
+      case ProbeId.foundFree:
+        return this.freeList?.found(record, record.number('a'));
+      case ProbeId.allocateEntered:
+        return this.freeList?.begin(this.emitter.spanOf(record));
+      case ProbeId.allocateReturns:
+        this.freeList?.settle(record, this.emitter.spanOf(record), record.number('a'));
+        return this.called(this.rows.kalloc, record);
+      case ProbeId.freeEntered:
+        return this.called(this.rows.kfree, record);
+      case ProbeId.panicText:
+        return this.panicText.add(record);
+      case ProbeId.panicEntered:
+        return this.panic(record);
+      case ProbeId.countsPlaced:
+        // The search has seen it.
+        return;
+      default:
+        throw new Error(`record of unknown probe ${record.size} at cycle ${record.cycle}`);
     }
   }
 
+  private called(row: EventFileWriter<'kalloc' | 'kfree'> | undefined, record: RawRecord): void {
+    if (!row) return;
+    this.emitter.begin(row, record);
+    row.columns.frame.append(record.low('a'), record.high('a'));
+    row.columns.call_site.appendNumber(this.emitter.callSite(record.number('b')));
+  }
+
+  private panic(record: RawRecord): void {
+    this.panicked = true;
+    const text = this.panicText.take();
+    const row = this.rows.panic;
+    if (!row) return;
+    this.emitter.begin(row, record);
+    row.columns.text.append(text);
+    row.columns.call_site.appendNumber(this.emitter.callSite(record.number('b')));
+  }
+
   private marker(record: RawRecord): void {
-    const row = this.emitter.begin('marker', record);
-    row?.columns.id.append(record.low('a') | 0);
-    row?.columns.value.append(record.low('b'), record.high('b'));
-    row?.columns.free_frames.append(this.freeList?.freeFrames ?? 0);
+    const row = this.rows.marker;
+    if (!row) return;
+    this.emitter.begin(row, record);
+    row.columns.id.append(record.low('a') | 0);
+    row.columns.value.append(record.low('b'), record.high('b'));
+    row.columns.free_frames.append(this.freeList?.freeFrames ?? 0);
   }
 
   private diskRequest(record: RawRecord): void {
-    const row = this.emitter.begin('disk_request', record);
-    row?.columns.sector.append(record.low('a'), record.high('a'));
-    row?.columns.bytes.append(record.low('b'));
-    row?.columns.write.append(record.size);
+    const row = this.rows.disk;
+    if (!row) return;
+    this.emitter.begin(row, record);
+    row.columns.sector.append(record.low('a'), record.high('a'));
+    row.columns.bytes.append(record.low('b'));
+    row.columns.write.append(record.size);
   }
+}
+
+function rowsOf(emitter: Emitter): Rows {
+  return {
+    kalloc: emitter.rows('kalloc'),
+    kfree: emitter.rows('kfree'),
+    panic: emitter.rows('panic'),
+    marker: emitter.rows('marker'),
+    disk: emitter.rows('disk_request'),
+    switch: emitter.rows('context_switch'),
+    span: emitter.rows('kernel_span'),
+  };
 }

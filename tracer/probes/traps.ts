@@ -1,4 +1,5 @@
 // Traps and returns, and what they are to a process: system calls, page faults, spans.
+import type { EventFileWriter } from '../arrow/index.js';
 import type { Emitter } from './emitter.js';
 import type { RawRecord } from './raw-record.js';
 import type { Spans } from './spans.js';
@@ -12,149 +13,179 @@ const faultAccess: Readonly<Record<number, string>> = {
   [cause.storePageFault]: 'store',
 };
 
-interface Call {
-  readonly number: number;
-  readonly name: string;
-  readonly arguments: readonly [bigint, bigint, bigint];
-}
-
-interface Fault {
+/** A process between its trap and its return; kept and reused from trap to trap. */
+interface Entry {
+  /** Whether a system call has been entered and not left. */
+  inCall: boolean;
+  number: number;
+  name: string;
+  /** Its arguments a0 to a2: low and high words. */
+  readonly words: Uint32Array;
+  /** Whether a page fault of its user code has no outcome yet. */
+  inFault: boolean;
+  access: string;
+  va: number;
+  root: number;
   readonly at: { cycle: number; hart: number; pid: number; span: number; pc: number };
-  readonly access: string;
-  readonly va: number;
-  readonly root: number;
 }
 
 type FaultOutcome = 'resolved' | 'killed' | 'panicked' | 'unfinished';
 
-/** Equal exceptions of a hart, one after the other, from a mode into itself. */
-interface Repetition {
-  readonly pc: number;
-  readonly value: number;
-  count: number;
-}
-
-/** So many are no progress: a kernel's own exceptions are bugs, and the first one mostly its panic. */
-const repetitionMaximum = 1000;
-const accessFaults = new Set([1, 5, 7]);
+const argumentFields = ['b', 'c', 'd'] as const;
 
 export class Traps {
-  /** Called when a hart will take the same exception forever. */
-  onHang: () => void = () => {};
-  /** Address of the first access by the kernel that nothing answered: beyond RAM, or where no device is. */
-  unanswered: number | undefined;
-  private readonly repetitions = new Map<number, Repetition>();
-  private readonly calls = new Map<number, Call>();
-  private readonly faults = new Map<number, Fault>();
+  private readonly entries = new Map<number, Entry>();
+  private readonly trapRows: EventFileWriter<'trap'> | undefined;
+  private readonly returnRows: EventFileWriter<'trap_return'> | undefined;
+  private readonly callRows: EventFileWriter<'syscall'> | undefined;
+  private readonly faultRows: EventFileWriter<'page_fault'> | undefined;
+  private readonly names = new Map<number, string>();
 
   constructor(
     private readonly emitter: Emitter,
     private readonly spans: Spans,
-  ) {}
+  ) {
+    this.trapRows = emitter.rows('trap');
+    this.returnRows = emitter.rows('trap_return');
+    this.callRows = emitter.rows('syscall');
+    this.faultRows = emitter.rows('page_fault');
+  }
 
   trap(record: RawRecord): void {
     const isInterrupt = record.high('a') >>> 31 === 1;
     const code = record.low('a') & 0xff;
     const fromMode = record.size & 0xf;
     const pid = record.context;
-    if (!isInterrupt && fromMode !== mode.user) this.kernelException(record, code);
     if (fromMode === mode.user && pid !== 0) {
       const access = isInterrupt ? undefined : faultAccess[code];
       this.spans.enter(pid, isInterrupt ? 'interrupt' : access ? 'page_fault' : 'exception');
       if (access) this.beginFault(record, access);
     }
-    const row = this.emitter.begin('trap', record);
-    if (!row) return;
-    row.columns.interrupt.append(isInterrupt ? 1 : 0);
-    row.columns.cause.append(code);
-    row.columns.value.append(record.low('b'), record.high('b'));
-    row.columns.from_mode.append(fromMode);
-    row.columns.to_mode.append(record.size >>> 4);
-  }
-
-  private kernelException(record: RawRecord, code: number): void {
-    if (accessFaults.has(code)) this.unanswered ??= record.number('b');
-    if ((record.size & 0xf) !== record.size >>> 4) return;
-    const value = record.number('b');
-    const last = this.repetitions.get(record.hart);
-    if (last?.pc !== record.pc || last.value !== value)
-      this.repetitions.set(record.hart, { pc: record.pc, value, count: 1 });
-    else if (++last.count === repetitionMaximum) this.onHang();
+    const rows = this.trapRows;
+    if (!rows) return;
+    this.emitter.begin(rows, record);
+    rows.columns.interrupt.append(isInterrupt ? 1 : 0);
+    rows.columns.cause.append(code);
+    rows.columns.value.append(record.low('b'), record.high('b'));
+    rows.columns.from_mode.append(fromMode);
+    rows.columns.to_mode.append(record.size >>> 4);
   }
 
   /** Follows the trap of an ecall from user mode. */
   call(record: RawRecord): void {
-    const number = record.low('a');
-    const call: Call = {
-      number,
-      name: systemCallName(number),
-      arguments: [record.big('b'), record.big('c'), record.big('d')],
-    };
-    this.calls.set(record.context, call);
-    this.spans.rename(record.context, call.name);
-    this.emitCall(record, 'enter', call, null);
+    const entry = this.entryOf(record.context);
+    entry.inCall = true;
+    entry.number = record.low('a');
+    entry.name = this.nameOf(entry.number);
+    for (let index = 0; index < argumentFields.length; index++) {
+      entry.words[2 * index] = record.low(argumentFields[index]);
+      entry.words[2 * index + 1] = record.high(argumentFields[index]);
+    }
+    this.spans.rename(record.context, entry.name);
+    this.emitCall(record, 'enter', entry)?.columns.result.appendNull();
   }
 
   trapReturn(record: RawRecord): void {
     const toMode = record.size >>> 4;
-    const row = this.emitter.begin('trap_return', record);
-    row?.columns.to_mode.append(toMode);
-    row?.columns.target.append(record.low('a'), record.high('a'));
-    row?.columns.root.append(record.low('c'), record.high('c'));
+    const rows = this.returnRows;
+    if (rows) {
+      this.emitter.begin(rows, record);
+      rows.columns.to_mode.append(toMode);
+      rows.columns.target.append(record.low('a'), record.high('a'));
+      rows.columns.root.append(record.low('c'), record.high('c'));
+    }
     const pid = record.context;
     if (toMode !== mode.user || pid === 0) return;
-    const call = this.calls.get(pid);
-    if (call) this.emitCall(record, 'leave', call, BigInt.asIntN(64, record.big('b')));
-    this.calls.delete(pid);
-    this.endFault(pid, 'resolved', record.cycle);
+    const entry = this.entries.get(pid);
+    if (entry?.inCall) {
+      this.emitCall(record, 'leave', entry)?.columns.result.append(record.low('b'), record.high('b'));
+      entry.inCall = false;
+    }
+    if (entry?.inFault) this.endFault(entry, 'resolved', record.cycle);
     this.spans.leave(record.hart, pid, record.pc);
   }
 
   /** The process has exited: its status when it asked to, -1 when it was killed. */
   exited(pid: number): number {
-    const call = this.calls.get(pid);
-    const status = call?.name === 'exit' ? Number(BigInt.asIntN(32, call.arguments[0])) : -1;
-    this.calls.delete(pid);
-    this.endFault(pid, 'killed', this.spans.now);
+    const entry = this.entries.get(pid);
+    if (!entry) return -1;
+    const status = entry.inCall && entry.name === 'exit' ? entry.words[0] | 0 : -1;
+    entry.inCall = false;
+    if (entry.inFault) this.endFault(entry, 'killed', this.spans.now);
+    this.entries.delete(pid);
     return status;
   }
 
-  /** The trace is over. */
+  /** The trace is over: faults that have no outcome yet get one, the oldest first. */
   finish(panicked: boolean): void {
-    for (const pid of [...this.faults.keys()])
-      this.endFault(pid, panicked ? 'panicked' : 'unfinished', this.spans.now);
+    const open = [...this.entries.values()].filter(({ inFault }) => inFault);
+    for (const entry of open.sort((a, b) => a.at.cycle - b.at.cycle))
+      this.endFault(entry, panicked ? 'panicked' : 'unfinished', this.spans.now);
+  }
+
+  private entryOf(pid: number): Entry {
+    let entry = this.entries.get(pid);
+    if (!entry)
+      this.entries.set(
+        pid,
+        (entry = {
+          inCall: false,
+          number: 0,
+          name: '',
+          words: new Uint32Array(2 * argumentFields.length),
+          inFault: false,
+          access: '',
+          va: 0,
+          root: 0,
+          at: { cycle: 0, hart: 0, pid, span: 0, pc: 0 },
+        }),
+      );
+    return entry;
+  }
+
+  private nameOf(number: number): string {
+    let name = this.names.get(number);
+    if (name === undefined) this.names.set(number, (name = systemCallName(number)));
+    return name;
   }
 
   private beginFault(record: RawRecord, access: string): void {
-    const { cycle, hart, context: pid, pc } = record;
-    const span = this.spans.current(hart, pid);
-    const root = record.number('c');
-    this.faults.set(pid, { at: { cycle, hart, pid, span, pc }, access, va: record.number('b'), root });
+    const entry = this.entryOf(record.context);
+    const { at } = entry;
+    at.cycle = record.cycle;
+    at.hart = record.hart;
+    at.span = this.spans.current(record.hart, record.context);
+    at.pc = record.pc;
+    entry.inFault = true;
+    entry.access = access;
+    entry.va = record.number('b');
+    entry.root = record.number('c');
   }
 
-  private endFault(pid: number, outcome: FaultOutcome, endCycle: number): void {
-    const fault = this.faults.get(pid);
-    if (!fault) return;
-    this.faults.delete(pid);
-    const row = this.emitter.beginAt('page_fault', fault.at);
-    if (!row) return;
-    row.columns.access.append(fault.access);
-    row.columns.va.appendNumber(fault.va);
-    row.columns.root.appendNumber(fault.root);
-    row.columns.outcome.append(outcome);
-    row.columns.end_cycle.appendNumber(endCycle);
+  private endFault(entry: Entry, outcome: FaultOutcome, endCycle: number): void {
+    entry.inFault = false;
+    const rows = this.faultRows;
+    if (!rows) return;
+    this.emitter.beginAt(rows, entry.at);
+    rows.columns.access.append(entry.access);
+    rows.columns.va.appendNumber(entry.va);
+    rows.columns.root.appendNumber(entry.root);
+    rows.columns.outcome.append(outcome);
+    rows.columns.end_cycle.appendNumber(endCycle);
   }
 
-  private emitCall(record: RawRecord, phase: string, call: Call, result: bigint | null): void {
-    const row = this.emitter.begin('syscall', record);
-    if (!row) return;
-    row.columns.phase.append(phase);
-    row.columns.number.append(call.number);
-    row.columns.name.append(call.name);
-    row.columns.argument0.appendValue(call.arguments[0]);
-    row.columns.argument1.appendValue(call.arguments[1]);
-    row.columns.argument2.appendValue(call.arguments[2]);
-    if (result === null) row.columns.result.appendNull();
-    else row.columns.result.appendValue(result);
+  /** Everything of the row but the result. */
+  private emitCall(record: RawRecord, phase: string, call: Entry): EventFileWriter<'syscall'> | undefined {
+    const rows = this.callRows;
+    if (!rows) return undefined;
+    const { words } = call;
+    this.emitter.begin(rows, record);
+    rows.columns.phase.append(phase);
+    rows.columns.number.append(call.number);
+    rows.columns.name.append(call.name);
+    rows.columns.argument0.append(words[0], words[1]);
+    rows.columns.argument1.append(words[2], words[3]);
+    rows.columns.argument2.append(words[4], words[5]);
+    return rows;
   }
 }

@@ -4,7 +4,14 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { Machine, type BootImage, type MachineConfiguration } from '../../emulator/index.js';
 import { TraceDirectoryWriter, type KernelFacts, type StartedTrace } from '../directory/index.js';
-import { attachProbes, findProfile, kindsLost, Translator, type KernelProfile } from '../probes/index.js';
+import {
+  attachProbes,
+  findProfile,
+  KernelExceptions,
+  kindsLost,
+  Translator,
+  type KernelProfile,
+} from '../probes/index.js';
 import type { EventName } from '../schema/index.js';
 import { DebugInfo, parseElf } from '../symbols/index.js';
 import { bootImage } from '../kernel-input/index.js';
@@ -57,6 +64,7 @@ export async function runProgram(request: RunRequest): Promise<RunResult> {
 class TracedRun {
   private readonly machine: Machine;
   private readonly translator: Translator;
+  private readonly exceptions: KernelExceptions;
   private readonly started = performance.now();
   private end: RunEnd | 'wrong_virtio' | undefined;
   private phase: 'boot' | 'program' = 'boot';
@@ -105,11 +113,15 @@ class TracedRun {
       ...(request.engine && { engine: request.engine }),
     });
     this.translator = new Translator(streams.events, profile, debug);
-    this.translator.traps.onHang = () => {
+    this.exceptions = new KernelExceptions(() => {
       this.end ??= 'hang';
       this.machine.requestStop();
-    };
-    attachProbes(this.machine, profile, this.translator, new Set(kinds), () => this.panicked());
+    });
+    attachProbes(this.machine, profile, new Set(kinds), () => this.panicked());
+    this.machine.ring.setConsumer((view, from, to) => {
+      this.exceptions.observe(view, from, to);
+      this.translator.translate(view, from, to);
+    });
   }
 
   /** Runs to the end, whichever it is. */
@@ -159,7 +171,7 @@ class TracedRun {
   /** What was found, and what only the run has shown to be missing. */
   private profileSeen(): KernelProfile {
     const { profile } = this.prepared;
-    const { unanswered } = this.translator.traps;
+    const { unanswered } = this.exceptions;
     const { start, end } = this.machine.ramRange;
     if (unanswered === undefined || unanswered < end) return profile;
     const mebibytes = (end - start) / 2 ** 20;

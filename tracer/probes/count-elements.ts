@@ -1,0 +1,72 @@
+// The elements of an array that counts references: where they lie, and which of them a store changed.
+import type { RawRecord } from './raw-record.js';
+import type { ReferenceCountFacts } from './reference-count-facts.js';
+
+const wordBytes = 8;
+
+export class CountElements {
+  /** Low and high word of the element read last, extended to 64 bits as its type says. */
+  low = 0;
+  high = 0;
+
+  /**
+   * @param start physical address of element 0
+   * @param count elements; 0 for an array of which it is not known yet where it is
+   */
+  constructor(
+    readonly facts: ReferenceCountFacts,
+    readonly start: number,
+    readonly count: number,
+  ) {}
+
+  /** Physical ranges of the elements: all of them, since which of them are for frames of RAM is not known yet. */
+  *ranges(): Iterable<{ address: number; bytes: number }> {
+    const { stride, elementBytes } = this.facts;
+    if (stride === elementBytes) {
+      if (this.count > 0) yield { address: this.start, bytes: this.count * stride };
+      return;
+    }
+    for (let index = 0; index < this.count; index++)
+      yield { address: this.start + index * stride, bytes: elementBytes };
+  }
+
+  /** True when the 8-byte word at the address may hold elements. */
+  covers(word: number): boolean {
+    return word + wordBytes > this.start && word < this.start + this.facts.stride * this.count;
+  }
+
+  /** Index of the first element in the word. */
+  firstIn(word: number): number {
+    return Math.max(0, Math.ceil((word - this.start) / this.facts.stride));
+  }
+
+  /** Index of the last element that is in the word whole. */
+  lastIn(word: number): number {
+    const { stride, elementBytes } = this.facts;
+    const last = Math.floor((word + wordBytes - elementBytes - this.start) / stride);
+    return Math.min(this.count - 1, last);
+  }
+
+  /** Whether the element's value is another one after the store than before. */
+  changed(record: RawRecord, word: number, index: number): boolean {
+    this.read(record, 'b', word, index);
+    const { low, high } = this;
+    this.read(record, 'c', word, index);
+    return low !== this.low || high !== this.high;
+  }
+
+  /** Reads the element out of the word that a field of the record holds, into `low` and `high`. */
+  read(record: RawRecord, field: 'b' | 'c', word: number, index: number): void {
+    const { stride, elementBytes, isSigned } = this.facts;
+    this.low = record.low(field);
+    this.high = record.high(field);
+    if (elementBytes === wordBytes) return;
+    const shift = (this.start + index * stride - word) * 8;
+    let bits = this.low;
+    if (shift >= 32) bits = this.high >>> (shift - 32);
+    else if (shift > 0) bits = (this.low >>> shift) | (this.high << (32 - shift));
+    const unused = 32 - elementBytes * 8;
+    this.low = (isSigned ? (bits << unused) >> unused : (bits << unused) >>> unused) >>> 0;
+    this.high = isSigned && this.low >>> 31 === 1 ? 0xffff_ffff : 0;
+  }
+}
