@@ -1,19 +1,19 @@
-// The one user of DuckDB: an in-memory database with a table an event kind, closed to the outside once it is loaded.
+// The one user of DuckDB: an in-memory database, closed to the outside, over tables that stay where they are: a table
+// function copies the columns that a query asks for, 2,048 rows a call.
 // DuckDB takes a quarter of a second to import, so that happens at the first `open`.
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
-import type { BatchColumn, EventBatch } from '../tracer/arrow/batch.js';
-import {
-  columnsOf,
-  eventNames,
-  type Column,
-  type ColumnType,
-  type EventName,
-} from '../tracer/schema/index.js';
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBTableFunctionBindInfo,
+  DuckDBTableFunctionInfo,
+  DuckDBTableFunctionInitInfo,
+} from '@duckdb/node-api';
+import type { Table, TableColumnType, WholeColumn } from './table.js';
 import { UsageError } from '../errors.js';
-import type { EventSource, RunFacts } from './event-source.js';
 
 /** Bounds on what a query may use. */
 export interface DatabaseLimits {
@@ -40,8 +40,10 @@ const sqlTypes = {
   u64: 'UBIGINT',
   i32: 'INTEGER',
   i64: 'BIGINT',
+  bool: 'BOOLEAN',
+  f64: 'DOUBLE',
   text: 'VARCHAR',
-} as const satisfies Record<ColumnType, string>;
+} as const satisfies Record<TableColumnType, string>;
 
 const defaultLimits = { memoryBytes: 2 * 2 ** 30, threads: 2 };
 
@@ -70,15 +72,24 @@ function loadBindings(): Bindings {
 /** Rows a DuckDB chunk holds. */
 const chunkRows = 2048;
 
-/** An in-memory database of one run's events. */
+/** Name of the SQL function that yields the rows of a table by its name. */
+const rowsFunction = 'rows_of';
+
+/** An in-memory database over one run's tables. */
 export class Database {
+  private readonly tables = new Map<string, Table>();
+  /** What went wrong while a table was read, in our words rather than in DuckDB's. */
+  private failure: unknown;
+
   private constructor(
     private readonly api: Api,
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
-  ) {}
+  ) {
+    connection.registerTableFunction(this.rowsFunction());
+  }
 
-  /** Opens an empty database. */
+  /** Opens an empty database, in which no statement can reach a file, an extension or a setting. */
   static async open(limits: DatabaseLimits = {}): Promise<Database> {
     const api = await import('@duckdb/node-api');
     const { memoryBytes, threads } = { ...defaultLimits, ...limits };
@@ -91,41 +102,34 @@ export class Database {
       autoload_known_extensions: 'false',
       preserve_insertion_order: 'false',
     });
-    return new Database(api, instance, await instance.connect());
+    const database = new Database(api, instance, await instance.connect());
+    await database.execute('SET enable_external_access = false');
+    await database.execute('SET lock_configuration = true');
+    return database;
   }
 
-  /** Creates the table of every kind, `baseline_marker`, all empty, and `run_facts` with its rows. */
-  async createTables(facts: RunFacts): Promise<void> {
-    for (const kind of eventNames) await this.createTable(kind, columnsOf(kind));
-    await this.createTable('baseline_marker', columnsOf('marker'));
-    await this.connection.run('CREATE TABLE run_facts (key VARCHAR, value VARCHAR)');
-    for (const [key, value] of Object.entries(facts)) {
-      await this.connection.run('INSERT INTO run_facts VALUES ($1, $2)', [key, String(value)]);
-    }
-  }
-
-  /** Appends the source's rows of a kind to a table with that kind's columns. */
-  async fill(table: TableName, kind: EventName, source: EventSource): Promise<void> {
-    const appender = await this.connection.createAppender(table);
-    const writer = new ChunkWriter(this.api, loadBindings(), appender, columnsOf(kind));
-    for await (const batch of source.batches(kind)) writer.write(table, batch);
-    appender.closeSync();
-  }
-
-  /** From here on no statement can reach a file, an extension or a setting. */
-  async lockDown(): Promise<void> {
-    await this.connection.run('SET enable_external_access = false');
-    await this.connection.run('SET lock_configuration = true');
+  /** Shows a table under a name. Its columns are read when a query needs them. */
+  async show(name: string, table: Table): Promise<void> {
+    this.tables.set(name, table);
+    const columns = table.columns.map((column) => {
+      // A column with few strings comes as an enumeration; what people see is text.
+      return column.type === 'text' ? `"${column.name}"::VARCHAR AS "${column.name}"` : `"${column.name}"`;
+    });
+    await this.execute(
+      `CREATE VIEW "${name}" AS SELECT ${columns.join(', ')} FROM ${rowsFunction}('${name}')`,
+    );
   }
 
   /** Runs a statement for its effect. */
-  async execute(sql: string): Promise<void> {
-    await this.connection.run(sql);
+  async execute(sql: string, values?: string[]): Promise<void> {
+    await this.guarded(() => this.connection.run(sql, values));
   }
 
   /** Rows of a query, at most `limit`. A statement DuckDB refuses throws DuckDB's own error. */
   async query(sql: string, limit = Number.MAX_SAFE_INTEGER): Promise<QueryResult> {
-    const reader = await this.connection.streamAndReadUntil(sql, Math.min(limit + 1, 2 ** 31));
+    const reader = await this.guarded(() => {
+      return this.connection.streamAndReadUntil(sql, Math.min(limit + 1, 2 ** 31));
+    });
     const all = reader.getRows();
     return {
       columns: reader.columnNames(),
@@ -140,54 +144,118 @@ export class Database {
     this.instance.closeSync();
   }
 
-  private async createTable(name: string, columns: readonly Column[]): Promise<void> {
-    const list = columns.map((column) => `"${column.name}" ${sqlTypes[column.type]}`);
-    await this.connection.run(`CREATE TABLE "${name}" (${list.join(', ')})`);
-  }
-}
-
-/** Copies batches into a table, chunk by chunk, without an object a row. */
-class ChunkWriter {
-  private readonly chunk: DuckDBDataChunk;
-
-  constructor(
-    api: Api,
-    private readonly bindings: Bindings,
-    private readonly appender: DuckDBAppender,
-    private readonly columns: readonly Column[],
-  ) {
-    this.chunk = api.DuckDBDataChunk.create(columns.map((_, index) => appender.columnType(index)));
-  }
-
-  write(table: string, batch: EventBatch): void {
-    const sources = this.columns.map((column) => checkedColumn(table, column, batch));
-    for (let first = 0; first < batch.rows; first += chunkRows) {
-      const rows = Math.min(chunkRows, batch.rows - first);
-      const chunk = this.chunk;
-      chunk.reset();
-      chunk.rowCount = rows;
-      sources.forEach((source, index) => {
-        const vector = this.bindings.data_chunk_get_vector(chunk.chunk, index);
-        if (source.dictionary) this.copyText(vector, source, first, rows);
-        else this.copyNumbers(vector, source, first, rows);
-        if (source.validity) this.copyValidity(vector, source.validity, first, rows);
-      });
-      this.appender.appendDataChunk(chunk);
+  private async guarded<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      const failure = this.failure;
+      this.failure = undefined;
+      throw failure ?? error;
     }
   }
 
-  private copyNumbers(vector: unknown, { values }: BatchColumn, first: number, rows: number): void {
-    const width = values.BYTES_PER_ELEMENT;
-    this.bindings.copy_data_to_vector(
-      vector,
-      0,
-      values.buffer,
-      values.byteOffset + first * width,
-      rows * width,
-    );
+  private rowsFunction(): InstanceType<Api['DuckDBTableFunction']> {
+    const bindings = loadBindings();
+    const noting = <I extends { setError(error: string): void }>(work: (info: I) => void) => {
+      return (info: I): void => {
+        try {
+          work(info);
+        } catch (error) {
+          this.failure = error;
+          info.setError(String(error));
+        }
+      };
+    };
+    const scan = (info: DuckDBTableFunctionInfo, output: DuckDBDataChunk): void => {
+      (info.initData as TableScan).next(output);
+    };
+    return this.api.DuckDBTableFunction.create({
+      name: rowsFunction,
+      parameterTypes: [this.api.VARCHAR],
+      supportsProjectionPushdown: true,
+      bindFunction: noting((info: DuckDBTableFunctionBindInfo) => this.bind(info)),
+      initFunction: noting((info: DuckDBTableFunctionInitInfo) => {
+        const columns = info.getColumnIndexes();
+        info.setInitData(new TableScan(bindings, info.bindData as BoundTable, columns));
+        info.setMaxThreads(defaultLimits.threads);
+      }),
+      mainFunction: scan,
+    });
   }
 
-  private copyText(vector: unknown, column: BatchColumn, first: number, rows: number): void {
+  private bind(info: DuckDBTableFunctionBindInfo): void {
+    const name = String(info.getParameter(0));
+    const table = this.tables.get(name);
+    if (table === undefined) throw new UsageError(`There is no table ${name}.`);
+    const { api } = this;
+    const textAsNumber = table.columns.map((column) => {
+      if (column.type !== 'text') return undefined;
+      const [{ dictionary = [] }] = table.read([column.name]);
+      return isEnumerable(dictionary, table.rows) ? dictionary : undefined;
+    });
+    table.columns.forEach(({ name: column, type }, index) => {
+      const words = textAsNumber[index];
+      info.addResultColumn(column, words === undefined ? api[sqlTypes[type]] : api.ENUM(words));
+    });
+    info.setCardinality(table.rows, true);
+    info.setBindData({ table, enumerated: textAsNumber.map((words) => words?.length) } satisfies BoundTable);
+  }
+}
+
+/** Words that DuckDB can number: distinct also as C strings, and far fewer than rows. */
+function isEnumerable(words: readonly string[], rows: number): boolean {
+  return words.length > 0 && words.length * 8 <= rows && !words.some((word) => word.includes('\0'));
+}
+
+interface BoundTable {
+  readonly table: Table;
+  /** Of columns that come as enumerations, how many words there are. */
+  readonly enumerated: readonly (number | undefined)[];
+}
+
+/** One reading of a table, chunk by chunk, without an object a row. */
+class TableScan {
+  private readonly columns: readonly { readonly source: WholeColumn; readonly at: number }[];
+  private readonly rows: number;
+  private nextRow = 0;
+
+  constructor(
+    private readonly bindings: Bindings,
+    { table, enumerated }: BoundTable,
+    wanted: readonly number[],
+  ) {
+    this.rows = table.rows;
+    // DuckDB asks for a column beyond the last when it only counts rows.
+    const real = wanted
+      .map((index, at) => ({ index, at }))
+      .filter(({ index }) => index < table.columns.length);
+    const sources = table.read(real.map(({ index }) => table.columns[index].name));
+    this.columns = real.map(({ index, at }, which) => {
+      return { source: asVector(sources[which], enumerated[index]), at };
+    });
+  }
+
+  /** Fills the output with the next rows; none at the end. */
+  next(output: DuckDBDataChunk): void {
+    const first = this.nextRow;
+    const rows = Math.min(chunkRows, this.rows - first);
+    this.nextRow += rows;
+    output.rowCount = rows;
+    for (const { source, at } of this.columns) {
+      const vector = this.bindings.data_chunk_get_vector(output.chunk, at);
+      if (source.dictionary) this.copyText(vector, source, first, rows);
+      else this.copyNumbers(vector, source, first, rows);
+      if (source.validity) this.copyValidity(vector, source.validity, first, rows);
+    }
+  }
+
+  private copyNumbers(vector: unknown, { values }: WholeColumn, first: number, rows: number): void {
+    const width = values.BYTES_PER_ELEMENT;
+    const from = values.byteOffset + first * width;
+    this.bindings.copy_data_to_vector(vector, 0, values.buffer, from, rows * width);
+  }
+
+  private copyText(vector: unknown, column: WholeColumn, first: number, rows: number): void {
     const dictionary = column.dictionary!;
     for (let row = 0; row < rows; row++) {
       const text = dictionary[Number(column.values[first + row])];
@@ -204,25 +272,13 @@ class ChunkWriter {
   }
 }
 
-const columnWidths: Record<ColumnType, number> = { u8: 1, u16: 2, u32: 4, u64: 8, i32: 4, i64: 8, text: 4 };
-
-/** The batch's column, after proving that copying it blindly is safe. */
-function checkedColumn(table: string, column: Column, batch: EventBatch): BatchColumn {
-  const source = batch.columns[column.name];
-  const fits =
-    source &&
-    source.values.length >= batch.rows &&
-    source.values.BYTES_PER_ELEMENT === columnWidths[column.type] &&
-    (column.type === 'text') === (source.dictionary !== undefined) &&
-    (source.validity === undefined || source.validity.length >= Math.ceil(batch.rows / 8));
-  if (!fits) {
-    throw new UsageError(
-      `The trace's ${table} events have no column ${column.name} of type ${column.type}: it was not written by this ` +
-        'version; record the run again.',
-      65,
-    );
-  }
-  return source;
+/** A column as DuckDB stores it: numbers of an enumeration are as narrow as its words allow. */
+function asVector(column: WholeColumn, words: number | undefined): WholeColumn {
+  if (words === undefined) return column;
+  const { values, validity } = column;
+  const narrow = words <= 0xff ? Uint8Array : words <= 0xffff ? Uint16Array : Uint32Array;
+  const numbers = narrow.from(values as Int32Array);
+  return validity ? { values: numbers, validity } : { values: numbers };
 }
 
 function plainValue(value: unknown): SqlValue {
@@ -230,7 +286,3 @@ function plainValue(value: unknown): SqlValue {
   if (typeof value === 'object') return String(value);
   return value as SqlValue;
 }
-
-/** Kinds an invariant may name, and the tables beside them. */
-export const extraTables = ['run_facts', 'baseline_marker'] as const;
-export type TableName = EventName | (typeof extraTables)[number];

@@ -9,8 +9,8 @@ export type RunFacts = Readonly<Record<string, string | number | bigint>>;
 export interface EventSource {
   /** Kinds that were traced, with or without rows. A kind that is not here was not watched for. */
   readonly kinds: ReadonlySet<EventName>;
-  /** The rows of a kind in order of `seq`; every column of the schema is there. */
-  batches(kind: EventName): Iterable<EventBatch> | AsyncIterable<EventBatch>;
+  /** The rows of a kind in order of `seq`, with at least the named columns; all of the schema when left out. */
+  batches(kind: EventName, columns?: readonly string[]): Iterable<EventBatch>;
   /**
    * From the manifest: `program` (path or name of the program that was typed), `end_reason` (prompt, panic,
    * deadlock, budget, interrupted …), `memory_bytes`, `ram_base`, `harts`. Invariants use what is there.

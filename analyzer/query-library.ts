@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../errors.js';
 import { isEventName, type EventName } from '../tracer/schema/index.js';
-import { extraTables } from './database.js';
+import { historyTables, isHistoryTable } from './histories/index.js';
 import { parseInvariant, parseView, type InvariantFile, type ViewFile } from './query-file.js';
 
 /** Views in an order in which each follows what it needs, and invariants by name. */
@@ -48,8 +48,11 @@ export function readQueries(folder = queriesFolder()): QueryLibrary {
   return { views: inOrder(views, byName), invariants };
 }
 
+/** Tables beside the events and those made from them: facts of the run, and the markers of the run compared with. */
+const extraTables = new Set(['run_facts', 'baseline_marker']);
+
 function isTable(name: string): boolean {
-  return isEventName(name) || extraTables.some((table) => table === name);
+  return isEventName(name) || isHistoryTable(name) || extraTables.has(name);
 }
 
 function inOrder(views: readonly ViewFile[], byName: ReadonlyMap<string, ViewFile>): ViewFile[] {
@@ -88,5 +91,8 @@ export function readsOf(names: readonly string[], views: readonly ViewFile[]): S
 /** Event kinds without which a query has nothing to say: those it needs, also through views, less the optional. */
 export function kindsNeeded(names: readonly string[], views: readonly ViewFile[]): EventName[] {
   const hard = views.map((view) => ({ ...view, optional: [] }));
-  return [...readsOf(names, hard)].filter(isEventName);
+  const kinds = [...readsOf(names, hard)].flatMap((name): readonly string[] => {
+    return isHistoryTable(name) ? historyTables[name].needs : [name];
+  });
+  return [...new Set(kinds.filter(isEventName))];
 }

@@ -1,4 +1,5 @@
 // The reference of all invariants and views as Markdown, derived from the query files' headers: docs/invariants.md.
+import { historyTables, type HistoryTableRow } from './histories/index.js';
 import type { InvariantFile, ViewFile } from './query-file.js';
 import type { QueryLibrary } from './query-library.js';
 
@@ -15,6 +16,11 @@ const aboutViews = [
   'derived from `queries/views/*.sql`.',
 ].join(' ');
 
+const aboutHistories = [
+  'What one pass over the events finds, for views and invariants to read as tables,',
+  'derived from `analyzer/histories/tables.ts`.',
+].join(' ');
+
 /** docs/invariants.md as it should be. */
 export function queryReference({ invariants, views }: QueryLibrary): string {
   const viewsByName = [...views].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -27,6 +33,9 @@ export function queryReference({ invariants, views }: QueryLibrary): string {
     '# Views',
     aboutViews,
     ...viewsByName.flatMap(viewSection),
+    '# Histories',
+    aboutHistories,
+    ...Object.entries(historyTables).flatMap(([name, row]) => historySection(name, row)),
   ]
     .join('\n\n')
     .concat('\n');
@@ -46,6 +55,12 @@ function invariantSection(invariant: InvariantFile): string[] {
 function viewSection({ name, doc, needs, optional }: ViewFile): string[] {
   const without = optional.length === 0 ? '' : `; does without ${names(optional)} where they were not traced`;
   return [`### ${name}`, doc, `Made from ${names(needs)}${without}.`];
+}
+
+function historySection(name: string, { doc, needs, optional, columns }: HistoryTableRow): string[] {
+  const without = optional.length === 0 ? '' : `; does without ${names(optional)} where they were not traced`;
+  const list = `Columns: ${names(Object.keys(columns))}.`;
+  return [`### ${name}`, doc, list, `Made from ${names(needs)}${without}.`];
 }
 
 function names(list: readonly string[]): string {

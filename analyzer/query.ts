@@ -5,6 +5,9 @@ import type { EventSource } from './event-source.js';
 import { readQueries, type QueryLibrary } from './query-library.js';
 import { EventStore } from './store.js';
 
+/** Statements that ask which tables there are. */
+const catalogue = /\b(show|information_schema|pragma|duckdb_\w+)\b/i;
+
 /** An open run that answers one statement after the other. */
 export class TraceQuery {
   private constructor(private readonly store: EventStore) {}
@@ -26,7 +29,8 @@ export class TraceQuery {
       throw new UsageError('There is no SQL to run: give a statement, such as SELECT * FROM process.');
     try {
       // Every word could name a table: one too many costs time only, and names that do not exist cost nothing.
-      await this.store.prepare(sql.toLowerCase().match(/[a-z_]\w*/g) ?? []);
+      if (catalogue.test(sql)) await this.store.prepareAll();
+      else await this.store.prepare(sql.toLowerCase().match(/[a-z_]\w*/g) ?? []);
       return await this.store.database.query(sql, limit);
     } catch (error) {
       if (error instanceof UsageError) throw error;

@@ -1,22 +1,30 @@
-// A database of one run with the views over it, in which a table is filled when a statement first reads it. Closed to
-// the outside from the start.
-import { isEventName } from '../tracer/schema/index.js';
+// A database of one run with the views over it, made when a statement first needs them. Closed to the outside from the
+// start.
+import { columnsOf, eventNames, isEventName } from '../tracer/schema/index.js';
 import { Database, type DatabaseLimits } from './database.js';
-import type { EventSource } from './event-source.js';
+import type { EventSource, RunFacts } from './event-source.js';
+import { EventTable, EventTables } from './event-tables.js';
+import { Histories, HistoryTable, historyTables, isHistoryTable } from './histories/index.js';
 import type { ViewFile } from './query-file.js';
 import { readsOf } from './query-library.js';
+import type { Table, WholeColumn } from './table.js';
 
 /** The tables and views of a run. */
 export class EventStore {
   private readonly ready = new Set<string>();
+  private readonly events: EventTables;
+  private known: Histories | undefined;
 
   private constructor(
     readonly database: Database,
     private readonly source: EventSource,
     private readonly views: readonly ViewFile[],
-  ) {}
+    private readonly baseline: EventSource | undefined,
+  ) {
+    this.events = new EventTables(source);
+  }
 
-  /** Makes every table, empty, and every view; `views` come in order of dependency. */
+  /** `views` come in order of dependency. */
   static async open(
     source: EventSource,
     views: readonly ViewFile[],
@@ -25,37 +33,71 @@ export class EventStore {
       readonly baseline?: EventSource | undefined;
     } = {},
   ): Promise<EventStore> {
-    const database = await Database.open(options.limits);
-    await database.lockDown();
-    await database.createTables(source.facts);
-    if (options.baseline?.kinds.has('marker'))
-      await database.fill('baseline_marker', 'marker', options.baseline);
-    for (const view of views) await define(database, 'VIEW', view);
-    return new EventStore(database, source, views);
+    return new EventStore(await Database.open(options.limits), source, views, options.baseline);
   }
 
-  /** Fills and stores everything that these tables and views are made from. */
+  /** Makes everything that these tables and views are made from. */
   async prepare(names: readonly string[]): Promise<void> {
     const read = readsOf(names, this.views);
     for (const name of read) {
-      if (!isEventName(name) || this.ready.has(name)) continue;
+      const table = this.ready.has(name) ? undefined : this.table(name);
+      if (table === undefined) continue;
       this.ready.add(name);
-      if (this.source.kinds.has(name)) await this.database.fill(name, name, this.source);
+      await this.database.show(name, table);
     }
     for (const view of this.views) {
-      if (!view.materialized || !read.has(view.name) || this.ready.has(view.name)) continue;
+      if (!read.has(view.name) || this.ready.has(view.name)) continue;
       this.ready.add(view.name);
-      await this.database.execute(`DROP VIEW ${view.name}`);
-      await define(this.database, 'TABLE', view);
+      await define(this.database, view);
     }
+  }
+
+  /** Makes every table and view. */
+  async prepareAll(): Promise<void> {
+    await this.prepare([...eventNames, ...Object.keys(historyTables), ...this.views.map(({ name }) => name)]);
   }
 
   close(): void {
     this.database.close();
   }
+
+  private table(name: string): Table | undefined {
+    if (isEventName(name)) return this.events.of(name);
+    if (isHistoryTable(name)) return new HistoryTable(name, () => this.histories());
+    if (name === 'run_facts') return factsTable(this.source.facts);
+    if (name !== 'baseline_marker') return undefined;
+    return this.baseline ? new EventTable('marker', this.baseline) : emptyMarkers;
+  }
+
+  private histories(): Histories {
+    return (this.known ??= new Histories(this.events));
+  }
 }
 
-async function define(database: Database, what: 'VIEW' | 'TABLE', view: ViewFile): Promise<void> {
+const emptyMarkers: Table = {
+  columns: columnsOf('marker'),
+  rows: 0,
+  read: (names) => names.map(() => ({ values: new Uint8Array(), dictionary: [] })),
+};
+
+function factsTable(facts: RunFacts): Table {
+  const entries = Object.entries(facts).map(([key, value]) => [key, String(value)]);
+  const rows = entries.length;
+  const column = (index: number): WholeColumn => {
+    return { values: Int32Array.from(entries.keys()), dictionary: entries.map((entry) => entry[index]) };
+  };
+  return {
+    columns: [
+      { name: 'key', type: 'text' },
+      { name: 'value', type: 'text' },
+    ],
+    rows,
+    read: (names) => names.map((name) => column(name === 'key' ? 0 : 1)),
+  };
+}
+
+async function define(database: Database, view: ViewFile): Promise<void> {
+  const what = view.materialized ? 'TABLE' : 'VIEW';
   try {
     await database.execute(`CREATE ${what} ${view.name} AS ${view.sql}`);
   } catch (error) {

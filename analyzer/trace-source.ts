@@ -50,11 +50,12 @@ class TraceSource implements EventSource {
   }
 
   /** Of a trace with gaps, the rows before the first. Locations are facts of the kernel, and written last. */
-  *batches(kind: EventName): Generator<EventBatch, void, void> {
+  *batches(kind: EventName, columns?: readonly string[]): Generator<EventBatch, void, void> {
     const path = this.trace.eventPath(kind);
-    if (this.#horizon === undefined) return this.#notice(kind, yield* readEventFile(path, kind));
+    if (this.#horizon === undefined) return this.#notice(kind, yield* readEventFile(path, kind, columns));
     const end = kind === 'location' ? Infinity : this.#horizon.seq;
-    for (const batch of readEventFile(path, kind)) {
+    const read = columns && [...new Set(['seq', ...columns])];
+    for (const batch of readEventFile(path, kind, read)) {
       const rows = rowsBefore(batch, end);
       yield { ...batch, rows };
       if (rows < batch.rows) return;

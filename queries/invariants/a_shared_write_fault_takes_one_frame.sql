@@ -5,10 +5,10 @@
 -- severity: error
 -- hint:     Count what the fault handler allocates and frees; the old frame must survive for the others.
 -- except:   Not judged when another process handled the same frame meanwhile, nor when the process was killed.
--- judged:   SELECT count(*) FROM fault_cost WHERE access = 'store' AND outcome = 'resolved' AND undisturbed
---           AND mappings_before > 1
--- skipped:  SELECT count(*) FROM fault_cost WHERE access = 'store' AND outcome = 'resolved' AND NOT undisturbed
---           AND mappings_before > 1
+-- judged:   SELECT count(*) FROM fault_cost WHERE access = 'store' AND outcome = 'resolved' AND undisturbed AND
+--           mappings_before > 1
+-- skipped:  SELECT count(*) FROM fault_cost WHERE access = 'store' AND outcome = 'resolved' AND NOT undisturbed AND
+--           mappings_before > 1
 SELECT cycle, hart, pid, old_frame AS frame, pc,
        printf('a write to 0x%x, whose frame had %d mappings, took %d frame(s) and returned %d', va, mappings_before,
               frames_allocated, frames_freed) AS message

@@ -5,10 +5,10 @@
 -- severity: error
 -- hint:     When the copy is installed, the old frame has lost its last owner and must be freed.
 -- except:   Not judged when another process handled the same frame meanwhile, nor when the process was killed.
--- judged:   SELECT count(*) FROM fault_cost WHERE access = 'store' AND outcome = 'resolved' AND undisturbed
---           AND mappings_before = 1
--- skipped:  SELECT count(*) FROM fault_cost WHERE access = 'store' AND outcome = 'resolved' AND NOT undisturbed
---           AND mappings_before = 1
+-- judged:   SELECT count(*) FROM fault_cost WHERE access = 'store' AND outcome = 'resolved' AND undisturbed AND
+--           mappings_before = 1
+-- skipped:  SELECT count(*) FROM fault_cost WHERE access = 'store' AND outcome = 'resolved' AND NOT undisturbed AND
+--           mappings_before = 1
 SELECT cycle, hart, pid, old_frame AS frame, pc,
        printf('a write to 0x%x, whose frame had no other mapping, took %d frame(s) and returned %d', va,
               frames_allocated, frames_freed) AS message

@@ -4,11 +4,10 @@
 -- needs:    left_over_frames, leaf_mappings, pte_write, page_table, frame_lifetimes, run_facts
 -- severity: error
 -- hint:     Here the last mapping went; whoever takes a mapping away must drop the reference that it held.
--- except:   Frames in the hands of an unfinished kernel entry, guard pages, a frame kept beside the free list. A trace
---           that lost its end is not judged.
--- judged:   SELECT count(*) FROM (SELECT DISTINCT frame, from_seq FROM leaf_mappings WHERE to_seq IS NOT NULL) mappings
---           SEMI JOIN frame_lifetimes USING (frame)
---           WHERE NOT EXISTS (SELECT * FROM run_facts WHERE key = 'horizon_cycle')
+-- except:   Frames in the hands of an unfinished kernel entry, guard pages, a frame kept beside the free list. A
+--           trace that lost its end is not judged.
+-- judged:   SELECT count(*) FROM (SELECT frame FROM leaf_mappings WHERE to_seq IS NOT NULL) mappings SEMI JOIN
+--           frame_lifetimes USING (frame) WHERE NOT EXISTS (SELECT * FROM run_facts WHERE key = 'horizon_cycle')
 SELECT coalesce(w.cycle, t.cycle) AS cycle, coalesce(w.hart, t.hart) AS hart, coalesce(w.pid, t.pid) AS pid, l.frame,
        coalesce(w.pc, t.pc) AS pc, w.call_site,
        printf('frame 0x%x, taken at cycle %d, lost its last mapping here and was never freed', l.frame, l.alloc_cycle)

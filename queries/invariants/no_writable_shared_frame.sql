@@ -2,14 +2,15 @@
 -- rule:     At a quiescent point, a frame with two or more user mappings is writable through none of them.
 -- why:      A store to a shared frame must fault, so that the kernel can copy it first; else one process sees the
 --           other's writes.
--- needs:    quiescent_points, leaf_mappings
+-- needs:    suspicious_points, point_states, leaf_mappings
 -- severity: error
 -- hint:     Whoever makes a frame shared must take the write permission from every mapping of it, the parent's too.
--- except:   Mappings without the user bit (trampoline, trapframe) are none. A frame mapped twice in one process counts.
--- judged:   SELECT count(*) FROM quiescent_points WHERE judged AND mappings > 1
--- skipped:  SELECT count(*) FROM quiescent_points WHERE NOT judged AND mappings > 1
+-- except:   Mappings without the user bit (trampoline, trapframe) are none. A frame mapped twice in one process
+--           counts.
+-- judged:   SELECT sum(points) FROM point_states WHERE judged AND mappings > 1
+-- skipped:  SELECT sum(points) FROM point_states WHERE NOT judged AND mappings > 1
 WITH shared AS (
-  SELECT frame, seq, mappings FROM quiescent_points WHERE judged AND mappings > 1 AND writable_mappings > 0
+  SELECT frame, seq, mappings FROM suspicious_points WHERE writable_shared
 ), live AS (
   SELECT s.seq AS point, s.mappings, m.*
   FROM shared s JOIN leaf_mappings m ON m.frame = s.frame AND m.from_seq < s.seq

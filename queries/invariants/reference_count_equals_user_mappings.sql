@@ -1,19 +1,16 @@
 -- title:    reference count equals user mappings
 -- rule:     At a quiescent point, the reference count of a frame that users map equals the number of those mappings.
 -- why:      With a count too low the frame is freed under someone's feet; with one too high it is never freed.
--- needs:    quiescent_points, count_convention, refcount_change, kernel_span
+-- needs:    suspicious_points, point_states, refcount_change, kernel_span
 -- severity: error
--- hint:     Follow the frame through fork, the write fault and unmapping: a new mapping adds one, a lost one takes one.
+-- hint:     Follow the frame through fork, the write fault and unmapping: a new mapping adds one, a lost one takes
+--           one.
 -- except:   Kernels that count further references only (0 for a sole owner) are recognized and judged by their rule.
--- judged:   SELECT count(*) FROM quiescent_points WHERE judged AND mappings > 0 AND NOT free AND count IS NOT NULL
--- skipped:  SELECT count(*) FROM quiescent_points WHERE NOT judged AND mappings > 0 AND NOT free AND count IS NOT NULL
-WITH wrong AS (
-  SELECT q.*, q.mappings + c.extra AS expected
-  FROM quiescent_points q CROSS JOIN count_convention c
-  WHERE q.judged AND q.mappings > 0 AND NOT q.free AND q.count <> q.mappings + c.extra
-), first_wrong AS (
+-- judged:   SELECT sum(points) FROM point_states WHERE judged AND mappings > 0 AND NOT free AND count IS NOT NULL
+-- skipped:  SELECT sum(points) FROM point_states WHERE NOT judged AND mappings > 0 AND NOT free AND count IS NOT NULL
+WITH first_wrong AS (
   -- A frame stays wrong; say so once for each difference.
-  SELECT * FROM wrong
+  SELECT * FROM suspicious_points WHERE wrong_count
   QUALIFY coalesce(lag(count - expected) OVER (PARTITION BY frame ORDER BY seq) <> count - expected, true)
 ), blamed AS (
   SELECT w.*, k.cycle, k.hart, k.pid, r.pc, r.call_site

@@ -5,8 +5,8 @@
 -- needs:    program_window, left_over_frames, frame_lifetimes
 -- severity: error
 -- hint:     Each row is one frame, at the place where it was taken. Find who should have returned it.
--- except:   Judged only if the whole tree was reaped and nobody else was born or died meanwhile. Pipe buffers, pages of
---           other processes, a frame the allocator keeps beside its list.
+-- except:   Judged only if the whole tree was reaped and nobody else was born or died meanwhile. Pipe buffers, pages
+--           of other processes, a frame the allocator keeps beside its list.
 -- judged:   SELECT count(*) FROM program_window WHERE closed
 -- skipped:  SELECT count(*) FROM program_window WHERE NOT closed
 WITH balance AS (

@@ -1,6 +1,6 @@
 -- name:  entry_changes
--- doc:   Stores to last-level page-table entries that are or were user mappings, decoded. The only place that knows how
---        an entry is laid out (Sv39: V R W X U in bits 0-4, frame number in bits 10-53). Kernel mappings, the
+-- doc:   Stores to last-level page-table entries that are or were user mappings, decoded. The only place that knows
+--        how an entry is laid out (Sv39: V R W X U in bits 0-4, frame number in bits 10-53). Kernel mappings, the
 --        trampoline and trapframes (no user bit) are not here.
 -- needs: pte_write
 SELECT seq, cycle, hart, pid, span, pc, call_site, entry, (entry >> 12) << 12 AS page_table, root, va, before, after,

@@ -3,6 +3,7 @@
 --        reading v_n of the number of free frames. On a kernel without a call for it (the reading is all ones) our
 --        own count serves, where the free list was found. start_seq tells several runs of a case apart.
 -- needs: marker
+-- materialized: yes
 WITH starts AS (
   SELECT id - 100 AS case_number, seq AS start_seq FROM marker WHERE id BETWEEN 101 AND 199
 ), readings AS (

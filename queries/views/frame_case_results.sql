@@ -1,9 +1,9 @@
 -- name:  frame_case_results
 -- doc:   Each rule applied to each run of its case, where both readings are there. applies is false for the cost of a
 --        write on a kernel whose fork never shared a frame.
--- needs: frame_case_rules, frame_case_readings, quiescent_points
+-- needs: frame_case_rules, frame_case_readings, point_states
 WITH sharing AS (
-  SELECT count(*) > 0 AS seen FROM quiescent_points WHERE mappings > 1
+  SELECT count(*) > 0 AS seen FROM point_states WHERE mappings > 1
 )
 SELECT r.*, a.frames AS first_frames, b.frames AS second_frames, b.seq, b.cycle, b.hart, b.pid, b.pc,
        r.about <> 'write' OR s.seen AS applies,

@@ -2,14 +2,14 @@
 -- doc:   Frames that are off the free list though nobody has a use for them, asked at three kinds of moments: after a
 --        process was reaped (question 'reaped', about it: frames taken for it), after the program's tree has gone
 --        ('program': frames taken in its time), and at the end of the trace ('end': frames that users once mapped; a
---        trace with a horizon has no end to ask at). A frame has a use while a user page or a guard page maps it, while
---        it is a page table, while an unfinished kernel entry has it in hand, and while the allocator keeps it beside
---        its list (freed, count gone, not yet given out again).
--- needs: frame_lifetimes, reaped_children, program_window, leaf_mappings, entry_changes, page_table, frame_spans,
---        kfree, kalloc, kernel_span, run_facts
+--        trace with a horizon has no end to ask at). A frame has a use while a user page or a guard page maps it,
+--        while it is a page table, while an unfinished kernel entry has it in hand, and while the allocator keeps it
+--        beside its list (freed, count gone, not yet given out again).
+-- needs: frame_lifetimes, reaped_children, program_window, hidden_pages, page_table, frame_spans, kfree, kalloc,
+--        kernel_span, run_facts
 -- optional: refcount_change
 -- materialized: yes
-WITH asked AS (
+WITH moments AS (
   SELECT 'reaped' AS question, c.pid AS about, c.end_seq AS at_seq, l.*
   FROM frame_lifetimes l JOIN reaped_children c ON l.owner = c.pid
   WHERE l.alloc_seq < c.end_seq AND coalesce(l.free_seq > c.end_seq, true)
@@ -24,14 +24,15 @@ WITH asked AS (
   FROM frame_lifetimes l CROSS JOIN (SELECT max(seq) + 1 AS seq FROM kernel_span) e
   WHERE l.free_seq IS NULL AND l.alloc_seq < e.seq
     AND NOT EXISTS (SELECT * FROM run_facts WHERE key = 'horizon_cycle')
-), mapped AS (
-  SELECT DISTINCT a.question, a.frame, a.at_seq FROM asked a JOIN leaf_mappings m USING (frame)
-  WHERE m.from_seq < a.at_seq AND coalesce(m.to_seq > a.at_seq, true)
+), asked AS (
+  SELECT * EXCLUDE (mapped_seq, unmapped_seq), CASE WHEN unmapped_seq < at_seq THEN unmapped_seq END AS unmapped_seq
+  FROM moments
+  WHERE NOT coalesce(mapped_seq < at_seq AND coalesce(unmapped_seq > at_seq, true), false)
 ), hidden AS (
   -- Guard pages: still mapped, but not for users.
-  SELECT DISTINCT a.question, a.frame, a.at_seq FROM asked a JOIN entry_changes g ON g.frame_before = a.frame
-  WHERE g.user_before AND NOT g.user_after AND (g.after & 1) = 1 AND g.frame_after = g.frame_before
-    AND g.seq > a.alloc_seq AND g.seq < a.at_seq
+  SELECT DISTINCT a.question, a.frame, a.at_seq
+  FROM asked a JOIN hidden_pages g ON ((g.entry >> 10) & 17592186044415) << 12 = a.frame
+  WHERE g.seq > a.alloc_seq AND g.seq < a.at_seq
 ), tables AS (
   SELECT a.question, a.frame, a.at_seq FROM asked a JOIN page_table t ON t."table" = a.frame
   WHERE t.seq > a.alloc_seq AND t.seq < a.at_seq
@@ -49,16 +50,10 @@ WITH asked AS (
   GROUP BY ALL
   HAVING max_by(k.freed, k.seq) FILTER (k.freed IS NOT NULL)
     AND coalesce(max_by(k.count, k.seq) FILTER (k.freed IS NULL), 0) <= 0
-), unmapped AS (
-  SELECT a.question, a.frame, a.at_seq, max(m.to_seq) AS unmapped_seq FROM asked a JOIN leaf_mappings m USING (frame)
-  WHERE m.from_seq > a.alloc_seq AND m.to_seq < a.at_seq
-  GROUP BY ALL
 )
-SELECT a.*, u.unmapped_seq
+SELECT a.*
 FROM asked a
-ANTI JOIN mapped USING (question, frame, at_seq)
 ANTI JOIN hidden USING (question, frame, at_seq)
 ANTI JOIN tables USING (question, frame, at_seq)
 ANTI JOIN busy USING (question, frame, at_seq)
 ANTI JOIN kept USING (question, frame, at_seq)
-LEFT JOIN unmapped u USING (question, frame, at_seq)

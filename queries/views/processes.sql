@@ -1,7 +1,8 @@
 -- name:  processes
--- doc:   One row a process: who forked it, and when it was forked, exited and was reaped, with the kernel entries that
---        did it. name is its last one. Columns of what did not happen are null.
+-- doc:   One row a process: who forked it, and when it was forked, exited and was reaped, with the kernel entries
+--        that did it. name is its last one. Columns of what did not happen are null.
 -- needs: process
+-- materialized: yes
 SELECT subject AS pid,
        max(parent) FILTER (action = 'fork') AS parent,
        max_by(name, seq) FILTER (name <> '') AS name,

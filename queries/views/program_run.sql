@@ -3,6 +3,7 @@
 --        cut at 15 characters), with the process that forked it (the shell). A fork's name is the parent's, and some
 --        kernels change the name only after exec's new page table is in force. No row when no program was run.
 -- needs: process, processes, run_facts
+-- materialized: yes
 WITH program AS (
   SELECT regexp_replace(value, '^.*/', '')[:15] AS name FROM run_facts WHERE key = 'program'
 ), called AS (

@@ -1,6 +1,7 @@
 -- name:  program_tree
 -- doc:   The program's process and all its descendants.
 -- needs: program_run, processes
+-- materialized: yes
 WITH RECURSIVE tree(pid) AS (
   SELECT pid FROM program_run
   UNION

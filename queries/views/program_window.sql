@@ -1,8 +1,9 @@
 -- name:  program_window
--- doc:   From the shell's entry into fork to the end of the wait that reaped the program, with the free frames at both
---        ends. One row when the program was reaped. closed: every descendant was reaped too, and nobody outside the
---        tree was born, died or changed programs meanwhile, so that the two readings can be compared.
+-- doc:   From the shell's entry into fork to the end of the wait that reaped the program, with the free frames at
+--        both ends. One row when the program was reaped. closed: every descendant was reaped too, and nobody outside
+--        the tree was born, died or changed programs meanwhile, so that the two readings can be compared.
 -- needs: program_run, program_tree, processes, process, kernel_span, free_frames
+-- materialized: yes
 WITH ends AS (
   SELECT r.pid, r.parent, f.start_cycle AS from_cycle, w.seq AS to_seq, w.cycle AS to_cycle, w.hart, w.pc
   FROM program_run r

@@ -104,7 +104,7 @@ describe('the package’s queries', () => {
   });
 
   test('have no view that nothing reads, but those for people', () => {
-    const forPeople = ['fork_exit_spans', 'frame_mapping_count', 'process_names', 'sharers'];
+    const forPeople = ['entry_changes', 'fork_exit_spans', 'frame_mapping_count', 'process_names', 'sharers'];
     const read = readsOf(
       library.invariants.flatMap((one) => one.needs),
       library.views,

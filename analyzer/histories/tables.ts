@@ -1,0 +1,144 @@
+// The tables that the pass makes: what views and invariants may read beside the events, declared as the events are.
+import type { EventName } from '../../tracer/schema/index.js';
+import type { Table, TableColumn, TableColumnType, WholeColumn } from '../table.js';
+import { faultChangeColumns, faultChangeRows } from './fault-changes.js';
+import { frameSpanColumns } from './frame-span-table.js';
+import { frameTakingColumns } from './frame-taking-table.js';
+import {
+  hiddenPageColumns,
+  leafMappingColumns,
+  pageChangeColumns,
+  tableVisitColumns,
+} from './page-tables.js';
+import type { Histories } from './pass.js';
+
+/** How a column is made of what the pass found. */
+export interface HistoryColumn {
+  readonly type: TableColumnType;
+  readonly nullable?: true;
+  readonly read: (histories: Histories) => WholeColumn;
+}
+
+/** The columns of a table by name, and how many rows there are. */
+export interface HistoryTableRow {
+  readonly doc: string;
+  /** Event kinds it is made from; without those in `optional` it has less to say. */
+  readonly needs: readonly EventName[];
+  readonly optional: readonly EventName[];
+  readonly rows: (histories: Histories) => number;
+  readonly columns: Readonly<Record<string, HistoryColumn>>;
+}
+
+const pageKinds = ['pte_write', 'page_table'] as const;
+const frameKinds = [...pageKinds, 'frame_alloc', 'frame_free', 'kernel_span'] as const;
+
+/** Every table of the pass. */
+export const historyTables = {
+  leaf_mappings: {
+    doc:
+      'User mappings over time: from the store that made an entry map a frame to the next store to that ' +
+      'entry, or to the retirement of its table. A change of permissions alone ends one row and begins the ' +
+      'next. to_seq is null when the mapping lives to the end of the trace.',
+    needs: pageKinds,
+    optional: [],
+    rows: ({ pages }) => pages.mappings.length,
+    columns: leafMappingColumns,
+  },
+  page_changes: {
+    doc:
+      'What each kernel entry did to each user page: the entry before its first store (first_entry, and ' +
+      'old_frame: the frame that users could reach) and after its last (entry; new_frame: the last frame ' +
+      'that it mapped for users). finished: the kernel entry ended in the trace; by_fault: it handled a ' +
+      'page fault. visit is a row of table_visits.',
+    needs: [...pageKinds, 'kernel_span'],
+    optional: [],
+    rows: ({ pages }) => pages.changes.length,
+    columns: pageChangeColumns,
+  },
+  fault_changes: {
+    doc:
+      'The rows of page_changes that are the handling of a page fault, with what it found of old_frame (see ' +
+      'frame_spans); null when it left that frame alone.',
+    needs: frameKinds,
+    optional: ['refcount_change'],
+    rows: faultChangeRows,
+    columns: faultChangeColumns,
+  },
+  table_visits: {
+    doc: 'Stretches of stores under one root by one kernel entry, from seq on: to which page_changes belong.',
+    needs: pageKinds,
+    optional: [],
+    rows: ({ pages }) => pages.visits.length,
+    columns: tableVisitColumns,
+  },
+  hidden_pages: {
+    doc: 'Stores that left a user page mapped, but not for users: guard pages.',
+    needs: pageKinds,
+    optional: [],
+    rows: ({ pages }) => pages.hiding.length,
+    columns: hiddenPageColumns,
+  },
+  frame_spans: {
+    doc:
+      'What each kernel entry did to a frame from its first touch of it (first_seq: a mapping made or ' +
+      'removed, the count changed, taken from or put on the free list) to its end (end_seq), with what all ' +
+      'entries that are done by then made of it. Bits of flags: 1 settled: the entry ended, so that the row ' +
+      'is a point to judge at; the scheduler and boot code, which never end, are done with a frame at their ' +
+      'last touch, unsettled; an entry that the trace cuts off is never done (the largest number). 2 ' +
+      'judged: no other unfinished entry, running or asleep, had touched the frame by then, so this is its ' +
+      "state, and it must be consistent. 4 undisturbed: from the entry's first touch to its end nobody else " +
+      'finished with the frame, so mappings_before is what it found. 8 free: it is on the free list. 16: ' +
+      'the count is known, which it is not while no change of it was ever seen for this frame.',
+    needs: frameKinds,
+    optional: ['refcount_change'],
+    rows: ({ frames }) => frames.rows.length,
+    columns: frameSpanColumns,
+  },
+  frame_takings: {
+    doc:
+      "From a frame's leaving the free list to its return; the free_ columns are null when it is out to the " +
+      'end of the trace. cause is that of the kernel entry that took it. mapped_seq: users first mapped it; ' +
+      'unmapped_seq: its last mapping went; null for never.',
+    needs: [...frameKinds],
+    optional: [],
+    rows: ({ allocs }) => allocs.rows,
+    columns: frameTakingColumns,
+  },
+} as const satisfies Record<string, HistoryTableRow>;
+
+/** Name of a table of the pass. */
+export type HistoryTableName = keyof typeof historyTables;
+
+/** Whether a name is one of them. */
+export function isHistoryTable(name: string): name is HistoryTableName {
+  return Object.hasOwn(historyTables, name);
+}
+
+/** A table of the pass, which is made when a column is first read. */
+export class HistoryTable implements Table {
+  readonly columns: readonly TableColumn[];
+  private readonly row: HistoryTableRow;
+  private readonly known = new Map<string, WholeColumn>();
+
+  constructor(
+    name: HistoryTableName,
+    private readonly histories: () => Histories,
+  ) {
+    this.row = historyTables[name];
+    this.columns = Object.entries(this.row.columns).map(([column, { type, nullable = false }]) => {
+      return { name: column, type, nullable };
+    });
+  }
+
+  get rows(): number {
+    return this.row.rows(this.histories());
+  }
+
+  read(names: readonly string[]): WholeColumn[] {
+    return names.map((name) => {
+      const column = this.known.get(name) ?? this.row.columns[name].read(this.histories());
+      this.known.set(name, column);
+      return column;
+    });
+  }
+}
