@@ -104,7 +104,17 @@ describe('the package’s queries', () => {
   });
 
   test('have no view that nothing reads, but those for people', () => {
-    const forPeople = ['entry_changes', 'fork_exit_spans', 'frame_mapping_count', 'process_names', 'sharers'];
+    const forPeople = [
+      'entry_changes',
+      'fork_exit_spans',
+      'frame_history',
+      'frame_mapping_count',
+      'kernel_history',
+      'process_births',
+      'process_names',
+      'program_history',
+      'sharers',
+    ];
     const read = readsOf(
       library.invariants.flatMap((one) => one.needs),
       library.views,
