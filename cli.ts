@@ -25,6 +25,11 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/query.js'),
   },
   {
+    name: 'replay',
+    summary: 'go to any moment of a recorded run and look around',
+    load: () => import('./commands/replay.js'),
+  },
+  {
     name: 'bio',
     summary: 'tell the life of one frame, or of one page of a process',
     load: () => import('./commands/bio.js'),

@@ -8,6 +8,7 @@ export type { EventSource, RunFacts } from './event-source.js';
 export { TraceQuery } from './query.js';
 export { readQueries, type QueryLibrary } from './query-library.js';
 export { queryReference } from './query-reference.js';
+export { paint } from './reports/colour.js';
 export { reports, wantsColour, type ReportFormat, type TextOptions } from './reports/index.js';
 export type * from './result.js';
 export { arrowTable } from './tables/arrow.js';

@@ -38,6 +38,7 @@ export function define(
 async function check(trace: string, flags: CheckFlags, surroundings: Surroundings): Promise<number> {
   const { checkTrace, openTraceSource, reports, wantsColour } = await import('../analyzer/index.js');
   const { sourceLines } = await import('./source-lines.js');
+  const { sourceRoots } = await import('./source-roots.js');
   const { shellWord, suggestion } = await import('./suggestion.js');
   const { stdout, environment } = surroundings;
   const source = openTraceSource(trace);
@@ -47,16 +48,8 @@ async function check(trace: string, flags: CheckFlags, surroundings: Surrounding
     stdout.write(reports.json(result));
     return result.exitCode;
   }
-  const sourceLine = sourceLines(await sourceRoots(flags.source, result.facts['kernel_digest']));
+  const sourceLine = sourceLines(sourceRoots(flags.source, result.facts['kernel_digest']));
   stdout.write(reports.text(result, { colour: wantsColour(stdout, environment), sourceLine }));
   stdout.write(`next: ${suggestion(shellWord(trace), result)}\n`);
   return result.exitCode;
-}
-
-/** Where to quote from: the directory given, or our own sources if the kernel is one that was built from them. */
-async function sourceRoots(given: string | undefined, kernelDigest: string | undefined): Promise<string[]> {
-  if (given !== undefined) return [given];
-  const { isBuiltinKernel } = await import('../fixtures/index.js');
-  const { packageRoot } = await import('../package-root.js');
-  return kernelDigest !== undefined && isBuiltinKernel(kernelDigest) ? [packageRoot()] : [];
 }

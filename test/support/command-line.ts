@@ -25,6 +25,7 @@ const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   verify: () => import('../../commands/verify.js'),
   check: () => import('../../commands/check.js'),
   query: () => import('../../commands/query.js'),
+  replay: () => import('../../commands/replay.js'),
   bio: () => import('../../commands/bio.js'),
   diff: () => import('../../commands/diff.js'),
   inspect: () => import('../../commands/inspect.js'),

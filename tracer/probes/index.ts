@@ -4,3 +4,4 @@ export { kindsLost } from './kinds.js';
 export { findProfile, type KernelProfile } from './profile.js';
 export { KernelExceptions } from './kernel-exceptions.js';
 export { Translator, type TranslatedProfile } from './translator.js';
+export type { ProcessFacts } from './process-facts.js';

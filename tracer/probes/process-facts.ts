@@ -8,6 +8,7 @@ import {
   type Type,
 } from '../symbols/index.js';
 import { hex } from './hexadecimal.js';
+import { findTrapframe, type TrapframeFacts } from './trapframe-facts.js';
 
 export interface ProcessFacts {
   /** proc[]: physical address of the first element, element size in bytes, elements. */
@@ -24,6 +25,8 @@ export interface ProcessFacts {
   };
   /** Bytes of the name member. */
   readonly nameBytes: number;
+  /** Where a program's registers are while the kernel serves it. */
+  readonly trapframe?: TrapframeFacts;
   /** Values of the state member. */
   readonly states: Readonly<Record<'unused' | 'sleeping' | 'runnable' | 'running' | 'zombie', number>>;
   /** Physical address of cpus[0].proc, and the distance to the next hart's. */
@@ -72,11 +75,13 @@ export function findProcessFacts(debug: DebugInfo): ProcessFacts | undefined {
     if (!members || !states) continue;
     const current = findCurrent(arrays, element.name);
     if (!current) continue;
+    const trapframe = findTrapframe(element);
     return {
       table: address,
       stride: element.size,
       count,
       ...memberFacts(members),
+      ...(trapframe && { trapframe }),
       states,
       ...current.facts,
       why: `${name} at ${hex(address)}, ${count} of struct ${element.name}; ${current.why}`,

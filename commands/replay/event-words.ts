@@ -1,0 +1,61 @@
+// An event in a few words, for the list of what has just happened. Guest text is escaped by the caller.
+import { entryWords } from '../../analyzer/index.js';
+import type { EventName } from '../../tracer/schema/index.js';
+import type { EventLine } from '../../tracer/moment/index.js';
+
+type Columns = EventLine['columns'];
+
+const modes = ['user', 'supervisor', '?', 'machine'];
+
+const words = {
+  trap: (c) =>
+    c['interrupt'] === 1n
+      ? `interrupt ${text(c['cause'])} out of ${mode(c['from_mode'])} mode`
+      : `exception ${text(c['cause'])} (value ${hex(c['value'])}) out of ${mode(c['from_mode'])} mode`,
+  trap_return: (c) => `return to ${mode(c['to_mode'])} mode at ${hex(c['target'])}`,
+  page_fault: (c) => `${text(c['access'])} page fault at ${hex(c['va'])}: ${text(c['outcome'])}`,
+  frame_alloc: (c) => `frame ${hex(c['frame'])} taken, ${text(c['free_frames'])} left`,
+  frame_free: (c) =>
+    `frame ${hex(c['frame'])} freed${c['already_free'] === 1n ? ' AGAIN' : ''}, ${text(c['free_frames'])} free`,
+  kalloc: (c) => `allocator returns ${hex(c['frame'])}`,
+  kfree: (c) => `free function entered with ${hex(c['frame'])}`,
+  pte_write: (c) => `page ${hex(c['va'])}: ${entry(c['before'])} -> ${entry(c['after'])}`,
+  refcount_change: (c) => `count of ${hex(c['frame'])}: ${text(c['before'])} -> ${text(c['after'])}`,
+  syscall: (c) =>
+    c['phase'] === 'enter'
+      ? `${text(c['name'])}(${hex(c['argument0'])}, ${hex(c['argument1'])}, ${hex(c['argument2'])})`
+      : `${text(c['name'])} returns ${text(c['result'])}`,
+  context_switch: (c) => `switches from process ${text(c['from_pid'])} to ${text(c['to_pid'])}`,
+  process: (c) =>
+    `process ${text(c['subject'])} (${text(c['name'])}): ${text(c['action'])}` +
+    (c['status'] === null ? '' : `, status ${text(c['status'])}`),
+  console: (c) => `console ${text(c['direction'])} ${JSON.stringify(text(c['text']))}`,
+  marker: (c) => `marker ${text(c['id'])} with ${hex(c['value'])}`,
+  page_table: (c) => `page table ${hex(c['table'])} (level ${text(c['level'])}) ${text(c['action'])}`,
+  disk_request: (c) =>
+    `disk ${c['write'] === 1n ? 'write' : 'read'} of ${text(c['bytes'])} bytes at sector ${text(c['sector'])}`,
+  panic: (c) => `panic: ${text(c['text'])}`,
+  kernel_span: (c) => `kernel entry ${text(c['cause'])} ends`,
+  location: (c) => text(c['function']),
+} satisfies { [N in EventName]: (columns: Columns) => string };
+
+/** Raw guest text may be in it. */
+export function eventWords({ kind, columns }: EventLine): string {
+  return words[kind](columns);
+}
+
+function text(value: bigint | string | null): string {
+  return value === null ? 'nothing' : String(value);
+}
+
+function hex(value: bigint | string | null): string {
+  return typeof value === 'bigint' ? `0x${BigInt.asUintN(64, value).toString(16)}` : text(value);
+}
+
+function mode(value: bigint | string | null): string {
+  return modes[Number(value)] ?? '?';
+}
+
+function entry(value: bigint | string | null): string {
+  return typeof value === 'bigint' ? entryWords(value) : '?';
+}

@@ -1,0 +1,93 @@
+// Goes to the moment asked for, and prints its page.
+import { checkTrace, openTraceSource, wantsColour } from '../../analyzer/index.js';
+import { ExitCode } from '../../errors.js';
+import { isBuiltinKernel, programElf, programNames } from '../../fixtures/index.js';
+import { openTrace, readTraceDisk, type OpenedTrace } from '../../tracer/directory/index.js';
+import { describeMoment, UserPrograms, type MomentSource } from '../../tracer/moment/index.js';
+import { findPosition, Replayer, type ViolationMoment } from '../../tracer/replay/index.js';
+import { jsonDocument } from '../json-document.js';
+import { ProgressLine } from '../progress-line.js';
+import type { ReplayFlags } from '../replay.js';
+import { sourceLines } from '../source-lines.js';
+import { sourceRoots } from '../source-roots.js';
+import type { Surroundings } from '../surroundings.js';
+import { momentDocument } from './document.js';
+import { momentText } from './page.js';
+import { parseParts } from './parts.js';
+
+/** Cycles between looks at the host on the way. */
+const stepCycles = 50e6;
+
+/** The whole of `trace replay`; returns the exit code. */
+export async function executeReplay(
+  path: string,
+  flags: ReplayFlags,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { stdout, stderr, environment } = surroundings;
+  const parts = parseParts(flags.show);
+  const trace = openTrace(path);
+  const replay = await Replayer.open(path, flags.engine && { engine: flags.engine });
+  try {
+    const { end } = replay;
+    const position = await findPosition(flags.to, { trace, end, violations: () => violationsOf(path) }, end);
+    if (!(await go(replay, position.cycle, surroundings))) return ExitCode.interrupted;
+    const source = momentSource(replay, trace);
+    const moment = describeMoment(source, { ...position, events: parts.events });
+    if (flags.json) stdout.write(jsonDocument(momentDocument(source, moment, parts, position)));
+    else {
+      const sourceLine = sourceLines(sourceRoots(flags.source, trace.manifest?.digests.kernel));
+      const colour = wantsColour(stdout, environment);
+      stdout.write(momentText(source, moment, parts, { what: position.what, sourceLine, colour }));
+    }
+    if (trace.incompleteBecause !== undefined)
+      stderr.write(`trace: note: ${path} is incomplete: ${trace.incompleteBecause}\n`);
+    return ExitCode.ok;
+  } finally {
+    replay.close();
+  }
+}
+
+function momentSource(replay: Replayer, trace: OpenedTrace): MomentSource {
+  const digest = trace.manifest?.digests.kernel;
+  // The copies on the built-in disk are stripped, and the same programs with debug information are at hand.
+  const described = digest !== undefined && isBuiltinKernel(digest) ? builtinFile : undefined;
+  return { replay, trace, programs: new UserPrograms(readTraceDisk(trace), described) };
+}
+
+function builtinFile(name: string): Uint8Array | undefined {
+  return programNames().includes(name) ? programElf(name) : undefined;
+}
+
+/** Goes there in steps, so that Ctrl-C is heard; false when it was. */
+async function go(
+  replay: Replayer,
+  cycle: number,
+  { stderr, onInterrupt }: Pick<Surroundings, 'stderr' | 'onInterrupt'>,
+): Promise<boolean> {
+  const progress = new ProgressLine(stderr);
+  let interrupted = false;
+  const restore = onInterrupt(() => (interrupted = true));
+  try {
+    while (replay.cycle < cycle && !interrupted) {
+      const next = Math.min(cycle, replay.cycle + stepCycles);
+      replay.seek(next);
+      if (replay.cycle < next) break;
+      progress.show('replaying', replay.cycle);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    restore();
+    progress.clear();
+  }
+  return !interrupted;
+}
+
+/** All violations of all rules, in order of cycle. */
+async function violationsOf(path: string): Promise<ViolationMoment[]> {
+  const { invariants } = await checkTrace(openTraceSource(path), { violationsKept: 10_000 });
+  const all = invariants.flatMap(({ violations }) => violations);
+  return all
+    .map(({ cycle, frame }) => ({ cycle, ...(frame !== undefined && { frame }) }))
+    .sort((one, other) => one.cycle - other.cycle);
+}

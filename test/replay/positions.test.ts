@@ -1,0 +1,100 @@
+// Naming a moment of a run: every form, and one sentence for every mistake.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openTrace } from '../../tracer/directory/index.js';
+import { findPosition, parsePosition, Replayer, type PositionSource } from '../../tracer/replay/index.js';
+import { record } from '../support/recorded-run.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const inside = temporaryDirectory();
+const out = inside('frames.trace');
+let source: PositionSource;
+
+beforeAll(async () => {
+  await record({ out, program: ['frames'], machine: { harts: 1 } });
+  const { end } = await Replayer.open(out);
+  const violations = [{ cycle: 1000, frame: 0x80201000n }, { cycle: 2000 }];
+  source = { trace: openTrace(out), end, violations: () => Promise.resolve(violations) };
+});
+
+describe('a position', () => {
+  it.each([
+    ['1200000', 1_200_000],
+    ['1.2M', 1_200_000],
+    ['1,200,000', 1_200_000],
+    ['1.2e6', 1_200_000],
+    ['1e+6', 1_000_000],
+    ['0x1000', 4096],
+    ['start', 0],
+    ['violation:2', 2000],
+    ['violation:2-500', 1500],
+    ['+7', 5007],
+    ['-1k', 4000],
+  ])('%s is cycle %i', async (text, cycle) => {
+    expect((await findPosition(text, source, 5000)).cycle).toBe(cycle);
+  });
+
+  it('is a part of the run, its end, or before that', async () => {
+    const { end } = source;
+    const at = async (text: string): Promise<number> => (await findPosition(text, source, 0)).cycle;
+    expect(await at('50%')).toBe(Math.floor(end / 2));
+    expect([await at('end'), await at('100%'), await at('end-1000')]).toEqual([end, end, end - 1000]);
+  });
+
+  it('is that of an event, with the frame or address it is about', async () => {
+    const fault = await findPosition('event:page_fault:2', source, 0);
+    expect(await findPosition('event page_fault:2', source, 0)).toEqual(fault);
+    expect(await findPosition('page_fault:2', source, 0)).toEqual(fault);
+    expect(fault.va).toBeGreaterThan(0n);
+    expect((await findPosition('frame_alloc', source, 0)).frame).toBeGreaterThan(0x80000000n);
+    expect((await findPosition('violation:1', source, 0)).frame).toBe(0x80201000n);
+  });
+
+  it('is that of a reading of frames, in any case or in one', async () => {
+    const at = async (text: string): Promise<number> => (await findPosition(text, source, 0)).cycle;
+    expect(await at('marker:v1')).toBe(await at('marker:1/v1'));
+    expect(await at('marker:2/v1')).toBeGreaterThan(await at('marker:1/v3'));
+    expect(await at('marker:2/v1')).toBeGreaterThan(await at('marker:102'));
+  });
+
+  it('is where the console has shown a text, for the first time or a later one', async () => {
+    const first = await findPosition('console:"ok"', source, 0);
+    const second = await findPosition('console:ok#2', source, 0);
+    expect(second.cycle).toBeGreaterThan(first.cycle);
+  });
+
+  it.each([
+    ['nowhere', "'nowhere' is no position; give a cycle (1200000000, 1.2G, 0x1000), 50%, end, violation:1,"],
+    ['1.2X', "'1.2X' is no position"],
+    ['50%-x', "'50%-x' ends in no number of cycles"],
+    ['101%', "'101%' is beyond the end of the run; the last position is 100%"],
+    ['violation:0', "'violation:0' counts from 1: the first is violation:1"],
+    ['violation:3', 'there is no violation:3: the last is violation:2, at cycle 2000'],
+    ['event:page_fualt', "there is no event kind 'page_fualt'; did you mean page_fault?"],
+    ['event:nothing', "there is no event kind 'nothing'; the kinds are trap, "],
+    ['event:page_fault:999', 'there is no event:page_fault:999: the last is event:page_fault:'],
+    ['event:panic', 'there is no event:panic:1: the run has no panic events'],
+    ['marker:v42', 'there is no marker:v42: the nearest is marker:v'],
+    ['marker:9/v1', 'there is no marker:9/v1: the run has no such case'],
+    ['console:never', 'the console never shows "never"'],
+    ['console:ok#99', 'times; the last is console:"ok"#'],
+    ['-6000', '-6000 is 1000 cycles before the beginning; the first position is 0'],
+    ['900G', '900G is cycle 900000000000, and the run ends at '],
+  ])('%s is refused', async (text, message) => {
+    await expect(findPosition(text, source, 5000)).rejects.toThrow(message);
+  });
+
+  it('is refused in one sentence where the kind was not recorded', async () => {
+    const few = inside('few.trace');
+    await record({ out: few, program: [], kinds: ['process'], machine: { harts: 1 } });
+    const without = { ...source, trace: openTrace(few) };
+    await expect(findPosition('event:page_fault:1', without, 0)).rejects.toThrow('no page_fault events');
+  });
+
+  it('can be read without a run', () => {
+    expect(parsePosition('50% + 10')).toEqual({ moment: { is: 'percent', percent: 50 }, offset: 10 });
+    expect(parsePosition('console:"a-1"')).toEqual({
+      moment: { is: 'console', text: 'a-1', number: 1 },
+      offset: 0,
+    });
+  });
+});

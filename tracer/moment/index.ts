@@ -1,0 +1,17 @@
+// The face of moments: what a replayed run looks like at a position.
+export { describeMoment, disassembleMoment, readMemory } from './moment.js';
+export type {
+  FrameView,
+  HartView,
+  Moment,
+  MomentOptions,
+  MomentSource,
+  Registers,
+  Sharer,
+} from './moment.js';
+export type { CallFrame, Stack } from './backtrace.js';
+export type { InstructionLine } from './disassembly.js';
+export type { MappedRange } from './page-table.js';
+export type { LiveProcess } from './process-table.js';
+export type { EventLine } from './recent-events.js';
+export { UserPrograms } from './user-programs.js';

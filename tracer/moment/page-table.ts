@@ -1,0 +1,104 @@
+// A page table in memory, entry by entry (privileged specification, "Sv39: Page-Based 39-bit Virtual-Memory System").
+import { pageBytes, type Machine } from '../../emulator/index.js';
+import { wordAt } from './memory.js';
+
+/** A valid last-level entry. */
+export interface Mapping {
+  readonly va: bigint;
+  /** Physical address that `va` maps to. */
+  readonly physical: number;
+  /** 4096, or more for an entry above the last level. */
+  readonly bytes: number;
+  /** The entry itself. */
+  readonly entry: bigint;
+}
+
+const topLevel = 2;
+const entriesInTable = 512;
+const entryBits = { valid: 1n, permissions: 0xen, frameShift: 10n, frameMask: (1n << 44n) - 1n };
+/** Bit of the highest virtual address bit, which the ones above repeat. */
+const signBit = 1n << 38n;
+
+/** Every valid leaf entry of a page table in order of virtual address. Damaged tables end where they leave RAM. */
+export function* mappingsOf(machine: Machine, root: number): Generator<Mapping> {
+  yield* tableMappings(machine, root, topLevel, 0n);
+}
+
+function* tableMappings(machine: Machine, table: number, level: number, base: bigint): Generator<Mapping> {
+  const bytes = pageBytes * entriesInTable ** level;
+  for (let index = 0; index < entriesInTable; index++) {
+    const entry = wordAt(machine, table + index * 8);
+    if (entry === undefined || (entry & entryBits.valid) === 0n) continue;
+    const physical = frameOf(entry);
+    const va = base + BigInt(index) * BigInt(bytes);
+    if ((entry & entryBits.permissions) === 0n) {
+      if (level > 0) yield* tableMappings(machine, physical, level - 1, va);
+    } else yield { va: canonical(va), physical, bytes, entry };
+  }
+}
+
+/** The mapping that translates a virtual address, whatever it permits. */
+export function mappingAt(machine: Machine, root: number, address: bigint): Mapping | undefined {
+  let table = root;
+  for (let level = topLevel; level >= 0; level--) {
+    const index = Number((address >> BigInt(12 + 9 * level)) & 511n);
+    const entry = wordAt(machine, table + index * 8);
+    if (entry === undefined || (entry & entryBits.valid) === 0n) return undefined;
+    const physical = frameOf(entry);
+    if ((entry & entryBits.permissions) !== 0n) {
+      const bytes = pageBytes * entriesInTable ** level;
+      return { va: (address / BigInt(bytes)) * BigInt(bytes), physical, bytes, entry };
+    }
+    table = physical;
+  }
+  return undefined;
+}
+
+/** Translates by a page table, as the walk does, whatever the entry permits. */
+export function translateBy(machine: Machine, root: number, address: bigint): number | undefined {
+  const found = mappingAt(machine, root, address);
+  return found && found.physical + Number(address - found.va);
+}
+
+function frameOf(entry: bigint): number {
+  return Number((entry >> entryBits.frameShift) & entryBits.frameMask) * pageBytes;
+}
+
+function canonical(va: bigint): bigint {
+  return va & signBit ? BigInt.asUintN(64, va - (signBit << 1n)) : va;
+}
+
+/** Neighbouring pages with equal bits. */
+export interface MappedRange {
+  readonly va: bigint;
+  readonly pages: number;
+  /** The frames, each followed by the one a page further up: [first, number of frames]. */
+  readonly frames: readonly (readonly [first: number, count: number])[];
+  /** The entry of the first page. */
+  readonly entry: bigint;
+}
+
+/** Accessed and dirty bits come and go by themselves. */
+const comparedBits = 0x33fn;
+
+/** Puts neighbouring pages with equal permissions together. */
+export function rangesOf(mappings: Iterable<Mapping>): MappedRange[] {
+  const ranges: { va: bigint; pages: number; frames: [number, number][]; entry: bigint }[] = [];
+  for (const { va, physical, bytes, entry } of mappings) {
+    const pages = bytes / pageBytes;
+    const last = ranges[ranges.length - 1];
+    const isNeighbour =
+      last !== undefined &&
+      last.va + BigInt(last.pages * pageBytes) === va &&
+      (last.entry & comparedBits) === (entry & comparedBits);
+    if (!isNeighbour) {
+      ranges.push({ va, pages, frames: [[physical, pages]], entry });
+      continue;
+    }
+    last.pages += pages;
+    const run = last.frames[last.frames.length - 1];
+    if (run[0] + run[1] * pageBytes === physical) run[1] += pages;
+    else last.frames.push([physical, pages]);
+  }
+  return ranges;
+}

@@ -1,0 +1,176 @@
+// Where a named moment of a run is: looked up in the trace's events, and judged by whoever knows of violations.
+import { UsageError } from '../../errors.js';
+import { hasValue, readEventFile, type EventBatch } from '../arrow/index.js';
+import type { OpenedTrace } from '../directory/index.js';
+import type { EventName } from '../schema/index.js';
+import { parsePosition, type NamedMoment } from './position-text.js';
+
+/** A violation as far as going there is concerned. */
+export interface ViolationMoment {
+  readonly cycle: number;
+  /** Physical address of the frame it is about. */
+  readonly frame?: bigint;
+}
+
+/** A cycle to go to, and what was named with it. */
+export interface Position {
+  readonly cycle: number;
+  /** What is there, in a few words: "page_fault 12", "the end, 1000 cycles earlier". */
+  readonly what: string;
+  /** Physical address of the frame that the event or violation is about. */
+  readonly frame?: bigint;
+  /** Virtual address that the event is about. */
+  readonly va?: bigint;
+}
+
+/** What positions are found in. */
+export interface PositionSource {
+  readonly trace: OpenedTrace;
+  /** The last cycle that can be reached. */
+  readonly end: number;
+  /** Every violation of the run in order of cycle; asked for when a position names one. */
+  readonly violations: () => Promise<readonly ViolationMoment[]>;
+}
+
+/** Bits of a page-table entry: valid, and the frame number. */
+const entryBits = { valid: 1n, shift: 10n, mask: (1n << 44n) - 1n };
+const firstCaseMarker = 100;
+
+/**
+ * The cycle of a position as people write it (see position-text.ts). `present` is where relative ones start.
+ *
+ * @throws UsageError, one sentence that names the nearest valid position
+ */
+export async function findPosition(text: string, source: PositionSource, present: number): Promise<Position> {
+  const { moment, offset } = parsePosition(text);
+  const found = await locate(moment, source, present);
+  const cycle = found.cycle + offset;
+  if (cycle < 0)
+    throw new UsageError(`${text} is ${-cycle} cycles before the beginning; the first position is 0`);
+  if (cycle > source.end)
+    throw new UsageError(
+      `${text} is cycle ${cycle}, and the run ends at ${source.end}; the last position is ${source.end}, or end`,
+    );
+  const shift = offset === 0 ? '' : `, ${Math.abs(offset)} cycles ${offset < 0 ? 'earlier' : 'later'}`;
+  return { ...found, cycle, what: `${found.what}${shift}` };
+}
+
+async function locate(moment: NamedMoment, source: PositionSource, present: number): Promise<Position> {
+  const { end, trace } = source;
+  switch (moment.is) {
+    case 'cycle':
+      return { cycle: moment.cycle, what: `cycle ${moment.cycle}` };
+    case 'percent':
+      return { cycle: Math.floor((end / 100) * moment.percent), what: `${moment.percent}% of the run` };
+    case 'end':
+      return { cycle: end, what: 'the end' };
+    case 'present':
+      return { cycle: present, what: present === end ? 'the end' : `cycle ${present}` };
+    case 'violation':
+      return violationAt(source, moment.number);
+    case 'event':
+      return eventAt(trace, moment.kind, moment.number);
+    case 'marker':
+      return markerAt(trace, moment);
+    case 'console':
+      return consoleAt(trace, moment.text, moment.number);
+  }
+}
+
+async function violationAt({ violations }: PositionSource, number: number): Promise<Position> {
+  const all = await violations();
+  const found = all[number - 1];
+  if (found) return { ...found, what: `violation ${number}` };
+  throw new UsageError(
+    all.length === 0
+      ? `there is no violation:${number}: the run violates no rule that could be judged`
+      : `there is no violation:${number}: the last is violation:${all.length}, at cycle ${all[all.length - 1].cycle}`,
+  );
+}
+
+function* rowsOf(trace: OpenedTrace, kind: EventName): Iterable<{ batch: EventBatch; row: number }> {
+  if (!trace.kinds.has(kind))
+    throw new UsageError(`the trace has no ${kind} events: they were not recorded, or the kernel hides them`);
+  for (const batch of readEventFile(trace.eventPath(kind), kind))
+    for (let row = 0; row < batch.rows; row++) yield { batch, row };
+}
+
+function eventAt(trace: OpenedTrace, kind: EventName, number: number): Position {
+  let seen = 0;
+  for (const { batch, row } of rowsOf(trace, kind))
+    if (++seen === number)
+      return { cycle: cycleOf(batch, row), ...subjectOf(batch, row), what: `${kind} ${number}` };
+  throw new UsageError(
+    seen === 0
+      ? `there is no event:${kind}:${number}: the run has no ${kind} events`
+      : `there is no event:${kind}:${number}: the last is event:${kind}:${seen}`,
+  );
+}
+
+function markerAt(trace: OpenedTrace, { id, case: caseNumber }: NamedMoment & { is: 'marker' }): Position {
+  const what = `marker:${caseNumber === undefined ? '' : `${caseNumber}/`}v${id}`;
+  let isInCase = caseNumber === undefined;
+  const ids = new Set<number>();
+  for (const { batch, row } of rowsOf(trace, 'marker')) {
+    const found = Number(batch.columns['id'].values[row]);
+    if (caseNumber !== undefined && found > firstCaseMarker)
+      isInCase = found === firstCaseMarker + caseNumber;
+    if (isInCase) ids.add(found);
+    if (isInCase && found === id) return { cycle: cycleOf(batch, row), what };
+  }
+  const known = [...ids].sort((one, other) => Math.abs(one - id) - Math.abs(other - id));
+  throw new UsageError(
+    known.length === 0
+      ? `there is no ${what}: the run has no such case or no markers at all`
+      : `there is no ${what}: the nearest is marker:${caseNumber === undefined ? '' : `${caseNumber}/`}v${known[0]}`,
+  );
+}
+
+/** Texts may span rows, as a prompt and what is typed behind it do. */
+function consoleAt(trace: OpenedTrace, wanted: string, number: number): Position {
+  let tail = '';
+  let left = number;
+  const utf8 = Buffer.from(wanted, 'utf8').toString('latin1');
+  for (const { batch, row } of rowsOf(trace, 'console')) {
+    const direction = textOf(batch, 'direction', row);
+    if (direction !== 'output') continue;
+    tail += textOf(batch, 'text', row);
+    for (let at = tail.indexOf(utf8); at >= 0; at = tail.indexOf(utf8)) {
+      tail = tail.slice(at + utf8.length);
+      if (--left === 0)
+        return { cycle: cycleOf(batch, row), what: `the console shows ${JSON.stringify(wanted)}` };
+    }
+    tail = tail.slice(-utf8.length);
+  }
+  const times = number - left;
+  throw new UsageError(
+    times === 0
+      ? `the console never shows ${JSON.stringify(wanted)}; see console.txt in the trace for what it shows`
+      : `the console shows ${JSON.stringify(wanted)} ${times} times; the last is console:${JSON.stringify(wanted)}#${times}`,
+  );
+}
+
+function cycleOf(batch: EventBatch, row: number): number {
+  return Number(batch.columns['cycle'].values[row]);
+}
+
+function textOf({ columns }: EventBatch, name: string, row: number): string {
+  const { dictionary, values } = columns[name];
+  return dictionary?.[Number(values[row])] ?? '';
+}
+
+/** What a row is about: a frame by its name or mapped by its entry, or a virtual address. */
+function subjectOf({ columns }: EventBatch, row: number): { readonly frame?: bigint; readonly va?: bigint } {
+  const wide = (name: string): bigint | undefined => {
+    const column = columns[name];
+    return column !== undefined && hasValue(column, row) ? BigInt(column.values[row]) : undefined;
+  };
+  const frame = wide('frame') ?? wide('table') ?? mappedFrame([wide('after'), wide('before')]);
+  const va = wide('va');
+  return { ...(frame !== undefined && { frame }), ...(va !== undefined && { va }) };
+}
+
+function mappedFrame(entries: readonly (bigint | undefined)[]): bigint | undefined {
+  const entry = entries.find((value) => value !== undefined && (value & entryBits.valid) !== 0n);
+  return entry === undefined ? undefined : ((entry >> entryBits.shift) & entryBits.mask) << 12n;
+}
