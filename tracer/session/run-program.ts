@@ -9,13 +9,14 @@ import {
   findProfile,
   KernelExceptions,
   kindsLost,
-  Translator,
   type KernelProfile,
 } from '../probes/index.js';
 import type { EventName } from '../schema/index.js';
 import { DebugInfo, parseElf } from '../symbols/index.js';
 import { bootImage } from '../kernel-input/index.js';
 import { ConsoleScript } from './console-script.js';
+import type { EventPipeline, EventTask } from './event-pipeline.js';
+import { openEventPipeline } from './event-thread.js';
 import { explainEnd } from './run-end.js';
 import type { RunEnd, RunRequest, RunResult } from './types.js';
 
@@ -61,9 +62,15 @@ export async function runProgram(request: RunRequest): Promise<RunResult> {
   return legacy.finish();
 }
 
+function eventTask({ request, profile, kinds }: Prepared, folder: string): EventTask {
+  const { kernel, kernelPath } = request.input;
+  const { freeList, referenceCounts, processes } = profile;
+  const found = { referenceCounts, ...(freeList && { freeList }), ...(processes && { processes }) };
+  return { folder, kinds, profile: found, kernel, kernelPath };
+}
+
 class TracedRun {
   private readonly machine: Machine;
-  private readonly translator: Translator;
   private readonly exceptions: KernelExceptions;
   private readonly started = performance.now();
   private end: RunEnd | 'wrong_virtio' | undefined;
@@ -84,7 +91,7 @@ class TracedRun {
     const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
     const { harts, memoryBytes, turnCycles, diskLatencyCycles } = request.machine;
     const machine = { harts, memoryBytes, turnCycles, diskLatencyCycles, virtio: virtioVersion };
-    const streams = await writer.start(
+    const streams = await writer.startWith(
       {
         toolVersion: request.toolVersion,
         machine: { ...machine, schedule: { kind: 'round_robin' } },
@@ -92,7 +99,7 @@ class TracedRun {
         arguments: request.program.slice(1),
         digests: { kernel: digest(kernel), disk: digest(disk) },
       },
-      prepared.kinds,
+      (folder) => openEventPipeline(eventTask(prepared, folder), prepared.debug),
     );
     return new TracedRun(prepared, { ...request.machine, virtioVersion }, writer, streams);
   }
@@ -101,9 +108,9 @@ class TracedRun {
     private readonly prepared: Prepared,
     configuration: MachineConfiguration,
     private readonly writer: TraceDirectoryWriter,
-    private readonly streams: StartedTrace,
+    private readonly streams: StartedTrace<EventPipeline>,
   ) {
-    const { request, profile, debug, image, kinds } = prepared;
+    const { request, profile, image, kinds } = prepared;
     const script = new ConsoleScript(request.program.join(' '), {
       printed: (byte) => this.printed.push(byte),
       typed: (byte, cycle) => streams.recording.input(cycle, byte),
@@ -112,7 +119,6 @@ class TracedRun {
     this.machine = new Machine(configuration, image, script, {
       ...(request.engine && { engine: request.engine }),
     });
-    this.translator = new Translator(streams.events, profile, debug);
     this.exceptions = new KernelExceptions(() => {
       this.end ??= 'hang';
       this.machine.requestStop();
@@ -120,7 +126,7 @@ class TracedRun {
     attachProbes(this.machine, profile, new Set(kinds), () => this.panicked());
     this.machine.ring.setConsumer((view, from, to) => {
       this.exceptions.observe(view, from, to);
-      this.translator.translate(view, from, to);
+      streams.events.records(view, from, to);
     });
   }
 
@@ -147,7 +153,7 @@ class TracedRun {
   finish(): RunResult {
     const end = this.end as RunEnd;
     const cycle = this.machine.cycle();
-    this.translator.finish(cycle);
+    this.streams.events.finish(cycle);
     const digest = this.machine.digest();
     const incompleteBecause = explainEnd[end];
     const manifest = this.writer.finish({
