@@ -3,6 +3,7 @@ import { buildCsr } from './hart/csr-code.js';
 import type { HelperFunctions } from './hart/hart-code.js';
 import { buildTakeInterrupt, buildTrap, buildTrapReturn, Cause } from './hart/trap-code.js';
 import { buildLoop } from './idioms/loop-code.js';
+import { buildWait } from './idioms/wait-code.js';
 import { buildFetch, buildStraddle } from './interpreter/fetch-code.js';
 import { buildRun } from './interpreter/interpreter-code.js';
 import { declareProducts, wasmAlgebra } from './isa/wasm-algebra.js';
@@ -115,7 +116,7 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
     straddle: module.function(['i32', 'i32', 'i64'], 'i32', (f) => buildStraddle(f, helpers, host, layout)),
     decode: host.decode,
     routine: module.type(routineSignature.parameters, routineSignature.result),
-    loop: module.function(['i32', 'i32', 'i32', 'i32', 'i64'], 'i32', buildLoop),
+    ...loopFunctions(module),
     probe: host.probe,
     float: host.float,
   };
@@ -130,6 +131,14 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
 function exportPageFunctions(module: ModuleBuilder): void {
   module.export('hash', module.function(['i32', 'i32'], 'i64', buildHash));
   module.export('repeats', module.function(['i32'], 'i32', buildRepeats));
+}
+
+/** What recognised loops do at once. */
+function loopFunctions(module: ModuleBuilder) {
+  return {
+    loop: module.function(['i32', 'i32', 'i32', 'i32', 'i64'], 'i32', buildLoop),
+    wait: module.function(['i32', 'i32', 'i32', 'i32'], 'i32', buildWait),
+  };
 }
 
 function importHost(module: ModuleBuilder): Record<keyof CoreHost, never> {

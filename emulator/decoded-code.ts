@@ -7,6 +7,8 @@ export interface DecodedSlot {
   readonly decoded: Decoded;
   /** Address of the row of the memory loop that this branch closes; 0 for none. */
   readonly loop: number;
+  /** Address of the row of the waiting loop that this branch closes; 0 for none. */
+  readonly wait: number;
   /** The probe that fires before the instruction. */
   readonly probe: Probe | undefined;
 }

@@ -77,3 +77,8 @@ export function setTrapped(f: FunctionBuilder, h: I32, value: number): void {
 export function hartNumber(h: I32, layout: MemoryLayout): I32 {
   return i32.shrU(i32.sub(h, i32.const(layout.hartBase)), i32.const(16));
 }
+
+/** Makes a waiting loop begin anew: at the start of a slice and at a trap, after which memory may be another. */
+export function forgetWaiting(f: FunctionBuilder, h: I32): void {
+  f.do(i32.store(h, i32.const(0), workOffset.waitRow));
+}

@@ -74,6 +74,9 @@ export const workOffset = {
   trapped: 2048,
   /** i32: non-zero for each TLB context that may hold entries. */
   tlbFilled: 2052,
+  /** i32: row of the waiting loop whose branch went back last in this slice, 0 for none; and the budget then. */
+  waitRow: 2056,
+  waitBudget: 2060,
   /** i32: the instruction word in the straddle slot. */
   straddleWord: 2064,
 } as const;

@@ -6,6 +6,7 @@ import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64 } from '../wasm/expression.js';
 import {
   anyBit,
+  forgetWaiting,
   mode,
   register,
   replaceBits,
@@ -71,6 +72,7 @@ export function buildTrap(f: FunctionBuilder, helpers: HelperFunctions): void {
   const cause = f.parameter('i64', 1);
   const value = f.parameter('i64', 2);
   const from = f.local('i32', mode(h));
+  forgetWaiting(f, h);
   const delegation = i64.select(i64.ltS(cause, i64.const(0n)), word(h, 'mideleg'), word(h, 'medeleg'));
   const delegated = i64.and(i64.shrU(delegation, i64.and(cause, i64.const(63n))), i64.const(1n));
   const below = i64.extendU(i32.leU(from, i32.const(Mode.supervisor)));

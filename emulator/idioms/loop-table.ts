@@ -1,6 +1,7 @@
 // Recognised loops as generated code reads them: rows in linear memory, a few for each decoded page.
 import { codePage, type MemoryLayout } from '../memory-layout.js';
 import type { MemoryLoop } from './loop-analysis.js';
+import type { WaitLoop } from './wait-analysis.js';
 
 /** Loops kept per decoded page; further ones run as ordinary code. */
 const loopsPerPage = 8;
@@ -24,6 +25,31 @@ export const loopField = {
   branchSlots: 48,
   steps: 52,
 } as const;
+
+/** The same of a loop that waits. */
+export const waitField = {
+  headOffset: 0,
+  instructions: 4,
+  /** When the branch goes back: see `waitCondition`. */
+  condition: 8,
+  accessCount: 12,
+  branchSlots: 16,
+  accesses: 20,
+} as const;
+
+/** Offsets in the description of an access. */
+export const waitAccessField = {
+  base: 0,
+  offset: 4,
+  bytes: 8,
+  isSwap: 12,
+  /** What a swap stores: a register and a constant to add. */
+  register: 16,
+  constant: 20,
+  size: 24,
+} as const;
+
+export const waitCondition = { unequal: 0, equal: 1, always: 2 } as const;
 
 const loopRowBytes = 84;
 
@@ -59,12 +85,9 @@ export class LoopTable {
    * @param branchAt byte offset in the page of the loop's branch
    */
   add(page: number, branchAt: number, loop: MemoryLoop): number {
-    if (this.used[page] === loopsPerPage) return 0;
-    const row = this.layout.loops + (page * loopsPerPage + this.used[page]++) * loopRowBytes;
-    const set = (field: number, value: number): void => {
-      this.words[(row + field) / 4] = value;
-    };
-    this.ranges[page].push({ from: branchAt - loop.headDistance, to: branchAt + 4 });
+    const row = this.allocate(page, branchAt, loop.headDistance);
+    if (row === 0) return 0;
+    const set = this.setter(row);
     const { source } = loop;
     set(loopField.headOffset, -loop.headDistance * 4);
     set(loopField.instructions, loop.instructions);
@@ -84,5 +107,39 @@ export class LoopTable {
       set(loopField.steps + 8 * index + 4, step);
     });
     return row;
+  }
+
+  /** The same for a loop that waits. */
+  addWait(page: number, branchAt: number, loop: WaitLoop): number {
+    const row = this.allocate(page, branchAt, loop.headDistance);
+    if (row === 0) return 0;
+    const set = this.setter(row);
+    set(waitField.headOffset, -loop.headDistance * 4);
+    set(waitField.instructions, loop.instructions);
+    set(waitField.condition, waitCondition[loop.condition]);
+    set(waitField.branchSlots, loop.branchBytes * 4);
+    set(waitField.accessCount, loop.accesses.length);
+    loop.accesses.forEach(({ base, offset, bytes, stored }, index) => {
+      const at = waitField.accesses + index * waitAccessField.size;
+      set(at + waitAccessField.base, base);
+      set(at + waitAccessField.offset, offset);
+      set(at + waitAccessField.bytes, bytes);
+      set(at + waitAccessField.isSwap, stored ? 1 : 0);
+      set(at + waitAccessField.register, stored?.register ?? 0);
+      set(at + waitAccessField.constant, stored?.constant ?? 0);
+    });
+    return row;
+  }
+
+  private allocate(page: number, branchAt: number, headDistance: number): number {
+    if (this.used[page] === loopsPerPage) return 0;
+    this.ranges[page].push({ from: branchAt - headDistance, to: branchAt + 4 });
+    return this.layout.loops + (page * loopsPerPage + this.used[page]++) * loopRowBytes;
+  }
+
+  private setter(row: number): (field: number, value: number) => void {
+    return (field, value) => {
+      this.words[(row + field) / 4] = value;
+    };
   }
 }

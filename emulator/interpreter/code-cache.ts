@@ -2,12 +2,22 @@
 import type { DecodedCode, DecodedSlot, RegionOwner } from '../decoded-code.js';
 import { registerIndex, straddleOffset, workOffset } from '../hart/state.js';
 import { analyseLoop, loopInstructionsMaximum } from '../idioms/loop-analysis.js';
+import { analyseWait } from '../idioms/wait-analysis.js';
 import type { LoopTable } from '../idioms/loop-table.js';
 import { decode, type Decoded } from '../isa/index.js';
 import { codePage, FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 import type { TranslationBuffers } from '../mmu/translation-buffers.js';
 import { jumpHandlers, packOperation, Special } from './operations.js';
 import type { ProbeTable } from './probe-table.js';
+
+/** Handlers that stand for the branch of a loop. */
+const loopHandlers: ReadonlySet<number> = new Set([Special.memoryLoop, Special.waitLoop]);
+
+interface RecognisedLoop {
+  readonly handler: number;
+  /** Address in the loop table. */
+  readonly row: number;
+}
 
 const slotsInPage = codePage.bodyBytes / codePage.slotBytes;
 
@@ -67,9 +77,9 @@ export class CodeCache implements DecodedCode {
     const word = (low & 3) === 3 ? low | (this.codeHalfword(physical + 2) << 16) : low;
     const decoded = decode(word);
     const { low: operation, high } = packOperation(word, decoded);
-    const row = decoded ? this.recogniseLoop(slot, physical, decoded) : 0;
-    if (row === 0) this.write(slot, physical, operation, high);
-    else this.write(slot, physical, (operation & ~0xffff) | Special.memoryLoop, row);
+    const loop = decoded && this.recogniseLoop(slot, physical, decoded);
+    if (!loop) this.write(slot, physical, operation, high);
+    else this.write(slot, physical, (operation & ~0xffff) | loop.handler, loop.row);
   }
 
   /** A word of code of a page with loops was overwritten: loops that contain it are no longer what they were. */
@@ -98,15 +108,18 @@ export class CodeCache implements DecodedCode {
     const slot = page + offset * 4;
     let handler = this.words[slot >> 2] & 0xffff;
     if (handler === Special.enterRegion) handler = this.halfwords[(page + codePage.originals + offset) >> 1];
-    if (handler < Special.first && handler !== Special.probe && handler !== Special.memoryLoop)
-      return undefined;
+    if (handler < Special.first && handler !== Special.probe && !loopHandlers.has(handler)) return undefined;
     const physical = this.physicalOf(slot);
     const probed = handler === Special.probe ? this.probes.at(physical) : undefined;
     const behind = probed?.handler ?? handler;
-    if (behind < Special.first && behind !== Special.memoryLoop) return undefined;
+    if (behind < Special.first && !loopHandlers.has(behind)) return undefined;
     const decoded = this.decodedAt(physical);
-    const loop = behind === Special.memoryLoop ? this.words[(slot >> 2) + 1] : 0;
-    return decoded && { decoded, loop, probe: probed?.probe };
+    const row = this.words[(slot >> 2) + 1];
+    const loop = behind === Special.memoryLoop ? row : 0;
+    const wait = behind === Special.waitLoop ? row : 0;
+    // A jump to itself needs no compiler.
+    if (wait !== 0 && decoded?.instruction.effect.kind === 'jump') return undefined;
+    return decoded && { decoded, loop, wait, probe: probed?.probe };
   }
 
   callTargets(page: number): number[] {
@@ -201,27 +214,35 @@ export class CodeCache implements DecodedCode {
     for (const frame of this.frames) if (frame >= 0) this.redecode(ramBase + frame * pageBytes + offset);
   }
 
-  /** Row of the memory loop that a backward branch closes; 0 when it is none, or one with a probe inside. */
-  private recogniseLoop(slot: number, physical: number, branch: Decoded): number {
+  /** The loop that a branch or jump closes, as the handler and row for its slot; none when one has a probe inside. */
+  private recogniseLoop(slot: number, physical: number, branch: Decoded): RecognisedLoop | undefined {
     const distance = -branch.imm;
-    const withinPage =
-      distance > 0 && distance <= 4 * loopInstructionsMaximum && (physical & 0xfff) >= distance;
-    if (branch.instruction.effect.kind !== 'branch' || !withinPage) return 0;
-    if (this.probes.anyIn(physical - distance, physical + 4)) return 0;
-    const body: Decoded[] = [];
-    for (let at = physical - distance; at < physical;) {
-      const decoded = this.decodedAt(at);
-      if (!decoded) return 0;
-      body.push(decoded);
-      at += decoded.length;
-      if (at > physical) return 0;
-    }
-    const loop = analyseLoop(body, branch, distance);
-    if (!loop) return 0;
+    const { kind } = branch.instruction.effect;
+    if ((kind !== 'branch' && kind !== 'jump') || distance < 0) return undefined;
+    if (distance > 4 * loopInstructionsMaximum || (physical & 0xfff) < distance) return undefined;
+    if (this.probes.anyIn(physical - distance, physical + 4)) return undefined;
+    const body = this.decodedBetween(physical - distance, physical);
+    const loop = body && analyseLoop(body, branch, distance);
+    const wait = body && !loop ? analyseWait(body, branch, distance) : undefined;
     const page = Math.floor((slot - this.layout.codePool) / codePage.bytes);
-    const row = this.loops.add(page, physical & 0xfff, loop);
-    if (row !== 0) this.words[(this.layout.codePool + page * codePage.bytes + codePage.hasLoops) >> 2] = 1;
-    return row;
+    const at = physical & 0xfff;
+    const row = loop ? this.loops.add(page, at, loop) : wait ? this.loops.addWait(page, at, wait) : 0;
+    if (row === 0) return undefined;
+    this.words[(this.layout.codePool + page * codePage.bytes + codePage.hasLoops) >> 2] = 1;
+    return { handler: loop ? Special.memoryLoop : Special.waitLoop, row };
+  }
+
+  /** The instructions of a run of code; undefined when they do not end where it ends. */
+  private decodedBetween(from: number, to: number): Decoded[] | undefined {
+    const found: Decoded[] = [];
+    let at = from;
+    while (at < to) {
+      const decoded = this.decodedAt(at);
+      if (!decoded) return undefined;
+      found.push(decoded);
+      at += decoded.length;
+    }
+    return at === to ? found : undefined;
   }
 
   private write(slot: number, physical: number, operation: number, high: number): void {

@@ -30,6 +30,8 @@ export interface InterpreterFunctions extends HelperFunctions, EffectFunctions {
   routine: FunctionType<'i32'>;
   /** (hart, loop row, budget, TLB, rs2 - rs1): iterations of a recognised loop that were done at once. */
   loop: FunctionReference<'i32'>;
+  /** (hart, loop row, budget, TLB): steps of a recognised waiting loop that pass at once. */
+  wait: FunctionReference<'i32'>;
 }
 
 export interface Context extends Workspace {

@@ -1,6 +1,6 @@
 // Tier 0: one WebAssembly function over decoded operations, a branch table with a handler an instruction row.
 import { control, type MemoryLayout } from '../memory-layout.js';
-import { trapped, word } from '../hart/hart-code.js';
+import { forgetWaiting, trapped, word } from '../hart/hart-code.js';
 import type { Algebra } from '../isa/algebra.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
@@ -9,7 +9,7 @@ import { tlbOf } from '../mmu/translate-code.js';
 import { setTrapped, setWord, type Context, type InterpreterFunctions } from './context.js';
 import { handlers } from './operations.js';
 import { buildHandler } from './handlers.js';
-import { memoryLoop } from './loop-handler.js';
+import { memoryLoop, waitLoop } from './loop-handler.js';
 import { enterRegion } from './region-handler.js';
 import { decodeSlot, illegal, marker, probe, refetchSlot, straddle } from './system-handlers.js';
 
@@ -73,6 +73,7 @@ const sliceEnd = (): I64 => i64.load(i32.const(0), control.sliceEnd);
 function enterSlice(f: FunctionBuilder, h: I32, budget: I32): void {
   const now = i64.sub(sliceEnd(), i64.extendS(budget));
   setWord(f, h, 'instret', i64.sub(word(h, 'instret'), now));
+  forgetWaiting(f, h);
   f.do(i32.store(i32.const(0), i32.const(0), control.leave));
   f.do(i32.store(i32.const(0), h, control.hart));
 }
@@ -119,7 +120,17 @@ function locate(c: Opened): void {
 }
 
 function dispatchOn(c: Context): void {
-  const special = [decodeSlot, refetchSlot, straddle, probe, illegal, marker, memoryLoop, enterRegion];
+  const special = [
+    decodeSlot,
+    refetchSlot,
+    straddle,
+    probe,
+    illegal,
+    marker,
+    memoryLoop,
+    enterRegion,
+    waitLoop,
+  ];
   const cases = [
     ...special.map((build) => () => build(c)),
     ...handlers.map((handler) => () => buildHandler(c, handler)),

@@ -26,8 +26,10 @@ export const Special = {
   memoryLoop: 6,
   /** Entry of a compiled region; the operands are the original instruction's. */
   enterRegion: 7,
+  /** The branch or jump back of a recognised waiting loop: registers as in a branch, the immediate is its row. */
+  waitLoop: 8,
   /** Number of the first instruction's handler. */
-  first: 8,
+  first: 9,
 } as const;
 
 const compressible = new Set(compressed.map((row) => row.expands));

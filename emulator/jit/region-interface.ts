@@ -14,6 +14,7 @@ export const regionImportSignatures = {
   csr: [['i32', 'i32', 'i32', 'i64', 'i32'], 'i64'],
   float: [['i32', 'i32', 'i64', 'i64', 'i64'], 'i64'],
   loop: [['i32', 'i32', 'i32', 'i32', 'i64'], 'i32'],
+  wait: [['i32', 'i32', 'i32', 'i32'], 'i32'],
   probe: [['i32'], 'i32'],
   append: [['i32', 'i32', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], 'void'],
   mulHighU: [['i64', 'i64'], 'i64'],

@@ -129,6 +129,7 @@ function buildInstruction(c: Context, blockIndex: number, at: number): void {
         if (one.loop !== 0) iterateAtOnce(c, one);
         return f.if(effect.taken(c.algebra, operandsOf(x)), () => {
           giveBack(c, unused);
+          if (one.wait !== 0) waitAtOnce(c, one.wait);
           goTo(c, blockIndex, targetOf(one)!);
         });
       case 'jump':
@@ -184,6 +185,11 @@ function goTo(c: Context, from: number, offset: number): void {
   if (index > from) return f.branch(c.labels[index]);
   f.set(c.entry, i32.const(target.entry!));
   f.branch(c.head);
+}
+
+/** The branch of a recognised waiting loop is about to go back. */
+function waitAtOnce({ f, budget, functions, h, tlb }: Context, row: number): void {
+  f.set(budget, i32.sub(budget, call(functions.wait, h, i32.const(row), budget, tlb)));
 }
 
 /** The backward branch of a recognised memory loop: as many iterations as can be, with what they count. */

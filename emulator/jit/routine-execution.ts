@@ -16,6 +16,7 @@ import type { CodeInstruction } from './window-code.js';
 export interface RoutineFunctions extends EffectFunctions {
   readonly append: FunctionReference<'void'>;
   readonly loop: FunctionReference<'i32'>;
+  readonly wait: FunctionReference<'i32'>;
   readonly probe: FunctionReference<'i32'>;
 }
 

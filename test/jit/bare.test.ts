@@ -7,4 +7,5 @@ await import('../engine/changing-code.test.js');
 await import('../engine/coherent-translation.test.js');
 await import('../engine/memory-loops.test.js');
 await import('../engine/observers.test.js');
+await import('../engine/waiting-loops.test.js');
 await import('../machine/traps.test.js');
