@@ -10,6 +10,7 @@ export interface ReplayFlags {
   readonly source?: string;
   readonly engine?: Engine;
   readonly json?: true;
+  readonly gdb?: string;
 }
 
 const help = `
@@ -25,7 +26,8 @@ WHERE is one of
 Examples:
   trace replay cowtest.trace --to violation:1
   trace replay cowtest.trace --to 50% --show regs,bt
-  trace replay cowtest.trace --to event:page_fault:12 --show disasm,memory:0x3000+64 --json`;
+  trace replay cowtest.trace --to event:page_fault:12 --show disasm,memory:0x3000+64 --json
+  trace replay cowtest.trace --to violation:1 --gdb 26000      then, in gdb: target remote localhost:26000`;
 
 /** Adds the command's arguments, flags and help. */
 export function define(
@@ -50,6 +52,7 @@ export function define(
       ),
     )
     .option('--json', 'print one JSON document')
+    .option('--gdb <[HOST:]PORT>', 'wait there for gdb, which can go backwards too; only for this machine')
     .addHelpText('after', help)
     .action(async (trace: string, flags: ReplayFlags) => {
       const { executeReplay } = await import('./replay/execute.js');

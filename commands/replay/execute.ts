@@ -1,10 +1,10 @@
 // Goes to the moment asked for, and prints its page.
-import { checkTrace, openTraceSource, wantsColour } from '../../analyzer/index.js';
+import { wantsColour } from '../../analyzer/index.js';
 import { ExitCode } from '../../errors.js';
 import { isBuiltinKernel, programElf, programNames } from '../../fixtures/index.js';
 import { openTrace, readTraceDisk, type OpenedTrace } from '../../tracer/directory/index.js';
 import { describeMoment, UserPrograms, type MomentSource } from '../../tracer/moment/index.js';
-import { findPosition, Replayer, type ViolationMoment } from '../../tracer/replay/index.js';
+import { findPosition, Replayer } from '../../tracer/replay/index.js';
 import { jsonDocument } from '../json-document.js';
 import { ProgressLine } from '../progress-line.js';
 import type { ReplayFlags } from '../replay.js';
@@ -14,6 +14,7 @@ import type { Surroundings } from '../surroundings.js';
 import { momentDocument } from './document.js';
 import { momentText } from './page.js';
 import { parseParts } from './parts.js';
+import { judgedOnce } from './violations.js';
 
 /** Cycles between looks at the host on the way. */
 const stepCycles = 50e6;
@@ -26,17 +27,21 @@ export async function executeReplay(
 ): Promise<number> {
   const { stdout, stderr, environment } = surroundings;
   const parts = parseParts(flags.show);
+  const gdb = flags.gdb === undefined ? undefined : (await import('./gdb.js')).gdbSessions(flags);
   const trace = openTrace(path);
   const replay = await Replayer.open(path, flags.engine && { engine: flags.engine });
   try {
     const { end } = replay;
-    const position = await findPosition(flags.to, { trace, end, violations: () => violationsOf(path) }, end);
+    const violations = judgedOnce(path);
+    const position = await findPosition(flags.to, { trace, end, violations }, end);
     if (!(await go(replay, position.cycle, surroundings))) return ExitCode.interrupted;
     const source = momentSource(replay, trace);
+    const roots = sourceRoots(flags.source, trace.manifest?.digests.kernel);
+    if (gdb) return await gdb({ moments: source, sourceRoots: roots, violations }, surroundings);
     const moment = describeMoment(source, { ...position, events: parts.events });
     if (flags.json) stdout.write(jsonDocument(momentDocument(source, moment, parts, position)));
     else {
-      const sourceLine = sourceLines(sourceRoots(flags.source, trace.manifest?.digests.kernel));
+      const sourceLine = sourceLines(roots);
       const colour = wantsColour(stdout, environment);
       stdout.write(momentText(source, moment, parts, { what: position.what, sourceLine, colour }));
     }
@@ -81,13 +86,4 @@ async function go(
     progress.clear();
   }
   return !interrupted;
-}
-
-/** All violations of all rules, in order of cycle. */
-async function violationsOf(path: string): Promise<ViolationMoment[]> {
-  const { invariants } = await checkTrace(openTraceSource(path), { violationsKept: 10_000 });
-  const all = invariants.flatMap(({ violations }) => violations);
-  return all
-    .map(({ cycle, frame }) => ({ cycle, ...(frame !== undefined && { frame }) }))
-    .sort((one, other) => one.cycle - other.cycle);
 }

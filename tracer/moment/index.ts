@@ -11,7 +11,8 @@ export type {
 } from './moment.js';
 export type { CallFrame, Stack } from './backtrace.js';
 export type { InstructionLine } from './disassembly.js';
-export type { MappedRange } from './page-table.js';
-export type { LiveProcess } from './process-table.js';
+export { readVirtual, type Translate } from './memory.js';
+export { translateBy, walk, type MappedRange, type WalkedEntry } from './page-table.js';
+export { currentProcess, type LiveProcess } from './process-table.js';
 export type { EventLine } from './recent-events.js';
 export { UserPrograms } from './user-programs.js';

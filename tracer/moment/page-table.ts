@@ -37,21 +37,38 @@ function* tableMappings(machine: Machine, table: number, level: number, base: bi
   }
 }
 
-/** The mapping that translates a virtual address, whatever it permits. */
-export function mappingAt(machine: Machine, root: number, address: bigint): Mapping | undefined {
+/** An entry that a translation reads. */
+export interface WalkedEntry {
+  /** 2 for the root's, 0 for that of a page of 4096 bytes. */
+  readonly level: number;
+  /** Physical address of the entry. */
+  readonly at: number;
+  readonly entry: bigint;
+}
+
+/** The entries for an address from the root down, the last of them a leaf or not valid. */
+export function walk(machine: Machine, root: number, address: bigint): WalkedEntry[] {
+  const walked: WalkedEntry[] = [];
   let table = root;
   for (let level = topLevel; level >= 0; level--) {
-    const index = Number((address >> BigInt(12 + 9 * level)) & 511n);
-    const entry = wordAt(machine, table + index * 8);
-    if (entry === undefined || (entry & entryBits.valid) === 0n) return undefined;
-    const physical = frameOf(entry);
-    if ((entry & entryBits.permissions) !== 0n) {
-      const bytes = pageBytes * entriesInTable ** level;
-      return { va: (address / BigInt(bytes)) * BigInt(bytes), physical, bytes, entry };
-    }
-    table = physical;
+    const at = table + Number((address >> BigInt(12 + 9 * level)) & 511n) * 8;
+    const entry = wordAt(machine, at);
+    if (entry === undefined) break;
+    walked.push({ level, at, entry });
+    if ((entry & entryBits.valid) === 0n || (entry & entryBits.permissions) !== 0n) break;
+    table = frameOf(entry);
   }
-  return undefined;
+  return walked;
+}
+
+/** The mapping that translates a virtual address, whatever it permits. */
+export function mappingAt(machine: Machine, root: number, address: bigint): Mapping | undefined {
+  const last = walk(machine, root, address).at(-1);
+  if (!last || (last.entry & entryBits.valid) === 0n || (last.entry & entryBits.permissions) === 0n)
+    return undefined;
+  const bytes = pageBytes * entriesInTable ** last.level;
+  const va = (address / BigInt(bytes)) * BigInt(bytes);
+  return { va, physical: frameOf(last.entry), bytes, entry: last.entry };
 }
 
 /** Translates by a page table, as the walk does, whatever the entry permits. */
