@@ -81,14 +81,25 @@ async function judge(
     };
   }
   try {
-    const judged = await readCount(database, invariant.judged);
-    const skipped = invariant.skipped === undefined ? 0 : await readCount(database, invariant.skipped);
-    const { violations, violationCount } = await readViolations(database, invariant, kept);
+    const { judged, skipped, suspects } = await readCounts(database, invariant);
+    const { violations, violationCount } =
+      suspects > 0 ? await readViolations(database, invariant, kept) : noViolations;
     const status = violationCount > 0 ? 'violated' : judged > 0 ? 'holds' : 'vacuous';
     return { ...base, status, judged, skipped, violationCount, violations };
   } catch (error) {
     return { ...base, status: 'error', reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+const noViolations = { violations: [], violationCount: 0 };
+
+async function readCounts(
+  database: Database,
+  { judged, skipped = 'SELECT 0', suspects = 'SELECT 1' }: InvariantFile,
+): Promise<{ judged: number; skipped: number; suspects: number }> {
+  const { rows } = await database.query(`SELECT (${judged}), (${skipped}), (${suspects})`);
+  const [points, missed, doubtful] = rows[0].map((value) => Number(value ?? 0));
+  return { judged: points, skipped: missed, suspects: doubtful };
 }
 
 async function readCount(database: Database, sql: string): Promise<number> {

@@ -156,18 +156,17 @@ export class Database {
 
   private rowsFunction(): InstanceType<Api['DuckDBTableFunction']> {
     const bindings = loadBindings();
-    const noting = <I extends { setError(error: string): void }>(work: (info: I) => void) => {
-      return (info: I): void => {
+    const noting = <I extends { setError(error: string): void }, A extends unknown[]>(
+      work: (info: I, ...more: A) => void,
+    ) => {
+      return (info: I, ...more: A): void => {
         try {
-          work(info);
+          work(info, ...more);
         } catch (error) {
           this.failure = error;
           info.setError(String(error));
         }
       };
-    };
-    const scan = (info: DuckDBTableFunctionInfo, output: DuckDBDataChunk): void => {
-      (info.initData as TableScan).next(output);
     };
     return this.api.DuckDBTableFunction.create({
       name: rowsFunction,
@@ -179,7 +178,9 @@ export class Database {
         info.setInitData(new TableScan(bindings, info.bindData as BoundTable, columns));
         info.setMaxThreads(defaultLimits.threads);
       }),
-      mainFunction: scan,
+      mainFunction: noting((info: DuckDBTableFunctionInfo, output: DuckDBDataChunk) => {
+        (info.initData as TableScan).next(output);
+      }),
     });
   }
 
@@ -213,30 +214,30 @@ interface BoundTable {
   readonly enumerated: readonly (number | undefined)[];
 }
 
+interface ScannedColumn {
+  readonly source: WholeColumn;
+  /** Position among the output's columns. */
+  readonly at: number;
+}
+
 /** One reading of a table, chunk by chunk, without an object a row. */
 class TableScan {
-  private readonly columns: readonly { readonly source: WholeColumn; readonly at: number }[];
+  private columns: readonly ScannedColumn[] | undefined;
   private readonly rows: number;
   private nextRow = 0;
 
   constructor(
     private readonly bindings: Bindings,
-    { table, enumerated }: BoundTable,
-    wanted: readonly number[],
+    private readonly bound: BoundTable,
+    private readonly wanted: readonly number[],
   ) {
-    this.rows = table.rows;
-    // DuckDB asks for a column beyond the last when it only counts rows.
-    const real = wanted
-      .map((index, at) => ({ index, at }))
-      .filter(({ index }) => index < table.columns.length);
-    const sources = table.read(real.map(({ index }) => table.columns[index].name));
-    this.columns = real.map(({ index, at }, which) => {
-      return { source: asVector(sources[which], enumerated[index]), at };
-    });
+    this.rows = bound.table.rows;
   }
 
   /** Fills the output with the next rows; none at the end. */
   next(output: DuckDBDataChunk): void {
+    // Many a scan is planned and never begun, since nothing is there to join its rows with.
+    this.columns ??= this.read();
     const first = this.nextRow;
     const rows = Math.min(chunkRows, this.rows - first);
     this.nextRow += rows;
@@ -247,6 +248,15 @@ class TableScan {
       else this.copyNumbers(vector, source, first, rows);
       if (source.validity) this.copyValidity(vector, source.validity, first, rows);
     }
+  }
+
+  private read(): readonly ScannedColumn[] {
+    const { table, enumerated } = this.bound;
+    const found = this.wanted.map((index, at) => ({ index, at }));
+    // DuckDB asks for a column beyond the last when it only counts rows.
+    const real = found.filter(({ index }) => index < table.columns.length);
+    const sources = table.read(real.map(({ index }) => table.columns[index].name));
+    return real.map(({ index, at }, which) => ({ source: asVector(sources[which], enumerated[index]), at }));
   }
 
   private copyNumbers(vector: unknown, { values }: WholeColumn, first: number, rows: number): void {

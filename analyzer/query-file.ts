@@ -33,6 +33,8 @@ export interface InvariantFile {
   readonly judged: string;
   /** SELECT of one number: points where it could have been applied but the moment was not quiet. */
   readonly skipped?: string;
+  /** SELECT of one number: 0 when there can be no violation, so that the other SELECT need not run. */
+  readonly suspects?: string;
   /** SELECT of the violating rows. */
   readonly sql: string;
 }
@@ -153,12 +155,24 @@ export function parseView(file: string, text: string): ViewFile {
 
 /** Parses a file of queries/invariants. */
 export function parseInvariant(file: string, text: string): InvariantFile {
-  const keys = ['title', 'rule', 'why', 'needs', 'severity', 'hint', 'except', 'judged', 'skipped'];
+  const keys = [
+    'title',
+    'rule',
+    'why',
+    'needs',
+    'severity',
+    'hint',
+    'except',
+    'judged',
+    'skipped',
+    'suspects',
+  ];
   const header = readHeader(file, text, keys);
   const needs = header.list('needs');
   const judged = header.required('judged');
   const skipped = header.given('skipped');
-  checkNeeds(header, needs, [header.sql, judged, skipped ?? '']);
+  const suspects = header.given('suspects');
+  checkNeeds(header, needs, [header.sql, judged, skipped ?? '', suspects ?? '']);
   return {
     file,
     name: nameOf(file),
@@ -171,6 +185,7 @@ export function parseInvariant(file: string, text: string): InvariantFile {
     except: header.required('except'),
     judged,
     ...(skipped === undefined ? {} : { skipped }),
+    ...(suspects === undefined ? {} : { suspects }),
     sql: header.sql,
   };
 }

@@ -81,6 +81,10 @@ function found(
   };
 }
 
+function picked(values: Int32Array, rows: Int32Array): Int32Array {
+  return rows.map((row) => values[row]);
+}
+
 export const faultChangeColumns = {
   span: of('firstRow', 'span', 'u32'),
   root: of('firstRow', 'root', 'u64'),
@@ -88,10 +92,13 @@ export const faultChangeColumns = {
   last_seq: of('lastRow', 'seq', 'u32'),
   old_frame: frame('oldFrame'),
   new_frame: frame('newFrame'),
-  mappings_before: found('i32', ({ frames }, rows) => rows.map((row) => frames.rows.of.before[row])),
-  count: found('f64', ({ frames }, rows) => Float64Array.from(rows, (row) => frames.rows.of.count[row])),
+  mappings_before: found('i32', ({ frames }, rows) => picked(frames.column('before'), rows)),
+  count: found('f64', ({ frames }, rows) => {
+    const counts = frames.countColumn();
+    return Float64Array.from(rows, (row) => counts[row]);
+  }),
   undisturbed: found('bool', ({ frames }, rows) => {
     const both = pointFlag.undisturbed | pointFlag.settled;
-    return Uint8Array.from(rows, (row) => Number((frames.rows.of.flags[row] & both) === both));
+    return Uint8Array.from(picked(frames.column('flags'), rows), (flags) => Number((flags & both) === both));
   }),
 } as const satisfies Record<string, HistoryColumn>;

@@ -1,6 +1,5 @@
 // What each kernel entry did to each frame, and the state of the frame when the entry was done with it: mappings,
 // count, place on the free list. One pass in order of seq; rows become the table frame_spans.
-import { GrowingColumns } from './growing-columns.js';
 
 /** Bits of a row's flags. */
 export const pointFlag = { settled: 1, judged: 2, undisturbed: 4, free: 8, counted: 16 } as const;
@@ -8,34 +7,38 @@ export const pointFlag = { settled: 1, judged: 2, undisturbed: 4, free: 8, count
 /** End of an entry that is not done with the frame by the end of the trace. */
 export const never = 0xffff_ffff;
 
-function rowColumns() {
-  return {
-    frame: new Int32Array(),
-    span: new Uint32Array(),
-    firstSeq: new Uint32Array(),
-    endSeq: new Uint32Array(),
-    mappings: new Int32Array(),
-    writable: new Int32Array(),
-    listed: new Int32Array(),
-    count: new Float64Array(),
-    before: new Int32Array(),
-    flags: new Uint8Array(),
-    nextOnFrame: new Int32Array(),
-    nextInSpan: new Int32Array(),
-  };
-}
+// A touch goes to a row in any order, so a row is one piece of memory: these many words, the count two of them.
+const width = 12;
+const word = {
+  frame: 0,
+  span: 1,
+  firstSeq: 2,
+  endSeq: 3,
+  mappings: 4,
+  writable: 5,
+  before: 6,
+  /** Places on the free list while the entry is open, flags when it is done. */
+  listed: 7,
+  flags: 7,
+  nextOnFrame: 8,
+  nextInSpan: 9,
+  count: 10,
+} as const;
 
 /**
  * While an entry is open its row holds the differences it made; when it is done these are added to the frame's settled
  * state, and the row holds that state.
  */
 export class FrameHistory {
-  readonly rows: GrowingColumns<ReturnType<typeof rowColumns>>;
+  length = 0;
+  private words: Int32Array;
+  /** The same memory, for the counts. */
+  private doubles: Float64Array;
   /** The settled state by frame. */
   private readonly mappings: Int32Array;
   private readonly writable: Int32Array;
   private readonly listed: Int32Array;
-  private readonly count: Float64Array;
+  private readonly counts: Float64Array;
   /** By frame: the newest row of an entry that is not done with it, plus one. */
   private readonly open: Int32Array;
   /** By frame: the end of the last entry that was done with it, plus one. */
@@ -45,39 +48,41 @@ export class FrameHistory {
 
   /** `firstCount` has a number for each frame, NaN where no count was ever seen. */
   constructor(spans: number, frames: number, firstCount: Float64Array, rowsExpected: number) {
-    this.rows = new GrowingColumns(rowColumns(), rowsExpected);
+    this.words = new Int32Array(width * Math.max(rowsExpected, 16));
+    this.doubles = new Float64Array(this.words.buffer);
     this.spanRows = new Int32Array(spans);
     this.mappings = new Int32Array(frames);
     this.writable = new Int32Array(frames);
     this.listed = new Int32Array(frames);
-    this.count = new Float64Array(frames).fill(NaN);
-    this.count.set(firstCount);
+    this.counts = new Float64Array(frames).fill(NaN);
+    this.counts.set(firstCount);
     this.open = new Int32Array(frames);
     this.lastEnd = new Uint32Array(frames);
   }
 
-  /** An entry changed a frame: its user mappings, writable ones among them, places on the free list, count. */
-  touch(
-    frame: number,
-    span: number,
-    seq: number,
-    mappings: number,
-    writable: number,
-    listed: number,
-    counted: number,
-  ): void {
-    const row = this.openRow(frame, span, seq);
-    const { of } = this.rows;
-    of.mappings[row] += mappings;
-    of.writable[row] += writable;
-    of.listed[row] += listed;
-    of.count[row] += counted;
+  /** An entry made or removed user mappings of a frame, writable ones among them. */
+  touchMappings(frame: number, span: number, seq: number, mappings: number, writable: number): void {
+    const at = this.openRow(frame, span, seq) * width;
+    this.words[at + word.mappings] += mappings;
+    this.words[at + word.writable] += writable;
+  }
+
+  /** An entry put a frame on the free list (1) or took it off (-1). */
+  touchList(frame: number, span: number, seq: number, listed: number): void {
+    // A new row may move all rows, so it is asked for first.
+    const at = this.openRow(frame, span, seq) * width;
+    this.words[at + word.listed] += listed;
+  }
+
+  /** An entry changed the count of a frame. */
+  touchCount(frame: number, span: number, seq: number, difference: number): void {
+    const at = this.openRow(frame, span, seq) * width;
+    this.doubles[(at + word.count) / 2] += difference;
   }
 
   /** The entry is done with every frame that it touched. */
   endSpan(span: number, seq: number): void {
-    const { of } = this.rows;
-    for (let next = this.spanRows[span]; next > 0; next = of.nextInSpan[next - 1])
+    for (let next = this.spanRows[span]; next > 0; next = this.words[(next - 1) * width + word.nextInSpan])
       this.settle(next - 1, seq, pointFlag.settled);
   }
 
@@ -88,68 +93,94 @@ export class FrameHistory {
 
   /** The row of an entry and a frame, -1 when it did not touch it. */
   rowOf(frame: number, span: number): number {
-    const { of } = this.rows;
     let row = this.spanRows[span] - 1;
-    while (row >= 0 && of.frame[row] !== frame) row = of.nextInSpan[row] - 1;
+    while (row >= 0 && this.words[row * width] !== frame) row = this.words[row * width + word.nextInSpan] - 1;
     return row >= 0 ? row : -1;
+  }
+
+  /** One word of every row. */
+  column(name: Exclude<keyof typeof word, 'count'>): Int32Array {
+    const values = new Int32Array(this.length);
+    for (let row = 0, at = word[name] as number; row < values.length; row++, at += width)
+      values[row] = this.words[at];
+    return values;
+  }
+
+  /** The count in every row, NaN where it is not known. */
+  countColumn(): Float64Array {
+    const values = new Float64Array(this.length);
+    for (let row = 0, at = word.count / 2; row < values.length; row++, at += width / 2)
+      values[row] = this.doubles[at];
+    return values;
   }
 
   private openRow(frame: number, span: number, seq: number): number {
     let row = this.open[frame] - 1;
-    while (row >= 0 && this.rows.of.span[row] !== span) row = this.rows.of.nextOnFrame[row] - 1;
+    while (row >= 0 && this.words[row * width + word.span] !== span)
+      row = this.words[row * width + word.nextOnFrame] - 1;
     return row >= 0 ? row : this.openNew(frame, span, seq);
   }
 
   private openNew(frame: number, span: number, seq: number): number {
-    const row = this.rows.add();
-    const { of } = this.rows;
-    of.frame[row] = frame;
-    of.span[row] = span;
-    of.firstSeq[row] = seq;
-    of.endSeq[row] = never;
-    of.nextOnFrame[row] = this.open[frame];
+    const row = this.length++;
+    if (this.length * width > this.words.length) this.grow();
+    const { words } = this;
+    const at = row * width;
+    words[at] = frame;
+    words[at + word.span] = span;
+    words[at + word.firstSeq] = seq;
+    words[at + word.endSeq] = never;
+    words[at + word.nextOnFrame] = this.open[frame];
     this.open[frame] = row + 1;
     if (span < this.spanRows.length) {
-      of.nextInSpan[row] = this.spanRows[span];
+      words[at + word.nextInSpan] = this.spanRows[span];
       this.spanRows[span] = row + 1;
     }
     return row;
   }
 
+  private grow(): void {
+    const wider = new Int32Array(2 * this.words.length);
+    wider.set(this.words);
+    this.words = wider;
+    this.doubles = new Float64Array(wider.buffer);
+  }
+
   private settle(row: number, seq: number, settled: number): void {
-    const rows = this.rows.of;
-    const frame = rows.frame[row];
+    const { words, doubles } = this;
+    const at = row * width;
+    const frame = words[at];
     this.close(row, frame);
     const before = this.mappings[frame];
-    const listed = (this.listed[frame] += rows.listed[row]);
-    const count = (this.count[frame] += rows.count[row]);
-    this.mappings[frame] = before + rows.mappings[row];
-    rows.before[row] = before;
-    rows.mappings[row] = this.mappings[frame];
-    rows.writable[row] = this.writable[frame] += rows.writable[row];
-    rows.listed[row] = listed;
-    rows.count[row] = count;
+    const listed = (this.listed[frame] += words[at + word.listed]);
+    const count = (this.counts[frame] += doubles[(at + word.count) / 2]);
+    this.mappings[frame] = before + words[at + word.mappings];
+    words[at + word.before] = before;
+    words[at + word.mappings] = this.mappings[frame];
+    words[at + word.writable] = this.writable[frame] += words[at + word.writable];
+    doubles[(at + word.count) / 2] = count;
     const judged = this.open[frame] === 0;
-    const undisturbed = judged && this.lastEnd[frame] <= rows.firstSeq[row];
-    rows.flags[row] =
+    const undisturbed = judged && this.lastEnd[frame] <= words[at + word.firstSeq];
+    words[at + word.flags] =
       settled |
       (judged ? pointFlag.judged : 0) |
       (undisturbed ? pointFlag.undisturbed : 0) |
       (listed > 0 ? pointFlag.free : 0) |
       (Number.isNaN(count) ? 0 : pointFlag.counted);
-    rows.endSeq[row] = seq;
+    words[at + word.endSeq] = seq;
     this.lastEnd[frame] = seq + 1;
   }
 
   /** Takes the row out of the frame's open ones. */
   private close(row: number, frame: number): void {
-    const { nextOnFrame } = this.rows.of;
+    const { words } = this;
+    const next = words[row * width + word.nextOnFrame];
     let at = this.open[frame] - 1;
     if (at === row) {
-      this.open[frame] = nextOnFrame[row];
+      this.open[frame] = next;
       return;
     }
-    while (nextOnFrame[at] - 1 !== row) at = nextOnFrame[at] - 1;
-    nextOnFrame[at] = nextOnFrame[row];
+    while (words[at * width + word.nextOnFrame] - 1 !== row) at = words[at * width + word.nextOnFrame] - 1;
+    words[at * width + word.nextOnFrame] = next;
   }
 }

@@ -1,19 +1,47 @@
-// The columns of frame_spans. Flags come as one byte: DuckDB takes bits apart faster than this side could.
+// The columns of frame_spans, and of frames. Flags come as one number: DuckDB takes bits apart faster than this side
+// could.
+import type { WholeColumn } from '../table.js';
+import type { Histories } from './pass.js';
 import type { HistoryColumn } from './tables.js';
+
+function integer(name: Parameters<Histories['frames']['column']>[0]): HistoryColumn {
+  return { type: 'i32', read: ({ frames }) => ({ values: frames.column(name) }) };
+}
+
+/** Numbers that are never negative. */
+function unsigned(name: 'span' | 'firstSeq' | 'endSeq'): HistoryColumn {
+  return { type: 'u32', read: ({ frames }) => ({ values: new Uint32Array(frames.column(name).buffer) }) };
+}
 
 export const frameSpanColumns = {
   frame: {
     type: 'u64',
     read: ({ frames, numbering }) => ({
-      values: numbering.addresses(frames.rows.of.frame, frames.rows.length),
+      values: numbering.addresses(frames.column('frame'), frames.length),
     }),
   },
-  span: { type: 'u32', read: ({ frames }) => ({ values: frames.rows.of.span }) },
-  first_seq: { type: 'u32', read: ({ frames }) => ({ values: frames.rows.of.firstSeq }) },
-  end_seq: { type: 'u32', read: ({ frames }) => ({ values: frames.rows.of.endSeq }) },
-  flags: { type: 'u8', read: ({ frames }) => ({ values: frames.rows.of.flags }) },
-  mappings: { type: 'i32', read: ({ frames }) => ({ values: frames.rows.of.mappings }) },
-  writable_mappings: { type: 'i32', read: ({ frames }) => ({ values: frames.rows.of.writable }) },
-  mappings_before: { type: 'i32', read: ({ frames }) => ({ values: frames.rows.of.before }) },
-  count: { type: 'f64', read: ({ frames }) => ({ values: frames.rows.of.count }) },
+  span: unsigned('span'),
+  first_seq: unsigned('firstSeq'),
+  end_seq: unsigned('endSeq'),
+  flags: integer('flags'),
+  mappings: integer('mappings'),
+  writable_mappings: integer('writable'),
+  mappings_before: integer('before'),
+  count: { type: 'f64', read: ({ frames }) => ({ values: frames.countColumn() }) },
+} as const satisfies Record<string, HistoryColumn>;
+
+function perFrame(read: (histories: Histories) => WholeColumn['values']): HistoryColumn {
+  return { type: 'u32', read: (histories) => ({ values: read(histories) }) };
+}
+
+export const frameColumns = {
+  frame: {
+    type: 'u64',
+    read: ({ numbering }) => {
+      const numbers = new Int32Array(numbering.size).map((_, number) => number);
+      return { values: numbering.addresses(numbers, numbers.length) };
+    },
+  },
+  taken: perFrame(({ takings }) => takings.times),
+  unmapped: perFrame(({ takings }) => takings.unmappings),
 } as const satisfies Record<string, HistoryColumn>;

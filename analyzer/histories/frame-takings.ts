@@ -11,6 +11,9 @@ export class FrameTakings {
   readonly unmappedSeq: Uint32Array;
   /** By frame: the row that took it and has not ended, plus one. */
   private readonly open: Int32Array;
+  /** By frame: how often it was taken, and how many of its mappings ended. */
+  readonly times: Uint32Array;
+  readonly unmappings: Uint32Array;
   /** By frame: how many mappings it has. */
   private readonly mappings: Int32Array;
 
@@ -20,9 +23,12 @@ export class FrameTakings {
     this.unmappedSeq = new Uint32Array(rows);
     this.open = new Int32Array(frames);
     this.mappings = new Int32Array(frames);
+    this.times = new Uint32Array(frames);
+    this.unmappings = new Uint32Array(frames);
   }
 
   take(frame: number, row: number): void {
+    this.times[frame]++;
     if (this.open[frame] !== 0) this.endRow[this.open[frame] - 1] = -2 - row;
     this.open[frame] = row + 1;
   }
@@ -42,6 +48,7 @@ export class FrameTakings {
 
   unmap(frame: number, seq: number): void {
     this.mappings[frame]--;
+    this.unmappings[frame]++;
     const row = this.open[frame] - 1;
     if (row >= 0 && this.mappings[frame] === 0) this.unmappedSeq[row] = seq + 1;
   }

@@ -88,7 +88,7 @@ export class PageHistory {
     of.fromRow[mapping] = row;
     of.toRow[mapping] = -1;
     this.mapping[slot] = mapping + 1;
-    this.frames.touch(frame, span, seq, 1, isWritable(this.stores.after[2 * row]) ? 1 : 0, 0, 0);
+    this.frames.touchMappings(frame, span, seq, 1, isWritable(this.stores.after[2 * row]) ? 1 : 0);
     this.takings.map(frame, seq);
   }
 
@@ -99,7 +99,7 @@ export class PageHistory {
     of.toRow[mapping] = toRow;
     this.mapping[slot] = 0;
     const wasWritable = isWritable(this.stores.after[2 * of.fromRow[mapping]]);
-    this.frames.touch(frame, span, seq, -1, wasWritable ? -1 : 0, 0, 0);
+    this.frames.touchMappings(frame, span, seq, -1, wasWritable ? -1 : 0);
     this.takings.unmap(frame, seq);
   }
 

@@ -70,12 +70,12 @@ export class Histories {
         return this.retire(row, seq);
       case kinds.frame_alloc:
         this.takings.take(this.allocs.frame[row], row);
-        return this.touch(this.allocs, row, seq, -1, 0);
+        return this.list(this.allocs, row, seq, -1);
       case kinds.frame_free:
         this.takings.free(this.frees.frame[row], row);
-        return this.touch(this.frees, row, seq, 1, 0);
+        return this.list(this.frees, row, seq, 1);
       case kinds.refcount_change:
-        return this.touch(this.counts, row, seq, 0, this.counts.difference[row]);
+        return this.count(row, seq);
       default: {
         const span = this.spans.ids[row];
         if (this.spans.end[span] === spanEnd.finished) this.frames.endSpan(span, seq);
@@ -83,10 +83,17 @@ export class Histories {
     }
   }
 
-  private touch(rows: FrameRows, row: number, seq: number, listed: number, counted: number): void {
+  private list(rows: FrameRows, row: number, seq: number, listed: number): void {
     const frame = rows.frame[row];
     const span = rows.span[row];
-    this.frames.touch(frame, span, seq, 0, 0, listed, counted);
+    this.frames.touchList(frame, span, seq, listed);
+    if (this.lastTouches.isEndless(span)) this.settleEndless(frame, span, seq);
+  }
+
+  private count(row: number, seq: number): void {
+    const frame = this.counts.frame[row];
+    const span = this.counts.span[row];
+    this.frames.touchCount(frame, span, seq, this.counts.difference[row]);
     if (this.lastTouches.isEndless(span)) this.settleEndless(frame, span, seq);
   }
 

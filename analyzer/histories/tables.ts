@@ -2,7 +2,7 @@
 import type { EventName } from '../../tracer/schema/index.js';
 import type { Table, TableColumn, TableColumnType, WholeColumn } from '../table.js';
 import { faultChangeColumns, faultChangeRows } from './fault-changes.js';
-import { frameSpanColumns } from './frame-span-table.js';
+import { frameColumns, frameSpanColumns } from './frame-span-table.js';
 import { frameTakingColumns } from './frame-taking-table.js';
 import {
   hiddenPageColumns,
@@ -91,8 +91,17 @@ export const historyTables = {
       'the count is known, which it is not while no change of it was ever seen for this frame.',
     needs: frameKinds,
     optional: ['refcount_change'],
-    rows: ({ frames }) => frames.rows.length,
+    rows: ({ frames }) => frames.length,
     columns: frameSpanColumns,
+  },
+  frames: {
+    doc:
+      'Every frame that any event names: how often it left the free list (taken), and how many of its user ' +
+      'mappings ended (unmapped).',
+    needs: frameKinds,
+    optional: ['refcount_change'],
+    rows: ({ numbering }) => numbering.size,
+    columns: frameColumns,
   },
   frame_takings: {
     doc:

@@ -8,6 +8,7 @@
 --           what an unfinished kernel entry has left so far.
 -- judged:   SELECT sum(changes) FROM page_permissions JOIN granted_permissions USING (image, va) WHERE finished AND
 --           user_after
+-- suspects: SELECT count(*) FROM gained_permissions
 WITH changes AS (
   SELECT c.last_seq, c.va, g.extra
   FROM gained_permissions g JOIN space_changes c ON c.image = g.image AND c.va = g.va AND (c.entry & 14) = g.permissions

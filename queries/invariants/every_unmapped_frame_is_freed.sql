@@ -1,13 +1,14 @@
 -- title:    every unmapped frame is freed
 -- rule:     A frame that users mapped and that has lost its last mapping is free by the end of the trace.
 -- why:      A frame with no mapping and no place on the free list can never be used again.
--- needs:    left_over_frames, leaf_mappings, pte_write, page_table, frame_lifetimes, run_facts
+-- needs:    left_over_frames, frames, pte_write, page_table, run_facts
 -- severity: error
 -- hint:     Here the last mapping went; whoever takes a mapping away must drop the reference that it held.
 -- except:   Frames in the hands of an unfinished kernel entry, guard pages, a frame kept beside the free list. A
 --           trace that lost its end is not judged.
--- judged:   SELECT count(*) FROM (SELECT frame FROM leaf_mappings WHERE to_seq IS NOT NULL) mappings SEMI JOIN
---           frame_lifetimes USING (frame) WHERE NOT EXISTS (SELECT * FROM run_facts WHERE key = 'horizon_cycle')
+-- judged:   SELECT sum(unmapped) FROM frames WHERE taken > 0 AND NOT EXISTS (SELECT * FROM run_facts WHERE key =
+--           'horizon_cycle')
+-- suspects: SELECT count(*) FROM left_over_frames WHERE question = 'end' AND unmapped_seq IS NOT NULL
 SELECT coalesce(w.cycle, t.cycle) AS cycle, coalesce(w.hart, t.hart) AS hart, coalesce(w.pid, t.pid) AS pid, l.frame,
        coalesce(w.pc, t.pc) AS pc, w.call_site,
        printf('frame 0x%x, taken at cycle %d, lost its last mapping here and was never freed', l.frame, l.alloc_cycle)

@@ -7,7 +7,9 @@
 --           one.
 -- except:   Kernels that count further references only (0 for a sole owner) are recognized and judged by their rule.
 -- judged:   SELECT sum(points) FROM point_states WHERE judged AND mappings > 0 AND NOT free AND count IS NOT NULL
--- skipped:  SELECT sum(points) FROM point_states WHERE NOT judged AND mappings > 0 AND NOT free AND count IS NOT NULL
+-- skipped:  SELECT sum(points) FROM point_states WHERE NOT judged AND mappings > 0 AND NOT free AND count IS NOT
+--           NULL
+-- suspects: SELECT count(*) FROM suspicious_points WHERE wrong_count
 WITH first_wrong AS (
   -- A frame stays wrong; say so once for each difference.
   SELECT * FROM suspicious_points WHERE wrong_count

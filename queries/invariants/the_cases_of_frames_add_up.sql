@@ -1,5 +1,6 @@
 -- title:    the cases of frames add up
--- rule:     The readings of free frames that the program frames took agree with each other in each of its four cases.
+-- rule:     The readings of free frames that the program frames took agree with each other in each of its four
+--           cases.
 -- why:      They say what fork, a write to a shared page and wait cost: nothing more and nothing less.
 -- needs:    frame_case_results
 -- severity: error

@@ -1,7 +1,7 @@
 -- name:  frame_case_readings
--- doc:   Readings v1, v2, ... of each case that the program `frames` ran: marker 100+k begins case k, marker n is the
---        reading v_n of the number of free frames. On a kernel without a call for it (the reading is all ones) our
---        own count serves, where the free list was found. start_seq tells several runs of a case apart.
+-- doc:   Readings v1, v2, ... of each case that the program `frames` ran: marker 100+k begins case k, marker n is
+--        the reading v_n of the number of free frames. On a kernel without a call for it (the reading is all ones)
+--        our own count serves, where the free list was found. start_seq tells several runs of a case apart.
 -- needs: marker
 -- materialized: yes
 WITH starts AS (

@@ -1,6 +1,6 @@
 -- name:  frame_case_results
--- doc:   Each rule applied to each run of its case, where both readings are there. applies is false for the cost of a
---        write on a kernel whose fork never shared a frame.
+-- doc:   Each rule applied to each run of its case, where both readings are there. applies is false for the cost of
+--        a write on a kernel whose fork never shared a frame.
 -- needs: frame_case_rules, frame_case_readings, point_states
 WITH sharing AS (
   SELECT count(*) > 0 AS seen FROM point_states WHERE mappings > 1

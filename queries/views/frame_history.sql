@@ -1,11 +1,11 @@
 -- name:  frame_history
--- doc:   Everything that happened to each frame, a row an event: taken and freed (other is 1 for a double free), kalloc
---        (handed out without leaving the list), kfree (the call, whatever came of it), count (before, after), mapped,
---        unmapped and permissions (va, about, and the entry before and after), fault (on a page that mapped it: va,
---        access and outcome; other is the frame mapped there afterwards, null when none), copy (a fault put this
---        frame in place of other), table and table_retired (it became or ceased to be a page table: va, before is its
---        level). about is the process whose page table holds the mapping. A fault stands where it was taken and
---        a copy where it was mapped, so order by cycle, seq, what.
+-- doc:   Everything that happened to each frame, a row an event: taken and freed (other is 1 for a double free),
+--        kalloc (handed out without leaving the list), kfree (the call, whatever came of it), count (before, after),
+--        mapped, unmapped and permissions (va, about, and the entry before and after), fault (on a page that mapped
+--        it: va, access and outcome; other is the frame mapped there afterwards, null when none), copy (a fault put
+--        this frame in place of other), table and table_retired (it became or ceased to be a page table: va, before
+--        is its level). about is the process whose page table holds the mapping. A fault stands where it was taken
+--        and a copy where it was mapped, so order by cycle, seq, what.
 -- needs: leaf_mappings, address_spaces, entry_changes, frame_alloc, frame_free, page_table
 -- optional: kalloc, kfree, refcount_change, page_fault
 WITH owned AS (

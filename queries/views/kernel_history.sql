@@ -1,9 +1,9 @@
 -- name:  kernel_history
--- doc:   What the kernel did to memory on behalf of each process, in that process's order: page faults handled, frames
---        taken, given to the free function and freed, counts and page-table entries changed, panics. kind is that of
---        the event. Processes go by their birth and no
---        frame by its address, so that text is equal where two runs did the same; site is the function that did it
---        and its caller, empty when unknown. Interrupts, the scheduler and boot are left out.
+-- doc:   What the kernel did to memory on behalf of each process, in that process's order: page faults handled,
+--        frames taken, given to the free function and freed, counts and page-table entries changed, panics. kind is
+--        that of the event. Processes go by their birth and no frame by its address, so that text is equal where two
+--        runs did the same; site is the function that did it and its caller, empty when unknown. Interrupts, the
+--        scheduler and boot are left out.
 -- needs: process_births, pte_write, frame_alloc, frame_free, page_fault, kernel_span, location
 -- optional: kfree, refcount_change, panic
 WITH rows AS (

@@ -1,6 +1,6 @@
 -- name:  left_over_frames
--- doc:   Frames that are off the free list though nobody has a use for them, asked at three kinds of moments: after a
---        process was reaped (question 'reaped', about it: frames taken for it), after the program's tree has gone
+-- doc:   Frames that are off the free list though nobody has a use for them, asked at three kinds of moments: after
+--        a process was reaped (question 'reaped', about it: frames taken for it), after the program's tree has gone
 --        ('program': frames taken in its time), and at the end of the trace ('end': frames that users once mapped; a
 --        trace with a horizon has no end to ask at). A frame has a use while a user page or a guard page maps it,
 --        while it is a page table, while an unfinished kernel entry has it in hand, and while the allocator keeps it

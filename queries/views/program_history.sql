@@ -1,8 +1,9 @@
 -- name:  program_history
--- doc:   What each process did and saw, in its own order: system calls with the arguments they take and their results,
---        page faults it did not survive, programs executed, exits, children reaped, markers. Processes go by their
---        birth, and what may differ between runs of the same program is left out (uptime's result, arguments that a
---        call does not take, interrupts, switches), so that text is equal where two runs did the same.
+-- doc:   What each process did and saw, in its own order: system calls with the arguments they take and their
+--        results, page faults it did not survive, programs executed, exits, children reaped, markers. Processes go
+--        by their birth, and what may differ between runs of the same program is left out (uptime's result,
+--        arguments that a call does not take, interrupts, switches), so that text is equal where two runs did the
+--        same.
 -- needs: process_births, syscall, page_fault, process, process_names
 -- optional: marker
 WITH calls AS (

@@ -1,7 +1,7 @@
 -- name:  suspicious_points
 -- doc:   The quiescent points at which a frame is not as it should be: mapped and free (mapped_free), shared and
---        writable (writable_shared), or with another count than its mappings make (wrong_count; expected is the right
---        one). None on a correct kernel, so that rules which start here cost nothing there.
+--        writable (writable_shared), or with another count than its mappings make (wrong_count; expected is the
+--        right one). None on a correct kernel, so that rules which start here cost nothing there.
 -- needs: quiescent_points, count_convention
 -- materialized: yes
 WITH doubts AS (
