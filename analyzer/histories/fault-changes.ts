@@ -99,6 +99,6 @@ export const faultChangeColumns = {
   }),
   undisturbed: found('bool', ({ frames }, rows) => {
     const both = pointFlag.undisturbed | pointFlag.settled;
-    return Uint8Array.from(picked(frames.column('flags'), rows), (flags) => Number((flags & both) === both));
+    return Uint8Array.from(picked(frames.flagColumn(), rows), (flags) => Number((flags & both) === both));
   }),
 } as const satisfies Record<string, HistoryColumn>;

@@ -98,11 +98,19 @@ export class FrameHistory {
     return row >= 0 ? row : -1;
   }
 
-  /** One word of every row. */
-  column(name: Exclude<keyof typeof word, 'count'>): Int32Array {
+  /** One word of every row; the state of rows that are not done means nothing. */
+  column(name: Exclude<keyof typeof word, 'count' | 'flags'>): Int32Array {
     const values = new Int32Array(this.length);
     for (let row = 0, at = word[name] as number; row < values.length; row++, at += width)
       values[row] = this.words[at];
+    return values;
+  }
+
+  /** The flags of every row, 0 while the entry is open. */
+  flagColumn(): Int32Array {
+    const values = new Int32Array(this.length);
+    for (let row = 0, at = 0; row < values.length; row++, at += width)
+      if (this.words[at + word.endSeq] >>> 0 !== never) values[row] = this.words[at + word.flags];
     return values;
   }
 

@@ -23,7 +23,7 @@ export const frameSpanColumns = {
   span: unsigned('span'),
   first_seq: unsigned('firstSeq'),
   end_seq: unsigned('endSeq'),
-  flags: integer('flags'),
+  flags: { type: 'i32', read: ({ frames }) => ({ values: frames.flagColumn() }) },
   mappings: integer('mappings'),
   writable_mappings: integer('writable'),
   mappings_before: integer('before'),
