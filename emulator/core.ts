@@ -10,8 +10,9 @@ import { declareProducts, wasmAlgebra } from './isa/wasm-algebra.js';
 import { regionImports, type RegionImport } from './jit/region-interface.js';
 import type { MemoryLayout } from './memory-layout.js';
 import { buildLoad, buildStore, buildWritable } from './mmu/access-code.js';
-import { buildWritten } from './mmu/written-code.js';
-import { buildFlush, buildPeek, buildTranslate } from './mmu/translate-code.js';
+import { buildForgetTable, buildWritten } from './mmu/written-code.js';
+import { buildChooseTlb } from './mmu/tlb-code.js';
+import { buildPeek, buildTranslate } from './mmu/translate-code.js';
 import { buildAppend } from './ring/append-code.js';
 import { routinesMaximum, routineSignature } from './routine-convention.js';
 import { buildHash, buildRepeats } from './snapshot/hash-code.js';
@@ -85,18 +86,7 @@ export function coreModule(layout: MemoryLayout): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const host = importHost(module);
   const products = declareProducts(module);
-  const helpers: HelperFunctions = {
-    trap: module.declare(['i32', 'i64', 'i64'], 'void'),
-    illegal: module.declare(['i32', 'i32'], 'void'),
-    takeInterrupt: module.declare(['i32'], 'i32'),
-    append: module.declare(['i32', 'i32', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], 'void'),
-    flush: module.declare(['i32'], 'void'),
-    translate: module.declare(['i32', 'i64', 'i32', 'i32'], 'i64'),
-    peek: module.declare(['i32', 'i64'], 'i64'),
-    rootSeen: host.rootSeen,
-    forgetStores: host.forgetStores,
-    forgetTranslations: host.forgetTranslations,
-  };
+  const helpers = declareHelpers(module, host);
   defineHelpers(module, helpers, host, layout);
   const written = module.function(['i32', 'i32', 'i64'], 'void', (f) =>
     buildWritten(f, helpers, host, layout),
@@ -159,6 +149,22 @@ function exportForHost(
   for (const name of regionImports) module.export(name, functions[name]);
 }
 
+function declareHelpers(module: ModuleBuilder, host: Record<keyof CoreHost, never>): HelperFunctions {
+  return {
+    trap: module.declare(['i32', 'i64', 'i64'], 'void'),
+    illegal: module.declare(['i32', 'i32'], 'void'),
+    takeInterrupt: module.declare(['i32'], 'i32'),
+    append: module.declare(['i32', 'i32', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], 'void'),
+    chooseTlb: module.declare(['i32', 'i32'], 'void'),
+    translate: module.declare(['i32', 'i64', 'i32', 'i32'], 'i64'),
+    forgetTable: module.declare(['i32'], 'void'),
+    peek: module.declare(['i32', 'i64'], 'i64'),
+    rootSeen: host.rootSeen,
+    forgetStores: host.forgetStores,
+    forgetTranslations: host.forgetTranslations,
+  };
+}
+
 function defineHelpers(
   module: ModuleBuilder,
   helpers: HelperFunctions,
@@ -173,7 +179,8 @@ function defineHelpers(
   });
   module.define(helpers.takeInterrupt, (f) => buildTakeInterrupt(f, helpers));
   module.define(helpers.append, (f) => buildAppend(f, layout));
-  module.define(helpers.flush, buildFlush);
+  module.define(helpers.chooseTlb, buildChooseTlb);
+  module.define(helpers.forgetTable, (f) => buildForgetTable(f, helpers, layout));
   module.define(helpers.peek, (f) => buildPeek(f, layout));
   module.define(helpers.translate, (f) => buildTranslate(f, helpers, layout));
 }

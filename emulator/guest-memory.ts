@@ -9,6 +9,7 @@ export class Ram implements GuestMemory {
   /** All of RAM; index 0 is physical address 0x80000000. */
   readonly bytes: Uint8Array;
   private readonly flags: Uint8Array;
+  private readonly walkedUpper: Uint8Array;
 
   constructor(
     memory: WebAssembly.Memory,
@@ -17,6 +18,7 @@ export class Ram implements GuestMemory {
     private readonly buffers: TranslationBuffers,
   ) {
     this.flags = new Uint8Array(memory.buffer, layout.frameFlags, layout.memoryBytes / pageBytes);
+    this.walkedUpper = new Uint8Array(memory.buffer, layout.walkedUpper, layout.memoryBytes / pageBytes);
     this.bytes = new Uint8Array(memory.buffer, layout.ram, layout.memoryBytes);
   }
 
@@ -45,6 +47,7 @@ export class Ram implements GuestMemory {
       this.flags[frame] &= ~FrameFlag.clean;
       if ((this.flags[frame] & FrameFlag.walked) === 0) continue;
       this.flags[frame] &= ~FrameFlag.walked;
+      this.walkedUpper[frame] = 0;
       this.buffers.forgetTranslations();
     }
   }

@@ -10,10 +10,14 @@ export const codePage = {
   bodyBytes: 2048 * 8,
   /** Behind the slots, for each of them an i32: number of a compiled routine << 16 | its entry; 0 for none. */
   entries: 2048 * 8 + 64,
-  /** Behind those, a u16 for each slot: the handler that an entry or a probe stands before. */
+  /** Behind those, a u16 for each slot: the handler that an entry stands before. */
   originals: 2048 * 12 + 64,
-  bytes: 2048 * 14 + 64,
+  /** And a u16 for each slot: the handler that a probe stands before. */
+  probed: 2048 * 14 + 64,
+  bytes: 2048 * 16 + 64,
   count: 1024,
+  /** i64: `control.entered` when the page was last found mapped where its compiled code expects it. */
+  provenAt: 2048 * 8 + 16,
   /** i64: the virtual address of the page for which code of it is compiled. i32: non-zero when any is. */
   compiledAt: 2048 * 8 + 32,
   compiled: 2048 * 8 + 40,
@@ -34,7 +38,7 @@ export const FrameFlag = {
   watched: 2,
   /** It is a page table; every entry is watched. */
   table: 4,
-  /** A translation in some TLB was read from it: a store to it makes all TLBs forget, and clears the flag. */
+  /** A translation in some TLB was read from it: a store to it makes TLBs forget what rests on it. */
   walked: 8,
   /** Level of that page table, two bits. */
   levelShift: 4,
@@ -67,6 +71,8 @@ export const control = {
   loadHigh: 116,
   /** i32: non-zero when page tables are watched. */
   watchTables: 100,
+  /** i64: how often the interpreter has entered compiled code: in between, no mapping changes. */
+  entered: 128,
   /** i32: exception flags of the last floating-point operation. */
   floatFlags: 120,
 } as const;
@@ -84,6 +90,8 @@ export interface MemoryLayout extends LayoutOptions {
   readonly probeTable: number;
   readonly probeTableEntries: number;
   readonly frameFlags: number;
+  /** A byte a frame: non-zero when a walk found an entry of other than the last level in it. */
+  readonly walkedUpper: number;
   readonly codeMap: number;
   readonly watchBitmap: number;
   readonly ring: number;
@@ -114,6 +122,7 @@ export function memoryLayout(options: LayoutOptions): MemoryLayout {
     hartBase: place(hartBytes * options.harts),
     probeTable: place(probeTableEntries * 32),
     frameFlags: place(frames),
+    walkedUpper: place(frames),
     codeMap: place(frames * 4),
     watchBitmap: place(options.memoryBytes / 64),
     ring: place(ringBytes),

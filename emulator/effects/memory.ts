@@ -2,7 +2,7 @@
 import { Cause } from '../hart/trap-code.js';
 import { stateOffset, tlb } from '../hart/state.js';
 import type { AccessBytes, Effect } from '../isa/instruction.js';
-import { tlbEntry } from '../mmu/translate-code.js';
+import { tlbEntry } from '../mmu/tlb-code.js';
 import { call, i32, i64, type I32, type I64 } from '../wasm/expression.js';
 import { setWord } from '../hart/hart-code.js';
 import type { Execution } from './execution.js';
@@ -13,13 +13,18 @@ type Of<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
 /** Tag an aligned access within one page must find: a misaligned address never equals it. */
 const tagOf = (va: I64, bytes: AccessBytes): I64 => i64.and(va, i64.const(BigInt(-4096 | (bytes - 1))));
 
-const loads: Record<AccessBytes, Record<'signed' | 'unsigned', (at: I32) => I64>> = {
+/** Loads from a linear address, by size and extension. */
+export const loads: Record<AccessBytes, Record<'signed' | 'unsigned', (at: I32, offset?: number) => I64>> = {
   1: { signed: i64.load8S, unsigned: i64.load8U },
   2: { signed: i64.load16S, unsigned: i64.load16U },
   4: { signed: i64.load32S, unsigned: i64.load32U },
   8: { signed: i64.load, unsigned: i64.load },
 };
-const stores: Record<AccessBytes, (at: I32, value: I64) => ReturnType<typeof i64.store>> = {
+/** Stores to a linear address, by size. */
+export const stores: Record<
+  AccessBytes,
+  (at: I32, value: I64, offset?: number) => ReturnType<typeof i64.store>
+> = {
   1: i64.store8,
   2: i64.store16,
   4: i64.store32,

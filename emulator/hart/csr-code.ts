@@ -5,6 +5,7 @@ import { control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../me
 import { csrs, type CsrRow } from './csrs.js';
 import {
   anyBit,
+  chooseTlbAgain,
   currentCycle,
   mode,
   requestLeave,
@@ -158,7 +159,7 @@ function writeSatp({ f, h, helpers, layout }: Access, wanted: Local<'i64'>): voi
   const supported = i32.or(i64.eqz(translationMode), i64.eq(translationMode, i64.const(8n)));
   f.if(supported, () => {
     setWord(f, h, 'satp', wanted);
-    f.do(call(helpers.flush, h));
+    chooseTlbAgain(f, h);
     setTrapped(f, h, Sync.refetch);
     f.if(i64.ne(translationMode, i64.const(0n)), () => announceRoot(f, helpers, layout, wanted));
   });
@@ -178,7 +179,7 @@ function announceRoot(f: FunctionBuilder, helpers: HelperFunctions, layout: Memo
   });
 }
 
-function after({ f, h, helpers }: Access, row: CsrRow, before: Local<'i64'>): void {
+function after({ f, h }: Access, row: CsrRow, before: Local<'i64'>): void {
   if (row.after === 'float') setFloatDirty(f, h);
   if (row.after === 'timer') requestLeave(f);
   if (row.after === 'status') {
@@ -186,7 +187,7 @@ function after({ f, h, helpers }: Access, row: CsrRow, before: Local<'i64'>): vo
     const changed = i64.xor(before, word(h, 'mstatus'));
     const translationBits = Mstatus.sum | Mstatus.mxr | Mstatus.mprv | Mstatus.mpp;
     f.if(anyBit(changed, translationBits), () => {
-      f.do(call(helpers.flush, h));
+      chooseTlbAgain(f, h);
       setTrapped(f, h, Sync.refetch);
     });
   }

@@ -3,7 +3,7 @@
 import { control, type MemoryLayout } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { i32, i64, type FunctionReference, type I32, type I64 } from '../wasm/expression.js';
-import { stateOffset, workOffset, type StateWord } from './state.js';
+import { hartBytes, Mode, stateOffset, workOffset, type StateWord } from './state.js';
 
 /** The generated functions that call each other; filled in as they are declared. */
 export interface HelperFunctions {
@@ -15,14 +15,16 @@ export interface HelperFunctions {
   takeInterrupt: FunctionReference<'i32'>;
   /** (kind | size << 16, hart, pc, a, b, c, d, e): appends a record to the event ring. */
   append: FunctionReference<'void'>;
-  /** (hart): empties the user and supervisor TLBs. */
-  flush: FunctionReference<'void'>;
+  /** (hart, mode): chooses the TLB that accesses of the mode use, as satp and mstatus are now. */
+  chooseTlb: FunctionReference<'void'>;
   /** (frame number): a page table that is not watched yet was put into satp. */
   rootSeen: FunctionReference<'void'>;
   /** (hart, virtual address): the physical address a load would read, or -1; without any effect. */
   peek: FunctionReference<'i64'>;
   /** Makes all harts' TLBs forget stores: a frame was flagged. */
   forgetStores: FunctionReference<'void'>;
+  /** (linear address): forgets what rests on a page table that is one no more. */
+  forgetTable: FunctionReference<'void'>;
   /** Makes all harts' TLBs forget all: a page table changed. */
   forgetTranslations: FunctionReference<'void'>;
   /** (hart, virtual address, access, mode): the physical address, or -1 after taking a trap. */
@@ -73,9 +75,15 @@ export function setTrapped(f: FunctionBuilder, h: I32, value: number): void {
   f.do(i32.store(h, i32.const(value), workOffset.trapped));
 }
 
+/** Accesses see another translation from now on: the TLBs of the modes are chosen when they are next needed. */
+export function chooseTlbAgain(f: FunctionBuilder, h: I32): void {
+  for (const mode of [Mode.user, Mode.supervisor])
+    f.do(i32.store(h, i32.const(0), workOffset.tlbOfMode + 4 * mode));
+}
+
 /** Index of the hart with base `h`. */
 export function hartNumber(h: I32, layout: MemoryLayout): I32 {
-  return i32.shrU(i32.sub(h, i32.const(layout.hartBase)), i32.const(16));
+  return i32.shrU(i32.sub(h, i32.const(layout.hartBase)), i32.const(Math.log2(hartBytes)));
 }
 
 /** Makes a waiting loop begin anew: at the start of a slice and at a trap, after which memory may be another. */

@@ -8,6 +8,8 @@ import {
   noReservation,
   registerIndex,
   stateOffset,
+  tlb,
+  workOffset,
   type StateWord,
 } from './state.js';
 
@@ -43,7 +45,11 @@ export class Hart {
     this.write('stimecmp', (1n << 64n) - 1n);
     this.wide[10] = BigInt(this.number);
     this.wide[11] = BigInt(deviceTree);
-    this.words.fill(0xffffffff, 4096 / 4);
+    this.words.fill(0xffffffff, workOffset.tlbKeys / 4, workOffset.tlbKeys / 4 + 2 * tlb.count);
+    for (let number = 0; number < tlb.count; number++) {
+      const at = tlb.offset + number * tlb.bytes;
+      this.words.fill(0xffffffff, at / 4, (at + tlb.entriesBytes) / 4);
+    }
   }
 
   read(name: StateWord): bigint {

@@ -72,32 +72,44 @@ export const architecturalBytes = registersBytes + 8 * words.length;
 export const workOffset = {
   /** i32: a helper took a trap, `pc` is already the handler's. */
   trapped: 2048,
-  /** i32: non-zero for each TLB context that may hold entries. */
-  tlbFilled: 2052,
   /** i32: row of the waiting loop whose branch went back last in this slice, 0 for none; and the budget then. */
   waitRow: 2056,
   waitBudget: 2060,
   /** i32: the instruction word in the straddle slot. */
   straddleWord: 2064,
+  /** i32 by mode: address of the TLB that accesses of the mode use now; 0 when it must be chosen. */
+  tlbOfMode: 2080,
+  /** i32: counts choices of TLBs. */
+  tlbChoices: 2096,
+  /** i64 for each TLB but that of physical addresses: what it holds translations of; all ones for nothing. */
+  tlbKeys: 2112,
+  /** i32 for each of them: when it was chosen last. */
+  tlbChosen: 2304,
 } as const;
 
-/** The software TLB: contexts (user, supervisor, machine) of three kinds, direct mapped. */
+/**
+ * The software TLBs of a hart, direct mapped, of three kinds of entries: number 0 holds physical addresses, which
+ * machine mode uses; each other one what a mode sees through one value of satp.
+ */
 export const tlb = {
   offset: 4096,
+  count: 17,
   entries: 256,
   entryBytes: 16,
   kindBytes: 256 * 16,
-  contextBytes: 3 * 256 * 16,
-  contexts: 3,
+  entriesBytes: 3 * 256 * 16,
   load: 0,
   store: 256 * 16,
   fetch: 2 * 256 * 16,
+  /** i32: non-zero when there may be entries. */
+  filled: 3 * 256 * 16,
+  bytes: 3 * 256 * 16 + 64,
 } as const;
 
 /** A page of slots in which an instruction that crosses pages is decoded for this hart. */
-export const straddleOffset = tlb.offset + tlb.contextBytes * tlb.contexts;
+export const straddleOffset = tlb.offset + tlb.bytes * tlb.count;
 
-export const hartBytes = 0x10000;
+export const hartBytes = 0x40000;
 
 /** No reservation is held. */
 export const noReservation = -1n;

@@ -1,7 +1,7 @@
 // Generated code that does whole iterations of a recognised loop at once: memory.fill or memory.copy within one page,
 // with the registers and the count exactly as if every iteration had been executed.
 import { tlb } from '../hart/state.js';
-import { tlbEntry } from '../mmu/translate-code.js';
+import { tlbEntry } from '../mmu/tlb-code.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
 import { i32, i64, memoryCopy, memoryFill, type I32, type I64, type Local } from '../wasm/expression.js';
 import { loopStepsMaximum } from './loop-analysis.js';

@@ -1,7 +1,7 @@
 // Generated code that lets a recognised waiting loop wait for the rest of the slice at once. No other hart runs before
 // its end, so that memory stays as the loop has found it.
 import { workOffset, tlb } from '../hart/state.js';
-import { tlbEntry } from '../mmu/translate-code.js';
+import { tlbEntry } from '../mmu/tlb-code.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
 import { i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
 import { waitField, waitAccessField } from './loop-table.js';

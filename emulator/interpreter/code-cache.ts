@@ -110,8 +110,8 @@ export class CodeCache implements DecodedCode {
     if (handler === Special.enterRegion) handler = this.halfwords[(page + codePage.originals + offset) >> 1];
     if (handler < Special.first && handler !== Special.probe && !loopHandlers.has(handler)) return undefined;
     const physical = this.physicalOf(slot);
-    const probed = handler === Special.probe ? this.probes.at(physical) : undefined;
-    const behind = probed?.handler ?? handler;
+    const probe = handler === Special.probe ? this.probes.at(physical) : undefined;
+    const behind = probe ? this.halfwords[(page + codePage.probed + offset) >> 1] : handler;
     if (behind < Special.first && !loopHandlers.has(behind)) return undefined;
     const decoded = this.decodedAt(physical);
     const row = this.words[(slot >> 2) + 1];
@@ -119,7 +119,7 @@ export class CodeCache implements DecodedCode {
     const wait = behind === Special.waitLoop ? row : 0;
     // A jump to itself needs no compiler.
     if (wait !== 0 && decoded?.instruction.effect.kind === 'jump') return undefined;
-    return decoded && { decoded, loop, wait, probe: probed?.probe };
+    return decoded && { decoded, loop, wait, probe };
   }
 
   callTargets(page: number): number[] {
@@ -249,7 +249,7 @@ export class CodeCache implements DecodedCode {
     let handler = operation & 0xffff;
     if (this.probes.isProbed(physical)) {
       const page = slot - (physical & (pageBytes - 1)) * 4;
-      this.halfwords[(page + codePage.originals + (physical & (pageBytes - 1))) >> 1] = handler;
+      this.halfwords[(page + codePage.probed + (physical & (pageBytes - 1))) >> 1] = handler;
       handler = Special.probe;
     }
     this.words[slot >> 2] = (operation & ~0xffff) | handler;

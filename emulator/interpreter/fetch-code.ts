@@ -3,7 +3,8 @@ import { mode, trapped, type HelperFunctions } from '../hart/hart-code.js';
 import { straddleOffset, tlb, workOffset } from '../hart/state.js';
 import { Cause } from '../hart/trap-code.js';
 import { codePage, ramBase, type MemoryLayout } from '../memory-layout.js';
-import { Access, fillTlb, tlbEntry, tlbOf } from '../mmu/translate-code.js';
+import { fillTlb, tlbEntry, tlbOf } from '../mmu/tlb-code.js';
+import { Access } from '../mmu/translate-code.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import {
   call,

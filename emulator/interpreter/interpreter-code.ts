@@ -1,11 +1,11 @@
 // Tier 0: one WebAssembly function over decoded operations, a branch table with a handler an instruction row.
 import { control, type MemoryLayout } from '../memory-layout.js';
-import { forgetWaiting, trapped, word } from '../hart/hart-code.js';
+import { chooseTlbAgain, forgetWaiting, mode, trapped, word } from '../hart/hart-code.js';
 import type { Algebra } from '../isa/algebra.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
 import { dataMode } from '../mmu/access-code.js';
-import { tlbOf } from '../mmu/translate-code.js';
+import { tlbOf } from '../mmu/tlb-code.js';
 import { setTrapped, setWord, type Context, type InterpreterFunctions } from './context.js';
 import { handlers } from './operations.js';
 import { buildHandler } from './handlers.js';
@@ -74,6 +74,8 @@ function enterSlice(f: FunctionBuilder, h: I32, budget: I32): void {
   const now = i64.sub(sliceEnd(), i64.extendS(budget));
   setWord(f, h, 'instret', i64.sub(word(h, 'instret'), now));
   forgetWaiting(f, h);
+  // The host may have put other state into the hart.
+  chooseTlbAgain(f, h);
   f.do(i32.store(i32.const(0), i32.const(0), control.leave));
   f.do(i32.store(i32.const(0), h, control.hart));
 }
@@ -108,6 +110,7 @@ function locate(c: Opened): void {
   f.branchIf(i32.load(i32.const(0), control.leave), c.leave);
   f.branchIf(i32.eqz(c.budget), c.leave);
   f.do(i32.store(i32.const(0), i32.sub(c.budget, i32.const(1)), control.budget));
+  requireTlb(c, mode(h));
   f.set(c.page, call(c.functions.fetch, h, word(h, 'pc')));
   f.if(trapped(h), () => {
     takeStep(f, c.budget);
@@ -116,7 +119,14 @@ function locate(c: Opened): void {
   const offset = i32.shl(i32.and(i32.wrap(word(h, 'pc')), i32.const(0xffe)), i32.const(2));
   f.set(c.slot, i32.add(c.page, offset));
   f.set(c.pcBase, i64.sub(word(h, 'pc'), i64.extendU(i32.shrU(c.slot, i32.const(2)))));
-  f.set(c.tlb, tlbOf(h, dataMode(f, h)));
+  const effective = dataMode(f, h);
+  requireTlb(c, effective);
+  f.set(c.tlb, tlbOf(h, effective));
+}
+
+/** The mode's TLB is chosen from here on. */
+function requireTlb({ f, h, functions }: Opened, mode: I32): void {
+  f.if(i32.eqz(tlbOf(h, mode)), () => f.do(call(functions.chooseTlb, h, mode)));
 }
 
 function dispatchOn(c: Context): void {

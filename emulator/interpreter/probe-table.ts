@@ -70,11 +70,10 @@ export class ProbeTable {
     return this.rowOf.has(physical) || this.inEveryFrame.has(physical & offsetMask);
   }
 
-  /** The probe at an address, and the handler that it stands before; undefined where a run may stop. */
-  at(physical: number): { probe: Probe; handler: number } | undefined {
+  /** The probe at an address; undefined where a run may stop. */
+  at(physical: number): Probe | undefined {
     const row = this.rowOf.get(physical);
-    if (!row?.probe || row.breakpoint) return undefined;
-    return { probe: row.probe, handler: this.bytes[row.address + 10] | (this.bytes[row.address + 11] << 8) };
+    return row?.breakpoint || this.inEveryFrame.has(physical & offsetMask) ? undefined : row?.probe;
   }
 
   /** A probe is about to fire: tells its owners and returns its row's address; 0 to stop before the instruction. */

@@ -18,9 +18,7 @@ import {
   publish,
   readRegister,
   secondRegister,
-  setTrapped,
   setWord,
-  Sync,
   type Context,
 } from './context.js';
 
@@ -67,9 +65,8 @@ function fenceTranslations(c: Context, length: number): void {
   const { f, h } = c;
   const forbidden = i32.and(i32.eq(mode(h), i32.const(1)), anyBit(word(h, 'mstatus'), Mstatus.tvm));
   f.if(i32.or(i32.eqz(mode(h)), forbidden), () => raiseIllegal(placeOf(c)));
-  f.do(call(c.functions.flush, h));
-  setTrapped(f, h, Sync.refetch);
-  advanceSlowly(c, length);
+  // Translations are coherent with memory: there is nothing to forget.
+  advance(c, length);
 }
 
 /** Handlers of slots that are no instruction take back the step the loop counted for them. */
@@ -122,7 +119,7 @@ export function probe(c: Context): void {
   f.if(i32.load8U(c.at, 14), () => f.do(call(c.functions.append, kind, h, pcOf(c), ...registers)));
   // The slots of a page are 8 bytes a halfword of code, and what they stood for 2.
   const original = i32.add(c.page, i32.shrU(i32.sub(c.slot, c.page), i32.const(2)));
-  f.set(c.handler, i32.load16U(original, codePage.originals));
+  f.set(c.handler, i32.load16U(original, codePage.probed));
   f.branch(c.dispatch);
 }
 

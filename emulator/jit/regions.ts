@@ -3,7 +3,7 @@
 import type { CoreInstance } from '../core.js';
 import type { DecodedCode, RegionOwner } from '../decoded-code.js';
 import { samplingOf, type EngineOptions, type Sampling } from '../engine.js';
-import { Mode, stateOffset, tlb } from '../hart/state.js';
+import { stateOffset, tlb, workOffset } from '../hart/state.js';
 import { pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 import { routinesMaximum } from '../routine-convention.js';
 import { chooseRoutines } from './choose-routines.js';
@@ -208,9 +208,10 @@ export class Regions implements RegionOwner {
   /** The decoded page at a virtual address, if the hart's TLB has it; 0 if not. */
   private fetchedPage(hart: number, high: number, low: number): number {
     const mode = this.words[(hart + stateOffset.mode) >> 2];
-    const context = mode === Mode.machine ? 2 : mode;
     const entry = ((low >>> pageShift) % tlb.entries) * tlb.entryBytes;
-    const at = (hart + tlb.offset + context * tlb.contextBytes + tlb.fetch + entry) >> 2;
+    const chosen = this.words[(hart + workOffset.tlbOfMode + 4 * mode) >> 2];
+    if (chosen === 0) return 0;
+    const at = (chosen + tlb.fetch + entry) >> 2;
     const isHit = this.words[at] === (low & -pageBytes) >>> 0 && this.words[at + 1] === high;
     return isHit ? this.words[at + 2] : 0;
   }

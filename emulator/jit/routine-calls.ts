@@ -2,8 +2,8 @@
 // was called from makes its callers return too.
 import { mode } from '../hart/hart-code.js';
 import { stateOffset, tlb } from '../hart/state.js';
-import { codePage, pageBytes } from '../memory-layout.js';
-import { tlbEntry, tlbOf } from '../mmu/translate-code.js';
+import { codePage, control, pageBytes } from '../memory-layout.js';
+import { tlbEntry, tlbOf } from '../mmu/tlb-code.js';
 import {
   call,
   callIndirect,
@@ -43,13 +43,21 @@ export const returnedTo = (c: CallContext) => i64.load(c.h, stateOffset.pc);
 /** Fetch kind of the TLB of the mode that the routine runs in. */
 const fetchTlb = ({ h }: CallContext): I32 => i32.add(tlbOf(h, mode(h)), i32.const(tlb.fetch));
 
-/** Another page is entered only while a fetch from it would find the code that was compiled. */
+/**
+ * Another page is entered only while a fetch from it would find the code that was compiled. What changes mappings makes
+ * all routines return, so it is enough to look once after each entry from the interpreter.
+ */
 export function requireMapped(c: CallContext, page: WindowPage, offset: number): void {
   const { f, at } = c;
   const tag = addressOf(c, page.offset);
-  f.set(at, tlbEntry(fetchTlb(c), tag));
-  const other = i32.or(i64.ne(i64.load(at), tag), i32.ne(i32.load(at, 8), i32.const(page.address)));
-  f.if(other, () => leaveFor(c, addressOf(c, offset), 0));
+  const pageAt = i32.const(page.address);
+  const entered = i64.load(i32.const(0), control.entered);
+  f.if(i64.ne(i64.load(pageAt, codePage.provenAt), entered), () => {
+    f.set(at, tlbEntry(fetchTlb(c), tag));
+    const other = i32.or(i64.ne(i64.load(at), tag), i32.ne(i32.load(at, 8), pageAt));
+    f.if(other, () => leaveFor(c, addressOf(c, offset), 0));
+    f.do(i64.store(pageAt, entered, codePage.provenAt));
+  });
 }
 
 /** Runs the routine at an offset, as far as it goes; leaves for it where there is none. */

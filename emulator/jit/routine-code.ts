@@ -26,6 +26,7 @@ import {
   type RoutineContext,
 } from './routine-execution.js';
 import { fireProbe } from './routine-probe.js';
+import { accessStack, StackAccesses, type StackContext } from './stack-code.js';
 import { isCall, targetOf, type Block, type Routine } from './routines.js';
 import type { CodeInstruction } from './window-code.js';
 
@@ -34,7 +35,7 @@ export type RoutineParts = Pick<RoutineContext, 'functions' | 'algebra' | 'layou
   readonly links: RoutineLinks;
 };
 
-interface Context extends CallContext {
+interface Context extends CallContext, StackContext {
   readonly blocks: readonly Block[];
   readonly indexOf: ReadonlyMap<number, number>;
   /** Code of block i starts at the end of `labels[i]`. */
@@ -53,16 +54,18 @@ export function buildRoutine(f: FunctionBuilder, parts: RoutineParts, { blocks, 
   const locals = declareLocals(f);
   const indexOf = new Map(blocks.map((block, index) => [block.offset, index]));
   const heldAt = blocks.map((block) => (block.entry === undefined ? undefined : 0));
-  const fixed = { ...parts, ...locals, f, h, budget, blocks, indexOf, heldAt };
+  const state = { registers: new RegisterCache(f, h), stack: new StackAccesses(), heldAt };
+  const fixed = { ...parts, ...locals, ...state, f, h, budget, blocks, indexOf };
   const given = { entry: f.parameter('i32', 2), tlb: f.parameter('i32', 3), calls: f.parameter('i32', 4) };
-  const registers = new RegisterCache(f, h);
   f.block((left) => {
     f.block((forced) => {
       f.block((exit) => {
         f.block((returned) => {
-          f.loop((head) => {
+          const repeat = (body: (head: Label) => void): void =>
+            hasLoop(blocks) ? f.loop(body) : f.block(body);
+          repeat((head) => {
             const labels = blocks.map(() => f.open()).reverse();
-            const c: Context = { ...fixed, ...given, registers, left, forced, exit, returned, head, labels };
+            const c: Context = { ...fixed, ...given, left, forced, exit, returned, head, labels };
             dispatch(c, indexOf.get(start)!);
             blocks.forEach((_, index) => buildBlock(c, index));
           });
@@ -75,6 +78,17 @@ export function buildRoutine(f: FunctionBuilder, parts: RoutineParts, { blocks, 
     setWord(f, h, 'pc', locals.nextPc);
   });
   f.return(i32.or(budget, i32.const(mustReturn)));
+}
+
+/** True when a branch goes back to where the routine has been. */
+function hasLoop(blocks: readonly Block[]): boolean {
+  const offsets = new Set(blocks.map(({ offset }) => offset));
+  return blocks.some(({ instructions }) =>
+    instructions.some((one) => {
+      const target = targetOf(one);
+      return target !== undefined && target <= one.offset && offsets.has(target) && !isCall(one.decoded);
+    }),
+  );
 }
 
 function declareLocals(f: FunctionBuilder) {
@@ -106,6 +120,7 @@ function buildBlock(c: Context, index: number): void {
   f.close();
   // Where nothing leads there is nothing to hold.
   c.registers.held = c.heldAt[index] ?? 0;
+  c.stack.begin(block);
   f.if(i32.ltU(budget, i32.const(count)), () => leaveFor(c, addressOf(c, block.offset), 0));
   f.set(budget, i32.sub(budget, i32.const(count)));
   for (let at = 0; at < count; at++) buildInstruction(c, index, at);
@@ -122,6 +137,8 @@ function buildInstruction(c: Context, blockIndex: number, at: number): void {
   const { effect } = instruction;
   const unused = block.instructions.length - 1 - at;
   if (one.probe) fireProbe(c, one, unused);
+  const access = c.stack.accesses.get(one);
+  if (access) return accessStack(c, one, access, unused);
   f.block((next) => {
     const x = executionOf(c, block, at, next);
     switch (effect.kind) {

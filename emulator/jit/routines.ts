@@ -136,7 +136,8 @@ function blocksOf({ instructions, leaders, entries }: Reached, start: number): B
   let follows = -1;
   for (const one of [...instructions.values()].sort((a, b) => a.offset - b.offset)) {
     const { offset, page, decoded } = one;
-    const breaks = offset !== follows || leaders.has(offset) || offset === page.offset;
+    // What an observer is told may change what a block has looked at before.
+    const breaks = offset !== follows || leaders.has(offset) || offset === page.offset || one.probe?.onHit;
     if (breaks || run.length === blockInstructionsMaximum) {
       run = [];
       blocks.push({ page, offset, instructions: run, entry: numbers.get(offset) });

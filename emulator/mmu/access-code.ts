@@ -15,7 +15,8 @@ import {
   type Local,
 } from '../wasm/expression.js';
 import { flagsOf, frameNumber, inRam, linear, type MemoryHost, type Parts } from './access-parts.js';
-import { Access, accessFaultCause, fillTlb } from './translate-code.js';
+import { fillTlb } from './tlb-code.js';
+import { Access, accessFaultCause } from './translate-code.js';
 
 /** The generated functions of the slow path. */
 export interface AccessFunctions {
@@ -202,7 +203,9 @@ function storeFlagged(
   value: I64,
   written: FunctionReference<'void'>,
 ): void {
-  const { f, h } = parts;
+  const { f, h, helpers } = parts;
+  // Page tables are written entry by entry; anything else is another use of the frame.
+  f.if(i32.ne(bytes, i32.const(8)), () => f.do(call(helpers.forgetTable, at)));
   const first = f.local('i32', i32.and(at, i32.const(-8)));
   const last = f.local('i32', i32.and(i32.sub(i32.add(at, bytes), i32.const(1)), i32.const(-8)));
   const oldFirst = f.local('i64', i64.load(first));

@@ -1,12 +1,12 @@
 // Generated code of address translation: the Sv39 walk with hardware A/D updates (privileged specification 4.3.2, step
-// numbers below), and the software TLB in front of it.
+// numbers below).
 import { mode, word, type HelperFunctions } from '../hart/hart-code.js';
 import { Mstatus } from '../hart/mstatus.js';
-import { Mode, tlb, workOffset } from '../hart/state.js';
+import { Mode } from '../hart/state.js';
 import { Cause } from '../hart/trap-code.js';
-import { FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { FrameFlag, ramBase, type MemoryLayout } from '../memory-layout.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
-import { call, i32, i64, memoryFill, type I32, type I64, type Local } from '../wasm/expression.js';
+import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
 import { Pte, tableLevels } from './pte.js';
 
 /** What an access wants; also the order of the fault causes. */
@@ -75,7 +75,7 @@ function walk(f: FunctionBuilder, w: Walk): void {
     for (let level = tableLevels - 1; level >= 0; level--) {
       const shift = BigInt(12 + 9 * level);
       f.set(pageMask, i64.const((1n << shift) - 1n));
-      loadEntry(f, w, table, shift, entryAt, entry); // steps 2 and 3
+      loadEntry(f, w, table, level, entryAt, entry); // steps 2 and 3
       const pointer = i64.eqz(i64.and(entry, i64.const(Pte.r | Pte.x)));
       f.branchIf(i32.eqz(pointer), leaf); // step 4
       const leafBits = i64.and(entry, i64.const(Pte.a | Pte.d | Pte.u));
@@ -98,7 +98,7 @@ function loadEntry(
   f: FunctionBuilder,
   w: Walk,
   table: Local<'i64'>,
-  shift: bigint,
+  level: number,
   entryAt: Local<'i32'>,
   entry: Local<'i64'>,
 ): void {
@@ -107,11 +107,11 @@ function loadEntry(
   f.if(i64.geU(offset, i64.const(BigInt(layout.memoryBytes))), () =>
     fault(f, w.helpers, h, accessFaultCause(w.access), va),
   );
-  const index = i64.and(i64.shrU(va, i64.const(shift)), i64.const(511n));
+  const index = i64.and(i64.shrU(va, i64.const(BigInt(12 + 9 * level))), i64.const(511n));
   const at = i64.add(offset, i64.shl(index, i64.const(3n)));
   f.set(entryAt, i32.add(i32.wrap(at), i32.const(layout.ram)));
   f.set(entry, i64.load(entryAt));
-  markWalked(f, w, offset);
+  markWalked(f, w, offset, level);
   const writeOnly = i64.eq(i64.and(entry, i64.const(Pte.r | Pte.w)), i64.const(Pte.w));
   const invalid = i32.eqz(i32.wrap(i64.and(entry, i64.const(Pte.v))));
   const reserved = i64.ne(i64.and(entry, i64.const(Pte.reserved)), i64.const(0n));
@@ -119,8 +119,9 @@ function loadEntry(
 }
 
 /** Translations stay coherent with memory: from now on stores to this table are noticed. */
-function markWalked(f: FunctionBuilder, { helpers, layout }: Walk, offset: I64): void {
+function markWalked(f: FunctionBuilder, { helpers, layout }: Walk, offset: I64, level: number): void {
   const frame = f.local('i32', i32.wrap(i64.shrU(offset, i64.const(12n))));
+  if (level > 0) f.do(i32.store8(frame, i32.const(1), layout.walkedUpper));
   const flags = f.local('i32', i32.load8U(frame, layout.frameFlags));
   f.if(i32.eqz(i32.and(flags, i32.const(FrameFlag.walked))), () => {
     f.do(i32.store8(frame, i32.or(flags, i32.const(FrameFlag.walked)), layout.frameFlags));
@@ -187,37 +188,4 @@ export function buildPeek(f: FunctionBuilder, layout: MemoryLayout): void {
     f.if(isLeaf, () => f.return(i64.or(table, i64.and(va, i64.const((1n << shift) - 1n)))));
   }
   f.return(failed);
-}
-
-/** Body of `flush(hart)`: forgets user and supervisor translations; machine mode's are physical and stay. */
-export function buildFlush(f: FunctionBuilder): void {
-  const h = f.parameter('i32', 0);
-  for (const context of [0, 1]) {
-    f.if(i32.load8U(h, workOffset.tlbFilled + context), () => {
-      const at = i32.add(h, i32.const(tlb.offset + context * tlb.contextBytes));
-      f.do(memoryFill(at, i32.const(0xff), i32.const(tlb.contextBytes)));
-      f.do(i32.store8(h, i32.const(0), workOffset.tlbFilled + context));
-    });
-  }
-}
-
-/** TLB context of a privilege mode: user, supervisor, machine are 0, 1, 2. */
-const contextOf = (mode: I32): I32 => i32.sub(mode, i32.shrU(mode, i32.const(1)));
-
-/** Address of the TLB of a mode, relative to the hart's base. */
-export const tlbOf = (h: I32, mode: I32): I32 =>
-  i32.add(i32.add(h, i32.const(tlb.offset)), i32.mul(contextOf(mode), i32.const(tlb.contextBytes)));
-
-/** Address of the entry for a virtual address in the TLB at `at`, before the kind's offset. */
-export const tlbEntry = (at: I32, va: I64): I32 => {
-  const index = i32.and(i32.wrap(i64.shrU(va, i64.const(12n))), i32.const(tlb.entries - 1));
-  return i32.add(at, i32.shl(index, i32.const(4)));
-};
-
-/** Fills an entry; `value` is what the fast path adds or, for fetches, the decoded page. */
-export function fillTlb(f: FunctionBuilder, h: I32, mode: I32, kind: number, va: I64, value: I32): void {
-  const entry = f.local('i32', tlbEntry(tlbOf(h, mode), va));
-  f.do(i64.store(entry, i64.and(va, i64.const(-BigInt(pageBytes))), kind));
-  f.do(i32.store(entry, value, kind + 8));
-  f.do(i32.store8(i32.add(h, contextOf(mode)), i32.const(1), workOffset.tlbFilled));
 }

@@ -3,9 +3,6 @@ import { hartBytes, tlb, workOffset } from '../hart/state.js';
 import { Sync } from '../hart/hart-code.js';
 import { control, type MemoryLayout } from '../memory-layout.js';
 
-/** User and supervisor. */
-const translatingContexts = [0, 1] as const;
-
 export class TranslationBuffers {
   private readonly bytes: Uint8Array;
   private readonly words: Int32Array;
@@ -18,31 +15,29 @@ export class TranslationBuffers {
     this.words = new Int32Array(memory.buffer);
   }
 
-  /** Stores must look again: a frame was flagged. */
+  /** Stores must look again: a frame was flagged. Compiled code may have looked ahead. */
   forgetStores(): void {
-    this.forget(tlb.store, tlb.kindBytes);
+    this.forget(tlb.store);
+    this.refetchRunning();
   }
 
   /** Loads must look again: a frame was guarded. */
   forgetLoads(): void {
-    this.forget(tlb.load, tlb.kindBytes);
+    this.forget(tlb.load);
+    this.refetchRunning();
   }
 
   /** Fetches must look again: decoded pages went away. */
   forgetFetches(): void {
-    this.forget(tlb.fetch, tlb.kindBytes);
+    this.forget(tlb.fetch);
     this.refetchRunning();
   }
 
-  /** Everything must be walked again: a page table changed. Machine mode's addresses are physical and stay. */
+  /** Everything must be walked again: a page table changed. Physical addresses stay what they are. */
   forgetTranslations(): void {
-    for (const hart of this.harts()) {
-      for (const context of translatingContexts) {
-        if (this.bytes[hart + workOffset.tlbFilled + context] === 0) continue;
-        const at = hart + tlb.offset + context * tlb.contextBytes;
-        this.bytes.fill(0xff, at, at + tlb.contextBytes);
-        this.bytes[hart + workOffset.tlbFilled + context] = 0;
-      }
+    for (const at of this.filled(1)) {
+      this.bytes.fill(0xff, at, at + tlb.entriesBytes);
+      this.words[(at + tlb.filled) >> 2] = 0;
     }
     this.refetchRunning();
   }
@@ -53,16 +48,18 @@ export class TranslationBuffers {
     if (running !== 0) this.words[(running + workOffset.trapped) >> 2] ||= Sync.refetch;
   }
 
-  private forget(offset: number, length: number): void {
-    for (const hart of this.harts()) {
-      for (let context = 0; context < tlb.contexts; context++) {
-        const at = hart + tlb.offset + context * tlb.contextBytes + offset;
-        this.bytes.fill(0xff, at, at + length);
-      }
-    }
+  private forget(offset: number): void {
+    for (const at of this.filled(0)) this.bytes.fill(0xff, at + offset, at + offset + tlb.kindBytes);
   }
 
-  private *harts(): Iterable<number> {
-    for (let hart = 0; hart < this.layout.harts; hart++) yield this.layout.hartBase + hart * hartBytes;
+  /** Addresses of all harts' TLBs that may have entries, from number `first` on. */
+  private *filled(first: number): Iterable<number> {
+    for (let hart = 0; hart < this.layout.harts; hart++) {
+      const base = this.layout.hartBase + hart * hartBytes + tlb.offset;
+      for (let number = first; number < tlb.count; number++) {
+        const at = base + number * tlb.bytes;
+        if (this.words[(at + tlb.filled) >> 2] !== 0) yield at;
+      }
+    }
   }
 }

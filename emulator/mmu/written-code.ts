@@ -1,6 +1,7 @@
 // Generated code of what follows a store to a frame with flags: code is dropped, translations are forgotten, watchers
 // are told.
-import { register, word, type HelperFunctions } from '../hart/hart-code.js';
+import { outOfStep, register, setTrapped, Sync, word, type HelperFunctions } from '../hart/hart-code.js';
+import { tlb } from '../hart/state.js';
 import { FrameFlag, ramBase, type MemoryLayout } from '../memory-layout.js';
 import { RecordKind } from '../ring/records.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
@@ -16,6 +17,7 @@ import {
 } from './access-parts.js';
 import { dropDecoded } from './overwritten-code.js';
 import { Pte } from './pte.js';
+import { forgetIndex } from './tlb-code.js';
 
 const at0 = i32.const(0);
 
@@ -42,15 +44,49 @@ export function buildWritten(
   f.if(i32.and(flags, i32.const(FrameFlag.guarded)), () =>
     f.do(call(host.guardedStore, i32.wrap(physicalOf(at, layout)), old)),
   );
-  f.if(i32.and(flags, i32.const(FrameFlag.walked)), () => forgetWalked(parts, frame, flags));
+  f.if(i32.and(flags, i32.const(FrameFlag.walked)), () => forgetWalked(parts, at, old, now, frame, flags));
   f.if(i32.and(flags, i32.const(FrameFlag.table)), () => recordTableStore(parts, at, old, now, flags));
   f.if(i32.and(flags, i32.const(FrameFlag.watched)), () => recordWatchedStore(parts, at, old, now));
 }
 
+/**
+ * Translations that were read from the word are forgotten; there are none of an entry that was invalid. An entry of the
+ * last level is of one page, and so of one index of the TLBs; others may be of very many.
+ */
+function forgetWalked(parts: Parts, at: I32, old: I64, now: I64, frame: I32, flags: Local<'i32'>): void {
+  const { f, h, helpers, layout } = parts;
+  const wasValid = i64.ne(i64.and(old, i64.const(Pte.v)), i64.const(0n));
+  const isNoEntry = i64.ne(i64.and(now, i64.const(Pte.reserved)), i64.const(0n));
+  f.if(
+    i32.or(isNoEntry, i32.and(wasValid, i32.load8U(frame, layout.walkedUpper))),
+    () => {
+      f.do(call(helpers.forgetTranslations));
+      stopNoticing(parts, frame, flags);
+    },
+    () =>
+      f.if(wasValid, () => {
+        const index = i32.and(i32.shrU(at, i32.const(3)), i32.const(tlb.entries - 1));
+        forgetIndex(f, layout, f.local('i32', index));
+        f.if(i32.eqz(outOfStep(h)), () => setTrapped(f, h, Sync.refetch));
+      }),
+  );
+}
+
 /** No translation rests on the frame any more: as long as none does, stores to it need no notice. */
-function forgetWalked({ f, helpers, layout }: Parts, frame: I32, flags: I32): void {
-  f.do(call(helpers.forgetTranslations));
-  f.do(i32.store8(frame, i32.and(flags, i32.const(~FrameFlag.walked)), layout.frameFlags));
+function stopNoticing({ f, layout }: Pick<Parts, 'f' | 'layout'>, frame: I32, flags: Local<'i32'>): void {
+  f.set(flags, i32.and(flags, i32.const(~FrameFlag.walked)));
+  f.do(i32.store8(frame, flags, layout.frameFlags));
+  f.do(i32.store8(frame, i32.const(0), layout.walkedUpper));
+}
+
+/** Body of `forgetTable(linear address)`: what overwrites the frame is no entry, so it is no table any more. */
+export function buildForgetTable(f: FunctionBuilder, helpers: HelperFunctions, layout: MemoryLayout): void {
+  const frame = f.local('i32', frameNumber(f.parameter('i32', 0), layout));
+  const flags = f.local('i32', flagsOf(frame, layout));
+  f.if(i32.and(flags, i32.const(FrameFlag.walked)), () => {
+    f.do(call(helpers.forgetTranslations));
+    stopNoticing({ f, layout }, frame, flags);
+  });
 }
 
 const physicalOf = (at: I32, layout: MemoryLayout): I64 =>
