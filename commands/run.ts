@@ -4,7 +4,7 @@ import { engines } from '../emulator/engine.js';
 import type { RunFlags } from './run/flags.js';
 import { addKernelOptions } from './kernel-options.js';
 import type { Surroundings } from './surroundings.js';
-import { parseCount, parseSeconds, parseSize, wholeNumber } from './values.js';
+import { parseCount, parseSeconds, parseSize, parseSizeOrNone, wholeNumber } from './values.js';
 
 const help = `
 Options come before PROGRAM; everything behind it is typed at the guest's shell. Without PROGRAM
@@ -30,6 +30,14 @@ export function define(
   addBounds(command);
   command
     .option('--out <DIR>', 'where to write the trace (default: PROGRAM.trace or boot.trace)')
+    .addOption(
+      new Option(
+        '--snapshots <SIZE>',
+        'room for states that replays start from, or none; any cycle replays either way',
+      )
+        .argParser(parseSizeOrNone)
+        .default(140 * 2 ** 20, '140MiB'),
+    )
     .option('--events <KINDS>', 'record only these kinds of events, separated by commas')
     .option('--baseline <WHAT>', 'compare with a trace, or with a variant or tree that is run the same way')
     .addOption(

@@ -18,6 +18,11 @@ export function parseSize(text: string): number {
   return checked(value, 'Give a size such as 65536, 500M or 4GiB');
 }
 
+/** A size, or `none` for 0. */
+export function parseSizeOrNone(text: string): number {
+  return text === 'none' ? 0 : parseSize(text);
+}
+
 /** A time in seconds, fractions allowed. */
 export function parseSeconds(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;

@@ -2,7 +2,7 @@
 import { instantiateCore, type CoreHost, type CoreInstance } from './core.js';
 import { Board, type HartPins } from './devices/board.js';
 import { diskObserver, observedPort } from './device-records.js';
-import type { Clock, ConsolePort } from './devices/device.js';
+import type { Clock, ConsolePort, Device } from './devices/device.js';
 import { DiskImage } from './devices/disk-image.js';
 import type { FinisherOutcome } from './devices/finisher.js';
 import type { EngineOptions } from './engine.js';
@@ -22,7 +22,7 @@ import { RoundRobin } from './schedule/round-robin.js';
 import { SliceClock } from './slice-clock.js';
 import { Stops } from './stops.js';
 import { stateDigest } from './snapshot/digest.js';
-import { restoreState, saveState, type StatefulParts } from './snapshot/machine-state.js';
+import { restoreState, saveState } from './snapshot/machine-state.js';
 import { Pages } from './snapshot/pages.js';
 import { Watch } from './watch.js';
 
@@ -122,7 +122,8 @@ export class Machine implements Clock {
     this.core = instantiateCore(this.layout, memory, this.hostFunctions({ memory, code, probes, buffers }));
     this.ring.connect(this.core.append);
     this.regions = regionsFor(engine, memory, this.layout, code, this.core);
-    this.pages = new Pages({ memory, layout: this.layout, core: this.core, ram, disk, buffers });
+    const { layout, core } = this;
+    this.pages = new Pages({ memory, layout, core, ram, disk, initialDisk: image.disk, buffers });
     powerOn({ configuration, image, ram, harts: this.harts, code });
   }
 
@@ -173,6 +174,11 @@ export class Machine implements Clock {
     return { start: ramBase, end: ramBase + this.configuration.memoryBytes };
   }
 
+  /** All devices, in the order of the address map. */
+  get devices(): readonly Device[] {
+    return this.board.devices;
+  }
+
   /** Content of the disk as the guest has left it. */
   get diskBytes(): Uint8Array {
     return this.disk.bytes;
@@ -209,7 +215,7 @@ export class Machine implements Clock {
       core: this.core,
       layout: this.layout,
       harts: this.harts,
-      devices: this.board.devices,
+      devices: this.devices,
       disk: this.disk.bytes,
       schedule: [this.cycles, this.turnLeft, this.schedule.position],
     });
@@ -217,10 +223,10 @@ export class Machine implements Clock {
 
   /** The state without RAM and disk, whose changes `pages` has. Between calls of `run`. */
   saveState(): Uint8Array {
-    const { cycles: cycle, turnLeft, outcome } = this;
+    const { cycles: cycle, turnLeft, outcome, schedule } = this;
     const isDue = this.isDue || this.board.deadline() <= cycle;
-    const turn = { hart: this.current.number, schedule: this.schedule.position };
-    return saveState({ cycle, turnLeft, isDue, outcome, ...turn }, this.stateful);
+    const turn = { turnLeft, hart: this.current.number, schedule: schedule.position };
+    return saveState({ cycle, isDue, outcome, ...turn }, this);
   }
 
   /**
@@ -228,21 +234,15 @@ export class Machine implements Clock {
    * watches and stops stay. What observers derived from events is theirs to forget.
    */
   restoreState(state: Uint8Array): void {
-    restoreState(state, this.stateful, ({ cycle, turnLeft, hart, schedule, isDue, outcome }) => {
+    restoreState(state, this, ({ cycle, turnLeft, hart, schedule, isDue, outcome }) => {
       Object.assign(this, { cycles: cycle, turnLeft, isDue, outcome, stopRequested: false });
       this.current = this.harts[hart];
       this.schedule.position = schedule;
       this.clock.set(cycle, 1);
     });
-    this.buffers.forgetStores();
-    this.buffers.forgetTranslations();
-    this.buffers.forgetFetches();
+    this.buffers.forgetAll();
     this.controls.setInt32(control.hart, this.current.base, true);
     this.watch.relearnTables(this.harts.map((one) => one.pageTable));
-  }
-
-  private get stateful(): StatefulParts {
-    return { harts: this.harts, devices: this.board.devices };
   }
 
   /** Wakes what is due now; the cycle at which something is due next. */

@@ -17,6 +17,8 @@ export interface RunFlags extends KernelOptions {
   readonly maxSeconds?: number;
   readonly maxTrace: number;
   readonly maxConsole: number;
+  /** Bytes. */
+  readonly snapshots: number;
   readonly out?: string;
   readonly events?: string;
   readonly baseline?: string;
@@ -48,6 +50,7 @@ export function requestOf(words: readonly string[], flags: RunFlags): Omit<RunRe
       seconds: flags.maxSeconds ?? Number.POSITIVE_INFINITY,
     },
     kinds: eventKinds(flags.events),
+    snapshots: { bytes: flags.snapshots },
     toolVersion: toolVersion(),
   };
 }

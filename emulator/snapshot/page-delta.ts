@@ -31,12 +31,13 @@ export function takeDelta(pages: Pages): PageDelta {
   return { repeating, words, pages: others, content };
 }
 
+/** A page that repeats a word; most pages repeat the one that the page before them did. */
 const scratch = new BigUint64Array(pageBytes / 8);
 const scratchBytes = new Uint8Array(scratch.buffer);
 
 /** Puts back a page that repeats a word. */
 export function writeRepeating(pages: Pages, page: number, first: bigint, repeated: bigint): void {
-  scratch.fill(repeated);
+  if (scratch[1] !== repeated) scratch.fill(repeated);
   scratch[0] = first;
   pages.write(page, scratchBytes);
 }

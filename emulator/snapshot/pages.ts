@@ -13,9 +13,12 @@ export interface PageParts {
   readonly core: Pick<CoreExports, 'repeats'>;
   readonly ram: Ram;
   readonly disk: DiskImage;
+  /** The disk's image, which the machine does not change. */
+  readonly initialDisk: Uint8Array;
   readonly buffers: TranslationBuffers;
 }
 
+const zeros = new Uint8Array(pageBytes);
 const sectorsInPage = pageBytes / sectorBytes;
 
 export class Pages {
@@ -29,6 +32,14 @@ export class Pages {
     this.frames = layout.memoryBytes / pageBytes;
     this.count = this.frames + Math.ceil(disk.bytes.length / pageBytes);
     this.flags = new Uint8Array(memory.buffer, layout.frameFlags, this.frames);
+    this.markClean();
+  }
+
+  /** Content of a page before power-on: zeros, or what the disk's image has. */
+  initialContent(page: number): Uint8Array {
+    if (page < this.frames) return zeros;
+    const at = (page - this.frames) * pageBytes;
+    return this.parts.initialDisk.subarray(at, at + pageBytes);
   }
 
   /** From now on changes are noticed; `takeChanged` says which pages they were made to. */
@@ -39,7 +50,7 @@ export class Pages {
     this.parts.disk.clearDirty();
   }
 
-  /** Pages that were written since `markClean`, ascending; before it was ever called, all. */
+  /** Pages that were written since `markClean`, ascending; before it was called, since RAM was all zero. */
   changed(): Uint32Array {
     const found: number[] = [];
     for (let frame = 0; frame < this.frames; frame++)

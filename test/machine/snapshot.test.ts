@@ -1,43 +1,15 @@
 // A machine's state saved and put back: it goes on as if nothing had been, wherever the cut falls.
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  pageBytes,
   ramBase,
-  takeDelta,
-  writeContent,
-  writeRepeating,
+  Timeline,
+  type CapturedCheckpoint,
+  type Checkpoint,
   type Engine,
-  type Machine,
-  type PageDelta,
 } from '../../emulator/index.js';
 import { BareMachine, powerOff } from '../support/bare-machine.js';
 import { CowRun } from '../support/cow-run.js';
 import { Random } from '../support/random.js';
-
-/** A state and the pages that had changed since the one before it. */
-interface Saved {
-  readonly state: Uint8Array;
-  readonly delta: PageDelta;
-  readonly digest: string;
-  readonly cycle: number;
-}
-
-function save(machine: Machine): Saved {
-  const digest = machine.digest();
-  return { state: machine.saveState(), delta: takeDelta(machine.pages), digest, cycle: machine.cycle() };
-}
-
-/** Puts the machine into the last of the saved states: every page that ever changed, as the last of them has it. */
-function restore(machine: Machine, saved: readonly Saved[]): void {
-  for (const { delta } of saved) {
-    const { pages, content, repeating, words } = delta;
-    pages.forEach((page, index) => writeContent(machine.pages, page, content.subarray(index * pageBytes)));
-    repeating.forEach((page, index) =>
-      writeRepeating(machine.pages, page, words[2 * index], words[2 * index + 1]),
-    );
-  }
-  machine.restoreState(saved.at(-1)!.state);
-}
 
 describe.each<[Engine, number]>([
   ['interpreter', 1],
@@ -54,22 +26,31 @@ describe.each<[Engine, number]>([
     const random = new Random(seed);
     const run = new CowRun('frames', { harts }, 'cow', { engine });
     const { machine } = run;
-    const saved: Saved[] = [save(machine)];
+    const timeline = new Timeline(machine);
+    const saved: { checkpoint: Checkpoint; digest: string }[] = [];
+    const keep = (): void => {
+      const digest = machine.digest();
+      saved.push({ checkpoint: timeline.capture(), digest });
+    };
     while (run.prompts < 2) {
       machine.run(machine.cycle() + (random.oneIn(3) ? random.between(1, 20_000) : random.between(1, 3e7)));
-      saved.push(save(machine));
+      keep();
     }
-    expect(saved.at(-1)).toMatchObject(whole);
-    for (let count = 0; count < 12; count++) {
+    expect([machine.cycle(), machine.digest()]).toEqual([whole.cycle, whole.digest]);
+    for (let count = 0; count < 40; count++) {
       // The console's typist cannot be put back: what it types comes before.
-      const from = saved.findIndex(({ cycle }) => cycle > whole.cycle * 0.6);
-      const index = random.between(from, saved.length - 1);
-      const target = saved[index];
-      restore(machine, saved.slice(0, index + 1));
-      expect([machine.cycle(), machine.digest()]).toEqual([target.cycle, target.digest]);
-      const further = Math.min(saved.length - 1, index + random.below(3));
-      while (machine.cycle() < saved[further].cycle) machine.run(saved[further].cycle);
-      expect(machine.digest(), `from ${target.cycle} to ${saved[further].cycle}`).toBe(saved[further].digest);
+      const from = saved.findIndex(({ checkpoint }) => checkpoint.cycle > whole.cycle * 0.6);
+      const { checkpoint, digest } = saved[random.between(from, saved.length - 1)];
+      timeline.restore(checkpoint);
+      expect([machine.cycle(), machine.digest()]).toEqual([checkpoint.cycle, digest]);
+      const later = random.pick(saved).checkpoint.cycle;
+      while (machine.cycle() < later) machine.run(later);
+      if (random.oneIn(3)) keep();
+      if (random.oneIn(3)) {
+        const index = random.between(from, saved.length - 1);
+        if (timeline.forget(saved[index].checkpoint as CapturedCheckpoint)) saved.splice(index, 1);
+      }
+      expect(machine.digest()).toBe(saved.find((one) => one.checkpoint.cycle === machine.cycle())?.digest);
     }
   });
 });
@@ -86,14 +67,10 @@ function expectAllCutsToAgree(source: string, harts: number): void {
   const end = straight.machine.digest();
   for (let cut = 0; cut < digests.length; cut++) {
     const { machine } = make().step(cut);
-    const state = machine.saveState();
-    const pages = Array.from({ length: machine.pages.count }, (_, page) =>
-      machine.pages.content(page).slice(),
-    );
+    const timeline = new Timeline(machine);
     machine.run(3000);
     expect(machine.digest()).toBe(end);
-    for (const [page, content] of pages.entries()) machine.pages.write(page, content);
-    machine.restoreState(state);
+    timeline.restore(timeline.before(cut));
     expect(machine.digest(), `put back to cycle ${cut}`).toBe(digests[cut]);
     machine.run(3000);
     expect(machine.digest(), `from cycle ${cut} on`).toBe(end);

@@ -46,7 +46,10 @@ function writeSample(): void {
   const writer = new RecordingWriter(path, header);
   for (const { cycle, byte } of inputs) writer.input(cycle, byte);
   for (let turn = 0; turn < 5; turn++) writer.turn(turn % 3, 10_000 + turn);
-  writer.snapshot(2 ** 45, '35184372088832.snapshot');
+  writer.snapshot({ cycle: 2 ** 45, file: '000002.snapshot', bytes: 7, sha256: 'cd' });
+  writer.snapshot({ cycle: 2 ** 44, file: '000001.snapshot', bytes: 9, sha256: 'ab' });
+  writer.snapshot({ cycle: 5, file: '000003.snapshot', bytes: 9, sha256: 'ab' });
+  writer.snapshotRemoved('000003.snapshot');
   writer.digest(2 ** 45, '0123456789abcdef');
   writer.close({ cycle: 2 ** 46, state: 'fedcba9876543210' });
 }
@@ -67,7 +70,10 @@ describe('a recording', () => {
       header,
       inputs,
       turns: Array.from({ length: 5 }, (_, turn) => ({ hart: turn % 3, cycles: 10_000 + turn })),
-      snapshots: [{ cycle: 2 ** 45, file: '35184372088832.snapshot' }],
+      snapshots: [
+        { cycle: 2 ** 44, file: '000001.snapshot', bytes: 9, sha256: 'ab' },
+        { cycle: 2 ** 45, file: '000002.snapshot', bytes: 7, sha256: 'cd' },
+      ],
       digests: [{ cycle: 2 ** 45, state: '0123456789abcdef' }],
       end: { cycle: 2 ** 46, state: 'fedcba9876543210' },
     });

@@ -1,7 +1,7 @@
 // A trace of a program on the built-in kernel, for tests that replay it.
 import { defaultConfiguration, type MachineConfiguration } from '../../emulator/index.js';
 import { eventNames, type EventName } from '../../tracer/schema/index.js';
-import { runProgram, type RunResult } from '../../tracer/session/index.js';
+import { runProgram, type RunResult, type SnapshotRequest } from '../../tracer/session/index.js';
 import { builtinInput } from './kernel-run.js';
 
 /** What is recorded where; a machine of 16 MiB unless told otherwise. */
@@ -10,10 +10,17 @@ export interface RecordedRun {
   readonly program: readonly string[];
   readonly kinds?: readonly EventName[];
   readonly machine?: Partial<MachineConfiguration>;
+  readonly snapshots?: SnapshotRequest;
 }
 
 /** Runs and records it. */
-export function record({ out, program, kinds = eventNames, machine = {} }: RecordedRun): Promise<RunResult> {
+export function record({
+  out,
+  program,
+  kinds = eventNames,
+  machine = {},
+  snapshots,
+}: RecordedRun): Promise<RunResult> {
   return runProgram({
     input: builtinInput('cow'),
     program,
@@ -22,5 +29,6 @@ export function record({ out, program, kinds = eventNames, machine = {} }: Recor
     kinds,
     out,
     toolVersion: 'test',
+    ...(snapshots && { snapshots }),
   });
 }

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { UsageError } from '../../errors.js';
-import type { EventFileSummary, EventSink } from '../arrow/index.js';
-import type { RecordingWriter } from '../recording/index.js';
+import type { EventSink } from '../arrow/index.js';
+import type { RecordingWriter, SnapshotStore } from '../recording/index.js';
 import { eventFile, traceFormatVersion, type EventName } from '../schema/index.js';
 import { replaceManifest, reserveManifest, syncDirectory } from './durable.js';
 import { manifestFormat, traceFiles } from './layout.js';
@@ -17,20 +17,12 @@ import {
 import { errorCode, makeDirectory, OutputFile, type WriteFailure } from '../files/output-file.js';
 import { makePlace, settle, type TracePlace } from './place.js';
 
-/** The event files of a run, whoever writes them. */
-export interface EventFiles {
-  /** The first failure among the files: from then on the trace is incomplete. */
-  readonly failure: WriteFailure | undefined;
-  /** Bytes written so far, as far as that is known. */
-  readonly bytes: number;
-  /** Closes every file. */
-  close(): EventFileSummary[];
-}
-
 /** The streams of a run that has started. */
-export interface StartedTrace<Events extends EventFiles = EventSink> {
-  readonly events: Events;
+export interface StartedTrace {
+  readonly events: EventSink;
   readonly recording: RecordingWriter;
+  /** To be finished before the trace is. */
+  readonly snapshots: SnapshotStore;
 }
 
 /** A run's description, its inputs digested once they are all there. */
@@ -45,7 +37,7 @@ export class TraceDirectoryWriter {
   readonly #console: OutputFile;
   #failure: WriteFailure | undefined;
   #run: RunDescription | undefined;
-  #started: StartedTrace<EventFiles> | undefined;
+  #started: StartedTrace | undefined;
 
   /**
    * Makes the directory. A trace of ours at `path` stays there until `finish` replaces it.
@@ -97,18 +89,14 @@ export class TraceDirectoryWriter {
   /**
    * Opens recording and event files of the selected kinds, once the machine is known for good. From here on a
    * crash leaves an incomplete trace that says what was run.
+   *
+   * @param snapshotBytes of all snapshots together
    */
-  async start(run: RunDescription, kinds: Iterable<EventName>): Promise<StartedTrace> {
-    const { openEventSink } = await import('../arrow/index.js');
-    return this.startWith(run, (folder) => openEventSink(folder, kinds));
-  }
-
-  /** The same with event files that `open` makes in the directory it is given. */
-  async startWith<Events extends EventFiles>(
-    run: RunDescription,
-    open: (folder: string) => Promise<Events>,
-  ): Promise<StartedTrace<Events>> {
-    const { RecordingWriter } = await import('../recording/index.js');
+  async start(run: RunDescription, kinds: Iterable<EventName>, snapshotBytes = 0): Promise<StartedTrace> {
+    const [{ openEventSink }, { RecordingWriter, SnapshotStore }] = await Promise.all([
+      import('../arrow/index.js'),
+      import('../recording/index.js'),
+    ]);
     this.#run = run;
     this.#publish(this.#manifest(run, { complete: false, incompleteBecause: unfinished }));
     this.#reserve();
@@ -119,9 +107,9 @@ export class TraceDirectoryWriter {
       kernelSha256: digests.kernel,
       diskSha256: digests.disk ?? '',
     });
-    const started = { recording, events: await open(this.folder) };
-    this.#started = started;
-    return started;
+    const snapshots = new SnapshotStore(join(this.folder, traceFiles.snapshots), recording, snapshotBytes);
+    this.#started = { recording, snapshots, events: await openEventSink(this.folder, kinds) };
+    return this.#started;
   }
 
   /** Closes everything, writes the final manifest, and moves the trace to its path. */
@@ -153,7 +141,7 @@ export class TraceDirectoryWriter {
     this.#console.close();
   }
 
-  #closeEvents(events: EventFiles): number {
+  #closeEvents(events: EventSink): number {
     let lostRows = 0;
     for (const { kind, rows, bytes, sha256, ...summary } of events.close()) {
       this.#files[eventFile(kind)] = { bytes, sha256, rows };

@@ -19,6 +19,7 @@ message Record {
     Digest digest = 4;
     Snapshot snapshot = 5;
     End end = 6;
+    SnapshotRemoved snapshot_removed = 7;
   }
 }
 
@@ -62,9 +63,17 @@ message Digest {
 }
 
 // A snapshot of the state before step "cycle", in the directory snapshots/.
+// It is written when its file is whole, which may be after entries of later cycles.
 message Snapshot {
   uint64 cycle = 1;
   string file = 2;
+  uint64 bytes = 3;
+  string sha256 = 4;              // hex, of the file
+}
+
+// A snapshot's file is no more: what it held is in the one behind it.
+message SnapshotRemoved {
+  string file = 1;
 }
 
 // The run ended in order.

@@ -11,3 +11,5 @@ export {
   type Recording,
   type RecordingHeader,
 } from './recording.js';
+export { StoredSnapshot, type SnapshotContent } from './snapshot-file.js';
+export { SnapshotStore } from './snapshot-store.js';

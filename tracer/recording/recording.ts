@@ -42,6 +42,9 @@ export interface RecordedDigest {
 export interface RecordedSnapshot {
   readonly cycle: number;
   readonly file: string;
+  readonly bytes: number;
+  /** SHA-256 (hex) of the file. */
+  readonly sha256: string;
 }
 
 /** A recording as it was read: all of it or, when `end` is undefined, what a run left that was cut off. */
@@ -50,6 +53,7 @@ export interface Recording {
   readonly inputs: readonly RecordedInput[];
   readonly turns: readonly RecordedTurn[];
   readonly digests: readonly RecordedDigest[];
+  /** Those whose files are there, in order of cycle. */
   readonly snapshots: readonly RecordedSnapshot[];
   readonly end: RecordedDigest | undefined;
 }
@@ -72,12 +76,13 @@ interface Entry {
   readonly digest?: RecordedDigest;
   readonly snapshot?: RecordedSnapshot;
   readonly end?: RecordedDigest;
+  readonly snapshotRemoved?: { readonly file: string };
 }
 
 // Turns come in great numbers; everything else is written at once, to survive a crash.
 const bufferedBytes = 65_536;
 
-/** Writes a recording record by record, in order of cycle. */
+/** Writes a recording record by record. */
 export class RecordingWriter {
   readonly #file: OutputFile;
   readonly #buffer = new protobuf.Writer();
@@ -116,9 +121,15 @@ export class RecordingWriter {
     this.flush();
   }
 
-  /** Records that `snapshots/<file>` holds the state before step `cycle`. */
-  snapshot(cycle: number, file: string): void {
-    this.#append({ snapshot: { cycle, file } });
+  /** Records that a file of `snapshots/` holds a state. */
+  snapshot(snapshot: RecordedSnapshot): void {
+    this.#append({ snapshot });
+    this.flush();
+  }
+
+  /** Records that a file of `snapshots/` is about to be removed. */
+  snapshotRemoved(file: string): void {
+    this.#append({ snapshotRemoved: { file } });
     this.flush();
   }
 
@@ -152,7 +163,7 @@ export function readRecording(path: string): Recording {
   const inputs: RecordedInput[] = [];
   const turns: RecordedTurn[] = [];
   const digests: RecordedDigest[] = [];
-  const snapshots: RecordedSnapshot[] = [];
+  const snapshots = new Map<string, RecordedSnapshot>();
   let header: RecordingHeader | undefined;
   let end: RecordedDigest | undefined;
   for (const entry of entriesOf(path)) {
@@ -160,10 +171,13 @@ export function readRecording(path: string): Recording {
     if (entry.input !== undefined) inputs.push(entry.input);
     if (entry.turn !== undefined) turns.push(entry.turn);
     if (entry.digest !== undefined) digests.push(entry.digest);
-    if (entry.snapshot !== undefined) snapshots.push(entry.snapshot);
+    if (entry.snapshot !== undefined) snapshots.set(entry.snapshot.file, entry.snapshot);
+    if (entry.snapshotRemoved !== undefined) snapshots.delete(entry.snapshotRemoved.file);
     end = entry.end ?? end;
   }
-  return { header: header ?? readHeader(path, undefined), inputs, turns, digests, snapshots, end };
+  header ??= readHeader(path, undefined);
+  const index = [...snapshots.values()].sort((one, other) => one.cycle - other.cycle);
+  return { header, inputs, turns, digests, snapshots: index, end };
 }
 
 function* entriesOf(path: string): Generator<Entry> {

@@ -1,8 +1,16 @@
 // Goes to any cycle of a recorded run, forwards and backwards, by executing it again with the recorded inputs.
-import { Machine, type Engine, type StopReason } from '../../emulator/index.js';
+import { join } from 'node:path';
+import { Machine, Timeline, type Checkpoint, type Engine, type StopReason } from '../../emulator/index.js';
+import { UsageError } from '../../errors.js';
+import { traceFiles } from '../directory/index.js';
 import type { Recording } from '../recording/index.js';
+import { NearCheckpoints } from './near-checkpoints.js';
 import { RecordedConsole } from './recorded-console.js';
+import { StoredCheckpoint } from './stored-checkpoint.js';
 import { readReplaySource, type ReplayedKernel, type ReplaySource } from './source.js';
+
+/** Cycles between looks at the host's clock. */
+const pieceCycles = 20e6;
 
 export type { ReplayedKernel } from './source.js';
 
@@ -10,7 +18,7 @@ export type { ReplayedKernel } from './source.js';
 export interface ReplayOptions {
   /** Which engine executes; the states are the same. */
   readonly engine?: Engine;
-  /** Called with each machine before its first cycle: sets probes and watches. */
+  /** Called with the machine before its first cycle: sets probes and watches. */
   readonly observe?: (machine: Machine) => void;
   /** Called after the machine was put to another position without executing what lies between. */
   readonly onSeek?: (cycle: number) => void;
@@ -29,8 +37,15 @@ export class Replayer {
 
   /** The last cycle that can be reached: the run's last or, for a run that was cut off, the last that is known. */
   readonly end: number;
-  private present: Machine;
-  private console: RecordedConsole;
+  /** The machine at the present position: one and the same, wherever it is put. */
+  readonly machine: Machine;
+  /** Why some snapshots are not used, in a sentence; going to cycles behind them takes longer. */
+  snapshotDamage: string | undefined;
+  private readonly console: RecordedConsole;
+  private readonly timeline: Timeline;
+  private readonly near: NearCheckpoints;
+  /** For states kept in memory: how many bytes had been typed. */
+  private readonly typed = new WeakMap<Checkpoint, number>();
 
   private constructor(
     private readonly source: ReplaySource,
@@ -38,12 +53,15 @@ export class Replayer {
   ) {
     this.end = source.end;
     this.console = new RecordedConsole(source.recording.inputs);
-    this.present = this.powerOn();
-  }
-
-  /** The machine at the present position. A seek backwards may put another in its place: do not keep it. */
-  get machine(): Machine {
-    return this.present;
+    const { configuration, image } = source;
+    const { engine, observe } = options;
+    this.machine = new Machine(configuration, image, this.console, engine && { engine });
+    this.timeline = new Timeline(this.machine);
+    this.near = new NearCheckpoints(this.machine, this.timeline, (one) =>
+      this.typed.set(one, this.console.position),
+    );
+    for (const stored of storedCheckpoints(source, this.machine)) this.timeline.add(stored);
+    observe?.(this.machine);
   }
 
   get recording(): Recording {
@@ -56,7 +74,7 @@ export class Replayer {
 
   /** The present position: the state is that before step `cycle`. */
   get cycle(): number {
-    return this.present.cycle();
+    return this.machine.cycle();
   }
 
   /**
@@ -64,18 +82,21 @@ export class Replayer {
    * (see Machine.settle), so take a digest before you ask.
    */
   get currentHart(): number | undefined {
-    return this.present.settle() ? this.present.currentHart : undefined;
+    return this.machine.settle() ? this.machine.currentHart : undefined;
   }
 
   /** Goes to exactly this cycle, 0 to `end`, past breakpoints and watchpoints. Throws RangeError beyond. */
   seek(cycle: number): void {
     if (!Number.isInteger(cycle) || cycle < 0 || cycle > this.end)
       throw new RangeError(`cycle ${cycle} is not in the run, which has 0 to ${this.end}`);
-    if (cycle < this.cycle) this.restart();
+    const nearest = this.usable(cycle);
+    if (cycle < this.cycle || nearest.cycle > this.cycle) this.restore(nearest);
     this.machine.stops.armed = false;
     while (this.cycle < cycle) {
-      const stop = this.piece(cycle);
+      const next = this.near.nextStop(cycle);
+      const stop = this.piece(next);
       if (stop === 'finished' || stop === 'deadlock') break;
+      if (this.cycle === next && next < cycle) this.near.capture();
     }
     this.machine.stops.armed = true;
   }
@@ -95,21 +116,39 @@ export class Replayer {
   /** Frees what the replay holds. */
   close(): void {}
 
+  /** Runs a piece of the way. States are kept along it where it takes long. */
   private piece(to: number): StopReason {
-    return this.machine.run(Math.min(to, this.console.nextInput(this.cycle)));
+    const stop = this.machine.run(Math.min(to, this.cycle + pieceCycles, this.console.nextInput(this.cycle)));
+    if (stop === 'limit') this.near.passed();
+    return stop;
   }
 
-  private restart(): void {
-    this.console = new RecordedConsole(this.source.recording.inputs);
-    this.present = this.powerOn();
-    this.options.onSeek?.(0);
+  /** The latest checkpoint before a cycle; snapshots that cannot be read, and those that rest on them, are given up. */
+  private usable(cycle: number): Checkpoint {
+    for (const one of this.timeline.upTo(cycle)) {
+      try {
+        if (one instanceof StoredCheckpoint) one.load();
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+        this.snapshotDamage ??= error.message;
+        this.timeline.truncate(one.cycle);
+        break;
+      }
+    }
+    return this.timeline.before(cycle);
   }
 
-  private powerOn(): Machine {
-    const { configuration, image } = this.source;
-    const { engine, observe } = this.options;
-    const machine = new Machine(configuration, image, this.console, engine && { engine });
-    observe?.(machine);
-    return machine;
+  private restore(checkpoint: Checkpoint): void {
+    const { inputs } = this.source.recording;
+    this.timeline.restore(checkpoint);
+    this.console.position =
+      this.typed.get(checkpoint) ?? inputs.filter(({ cycle }) => cycle < checkpoint.cycle).length;
+    this.near.restored();
+    this.options.onSeek?.(checkpoint.cycle);
   }
+}
+
+function storedCheckpoints({ trace, recording }: ReplaySource, { pages }: Machine): StoredCheckpoint[] {
+  const folder = join(trace.path, traceFiles.snapshots);
+  return recording.snapshots.map((one) => new StoredCheckpoint(folder, one, pages.count));
 }

@@ -9,15 +9,15 @@ import {
   findProfile,
   KernelExceptions,
   kindsLost,
+  Translator,
   type KernelProfile,
 } from '../probes/index.js';
 import type { EventName } from '../schema/index.js';
 import { DebugInfo, parseElf } from '../symbols/index.js';
 import { bootImage } from '../kernel-input/index.js';
 import { ConsoleScript } from './console-script.js';
-import type { EventPipeline, EventTask } from './event-pipeline.js';
-import { openEventPipeline } from './event-thread.js';
 import { explainEnd } from './run-end.js';
+import { SnapshotTaker } from './snapshot-taker.js';
 import type { RunEnd, RunRequest, RunResult } from './types.js';
 
 /** Cycles between looks at the host: interrupts, bounds, progress. Some tens of milliseconds. */
@@ -30,6 +30,9 @@ const flushCycles = 100e6;
 const panicCycles = 2e6;
 /** Cycles after a look at the disk within which a driver that accepts it has set up its queue. */
 const diskCycles = 50e6;
+
+/** Room for snapshots, in bytes. */
+const snapshotBytesDefault = 140 * 2 ** 20;
 
 /** What is derived from the kernel once, whichever machine it then boots on. */
 interface Prepared {
@@ -56,22 +59,17 @@ export async function runProgram(request: RunRequest): Promise<RunResult> {
   const prepared: Prepared = { request, debug, profile, image, kinds };
   const modern = await TracedRun.start(prepared, 'modern');
   if ((await modern.run()) !== 'wrong_virtio') return modern.finish();
-  modern.discard();
+  await modern.discard();
   const legacy = await TracedRun.start(prepared, 'legacy');
   await legacy.run();
   return legacy.finish();
 }
 
-function eventTask({ request, profile, kinds }: Prepared, folder: string): EventTask {
-  const { kernel, kernelPath } = request.input;
-  const { freeList, referenceCounts, processes } = profile;
-  const found = { referenceCounts, ...(freeList && { freeList }), ...(processes && { processes }) };
-  return { folder, kinds, profile: found, kernel, kernelPath };
-}
-
 class TracedRun {
   private readonly machine: Machine;
+  private readonly translator: Translator;
   private readonly exceptions: KernelExceptions;
+  private readonly snapshots: SnapshotTaker | undefined;
   private readonly started = performance.now();
   private end: RunEnd | 'wrong_virtio' | undefined;
   private phase: 'boot' | 'program' = 'boot';
@@ -91,7 +89,7 @@ class TracedRun {
     const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
     const { harts, memoryBytes, turnCycles, diskLatencyCycles } = request.machine;
     const machine = { harts, memoryBytes, turnCycles, diskLatencyCycles, virtio: virtioVersion };
-    const streams = await writer.startWith(
+    const streams = await writer.start(
       {
         toolVersion: request.toolVersion,
         machine: { ...machine, schedule: { kind: 'round_robin' } },
@@ -99,7 +97,8 @@ class TracedRun {
         arguments: request.program.slice(1),
         digests: { kernel: digest(kernel), disk: digest(disk) },
       },
-      (folder) => openEventPipeline(eventTask(prepared, folder), prepared.debug),
+      prepared.kinds,
+      request.snapshots?.bytes ?? snapshotBytesDefault,
     );
     return new TracedRun(prepared, { ...request.machine, virtioVersion }, writer, streams);
   }
@@ -108,9 +107,9 @@ class TracedRun {
     private readonly prepared: Prepared,
     configuration: MachineConfiguration,
     private readonly writer: TraceDirectoryWriter,
-    private readonly streams: StartedTrace<EventPipeline>,
+    private readonly streams: StartedTrace,
   ) {
-    const { request, profile, image, kinds } = prepared;
+    const { request, profile, debug, image, kinds } = prepared;
     const script = new ConsoleScript(request.program.join(' '), {
       printed: (byte) => this.printed.push(byte),
       typed: (byte, cycle) => streams.recording.input(cycle, byte),
@@ -119,14 +118,17 @@ class TracedRun {
     this.machine = new Machine(configuration, image, script, {
       ...(request.engine && { engine: request.engine }),
     });
+    this.translator = new Translator(streams.events, profile, debug);
     this.exceptions = new KernelExceptions(() => {
       this.end ??= 'hang';
       this.machine.requestStop();
     });
+    const { bytes, seconds } = request.snapshots ?? {};
+    if (bytes !== 0) this.snapshots = new SnapshotTaker(this.machine, streams.snapshots, seconds);
     attachProbes(this.machine, profile, new Set(kinds), () => this.panicked());
     this.machine.ring.setConsumer((view, from, to) => {
       this.exceptions.observe(view, from, to);
-      streams.events.records(view, from, to);
+      this.translator.translate(view, from, to);
     });
   }
 
@@ -144,16 +146,18 @@ class TracedRun {
       else if (stop === 'limit') this.reached(this.machine.cycle());
       this.checkDisk();
       this.checkHost();
+      if (this.end === undefined) this.snapshots?.consider();
       if (this.end === undefined) await new Promise((resolve) => setImmediate(resolve));
     }
     return this.end;
   }
 
   /** Completes the trace. */
-  finish(): RunResult {
+  async finish(): Promise<RunResult> {
+    await this.streams.snapshots.finish();
     const end = this.end as RunEnd;
     const cycle = this.machine.cycle();
-    this.streams.events.finish(cycle);
+    this.translator.finish(cycle);
     const digest = this.machine.digest();
     const incompleteBecause = explainEnd[end];
     const manifest = this.writer.finish({
@@ -187,7 +191,8 @@ class TracedRun {
   }
 
   /** Throws the trace away: the machine was the wrong one. */
-  discard(): void {
+  async discard(): Promise<void> {
+    await this.streams.snapshots.finish();
     this.writer.abandon();
     rmSync(this.writer.folder, { recursive: true, force: true });
   }

@@ -21,6 +21,14 @@ export interface RunLimits {
   readonly seconds: number;
 }
 
+/** How many snapshots to keep. */
+export interface SnapshotRequest {
+  /** Bytes of all of them; 140 MiB by default, 0 for none. */
+  readonly bytes?: number;
+  /** Seconds of running between two, 0.15 by default; 0 takes as many as can be, at whatever cost. */
+  readonly seconds?: number;
+}
+
 /** A program to run, on what, within which bounds, and whom to tell. */
 export interface RunRequest {
   readonly input: KernelInput;
@@ -31,6 +39,8 @@ export interface RunRequest {
   readonly engine?: Engine;
   readonly limits: RunLimits;
   readonly kinds: readonly EventName[];
+  /** Snapshots, for replays that start in the middle. */
+  readonly snapshots?: SnapshotRequest;
   /** Directory to write. */
   readonly out: string;
   readonly toolVersion: string;
