@@ -7,6 +7,7 @@ export type { ConsolePort } from './devices/device.js';
 export type { FinisherOutcome } from './devices/finisher.js';
 export type { ContextPointer, Probe } from './watch.js';
 export type { Stops, WatchedAccess, Watchpoint } from './stops.js';
+export type { RecordConsumer } from './ring/event-ring.js';
 export { RecordKind, RecordSource, recordBytes, recordField } from './ring/records.js';
 export { csrs, type CsrRow } from './hart/csrs.js';
 export { csrValue } from './hart/csr-value.js';

@@ -158,6 +158,12 @@ export const layers: readonly Layer[] = [
     why: 'Tests use faces.',
   },
   {
+    folder: 'test/session/compiled.ts',
+    may: [''],
+    packages: ['typescript', 'node:'],
+    why: 'It compiles what a thread of a test runs, and nothing else.',
+  },
+  {
     folder: 'test/tidy/',
     may: [''],
     packages: ['typescript', 'vitest', 'node:'],

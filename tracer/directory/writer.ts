@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { UsageError } from '../../errors.js';
-import type { EventSink } from '../arrow/index.js';
+import type { EventFileSummary, EventSink } from '../arrow/index.js';
 import type { RecordingWriter, SnapshotStore } from '../recording/index.js';
 import { eventFile, traceFormatVersion, type EventName } from '../schema/index.js';
 import { replaceManifest, reserveManifest, syncDirectory } from './durable.js';
@@ -17,9 +17,19 @@ import {
 import { errorCode, makeDirectory, OutputFile, type WriteFailure } from '../files/output-file.js';
 import { makePlace, settle, type TracePlace } from './place.js';
 
+/** The event files of a run, whoever writes them. */
+export interface EventFiles {
+  /** The first failure among the files: from then on the trace is incomplete. */
+  readonly failure: WriteFailure | undefined;
+  /** Bytes written so far, as far as that is known. */
+  readonly bytes: number;
+  /** Closes every file. */
+  close(): EventFileSummary[];
+}
+
 /** The streams of a run that has started. */
-export interface StartedTrace {
-  readonly events: EventSink;
+export interface StartedTrace<Events extends EventFiles = EventSink> {
+  readonly events: Events;
   readonly recording: RecordingWriter;
   /** To be finished before the trace is. */
   readonly snapshots: SnapshotStore;
@@ -37,7 +47,7 @@ export class TraceDirectoryWriter {
   readonly #console: OutputFile;
   #failure: WriteFailure | undefined;
   #run: RunDescription | undefined;
-  #started: StartedTrace | undefined;
+  #started: StartedTrace<EventFiles> | undefined;
 
   /**
    * Makes the directory. A trace of ours at `path` stays there until `finish` replaces it.
@@ -93,10 +103,17 @@ export class TraceDirectoryWriter {
    * @param snapshotBytes of all snapshots together
    */
   async start(run: RunDescription, kinds: Iterable<EventName>, snapshotBytes = 0): Promise<StartedTrace> {
-    const [{ openEventSink }, { RecordingWriter, SnapshotStore }] = await Promise.all([
-      import('../arrow/index.js'),
-      import('../recording/index.js'),
-    ]);
+    const { openEventSink } = await import('../arrow/index.js');
+    return this.startWith(run, (folder) => openEventSink(folder, kinds), snapshotBytes);
+  }
+
+  /** The same with event files that `open` makes in the directory it is given. */
+  async startWith<Events extends EventFiles>(
+    run: RunDescription,
+    open: (folder: string) => Promise<Events>,
+    snapshotBytes: number,
+  ): Promise<StartedTrace<Events>> {
+    const { RecordingWriter, SnapshotStore } = await import('../recording/index.js');
     this.#run = run;
     this.#publish(this.#manifest(run, { complete: false, incompleteBecause: unfinished }));
     this.#reserve();
@@ -108,8 +125,9 @@ export class TraceDirectoryWriter {
       diskSha256: digests.disk ?? '',
     });
     const snapshots = new SnapshotStore(join(this.folder, traceFiles.snapshots), recording, snapshotBytes);
-    this.#started = { recording, snapshots, events: await openEventSink(this.folder, kinds) };
-    return this.#started;
+    const started = { recording, snapshots, events: await open(this.folder) };
+    this.#started = started;
+    return started;
   }
 
   /** Closes everything, writes the final manifest, and moves the trace to its path. */
@@ -141,7 +159,7 @@ export class TraceDirectoryWriter {
     this.#console.close();
   }
 
-  #closeEvents(events: EventSink): number {
+  #closeEvents(events: EventFiles): number {
     let lostRows = 0;
     for (const { kind, rows, bytes, sha256, ...summary } of events.close()) {
       this.#files[eventFile(kind)] = { bytes, sha256, rows };

@@ -9,13 +9,14 @@ import {
   findProfile,
   KernelExceptions,
   kindsLost,
-  Translator,
   type KernelProfile,
 } from '../probes/index.js';
 import type { EventName } from '../schema/index.js';
 import { DebugInfo, parseElf } from '../symbols/index.js';
 import { bootImage } from '../kernel-input/index.js';
 import { ConsoleScript } from './console-script.js';
+import type { EventPipeline, EventTask } from './event-pipeline.js';
+import { openEventPipeline } from './event-thread.js';
 import { explainEnd } from './run-end.js';
 import { SnapshotTaker } from './snapshot-taker.js';
 import type { RunEnd, RunRequest, RunResult } from './types.js';
@@ -65,9 +66,15 @@ export async function runProgram(request: RunRequest): Promise<RunResult> {
   return legacy.finish();
 }
 
+function eventTask({ request, profile, kinds }: Prepared, folder: string): EventTask {
+  const { kernel, kernelPath } = request.input;
+  const { freeList, referenceCounts, processes } = profile;
+  const found = { referenceCounts, ...(freeList && { freeList }), ...(processes && { processes }) };
+  return { folder, kinds, profile: found, kernel, kernelPath };
+}
+
 class TracedRun {
   private readonly machine: Machine;
-  private readonly translator: Translator;
   private readonly exceptions: KernelExceptions;
   private readonly snapshots: SnapshotTaker | undefined;
   private readonly started = performance.now();
@@ -89,7 +96,7 @@ class TracedRun {
     const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
     const { harts, memoryBytes, turnCycles, diskLatencyCycles } = request.machine;
     const machine = { harts, memoryBytes, turnCycles, diskLatencyCycles, virtio: virtioVersion };
-    const streams = await writer.start(
+    const streams = await writer.startWith(
       {
         toolVersion: request.toolVersion,
         machine: { ...machine, schedule: { kind: 'round_robin' } },
@@ -97,7 +104,7 @@ class TracedRun {
         arguments: request.program.slice(1),
         digests: { kernel: digest(kernel), disk: digest(disk) },
       },
-      prepared.kinds,
+      (folder) => openEventPipeline(eventTask(prepared, folder), prepared.debug),
       request.snapshots?.bytes ?? snapshotBytesDefault,
     );
     return new TracedRun(prepared, { ...request.machine, virtioVersion }, writer, streams);
@@ -107,9 +114,9 @@ class TracedRun {
     private readonly prepared: Prepared,
     configuration: MachineConfiguration,
     private readonly writer: TraceDirectoryWriter,
-    private readonly streams: StartedTrace,
+    private readonly streams: StartedTrace<EventPipeline>,
   ) {
-    const { request, profile, debug, image, kinds } = prepared;
+    const { request, profile, image, kinds } = prepared;
     const script = new ConsoleScript(request.program.join(' '), {
       printed: (byte) => this.printed.push(byte),
       typed: (byte, cycle) => streams.recording.input(cycle, byte),
@@ -118,7 +125,6 @@ class TracedRun {
     this.machine = new Machine(configuration, image, script, {
       ...(request.engine && { engine: request.engine }),
     });
-    this.translator = new Translator(streams.events, profile, debug);
     this.exceptions = new KernelExceptions(() => {
       this.end ??= 'hang';
       this.machine.requestStop();
@@ -128,7 +134,7 @@ class TracedRun {
     attachProbes(this.machine, profile, new Set(kinds), () => this.panicked());
     this.machine.ring.setConsumer((view, from, to) => {
       this.exceptions.observe(view, from, to);
-      this.translator.translate(view, from, to);
+      streams.events.records(view, from, to);
     });
   }
 
@@ -154,10 +160,10 @@ class TracedRun {
 
   /** Completes the trace. */
   async finish(): Promise<RunResult> {
-    await this.streams.snapshots.finish();
     const end = this.end as RunEnd;
     const cycle = this.machine.cycle();
-    this.translator.finish(cycle);
+    this.streams.events.finish(cycle);
+    await this.streams.snapshots.finish();
     const digest = this.machine.digest();
     const incompleteBecause = explainEnd[end];
     const manifest = this.writer.finish({

@@ -1,0 +1,63 @@
+// The way of raw records into event files, in this thread or in one of its own. Both make the same files, byte by byte.
+import type { RecordConsumer } from '../../emulator/index.js';
+import type { EventFileSummary, EventSink } from '../arrow/index.js';
+import type { EventFiles } from '../directory/index.js';
+import { Translator, type TranslatedProfile } from '../probes/index.js';
+import type { EventName } from '../schema/index.js';
+import type { DebugInfo } from '../symbols/index.js';
+
+/** What events are made of, and where they go. All of it can be sent to another thread. */
+export interface EventTask {
+  /** The trace directory. */
+  readonly folder: string;
+  readonly kinds: readonly EventName[];
+  readonly profile: TranslatedProfile;
+  readonly kernel: Uint8Array;
+  readonly kernelPath: string;
+}
+
+/** Takes raw records and keeps the event files of a run. */
+export interface EventPipeline extends EventFiles {
+  /** Takes the records between two byte addresses of a view. */
+  readonly records: RecordConsumer;
+  /** Brings what is pending to the files, against a crash. To be called at cycles that do not depend on the host. */
+  flush(): void;
+  /** The run is over at this cycle: what was waiting for its end becomes rows. Only `close` may follow. */
+  finish(cycle: number): void;
+}
+
+/** Events made in the thread that brings the records. */
+export class EventTranslation implements EventPipeline {
+  /** Bytes of the files at the last flush but one: a thread of its own would know no more without waiting. */
+  bytes = 0;
+  private flushedBytes = 0;
+  private readonly translator: Translator;
+
+  constructor(
+    private readonly sink: EventSink,
+    profile: TranslatedProfile,
+    debug: DebugInfo,
+  ) {
+    this.translator = new Translator(sink, profile, debug);
+  }
+
+  readonly records: RecordConsumer = (view, from, to) => this.translator.translate(view, from, to);
+
+  get failure(): EventFiles['failure'] {
+    return this.sink.failure;
+  }
+
+  flush(): void {
+    this.bytes = this.flushedBytes;
+    this.sink.flush();
+    this.flushedBytes = this.sink.bytes;
+  }
+
+  finish(cycle: number): void {
+    this.translator.finish(cycle);
+  }
+
+  close(): EventFileSummary[] {
+    return this.sink.close();
+  }
+}

@@ -1,0 +1,89 @@
+// Events made in a thread of their own, so that the emulator's thread only copies records: this thread's side.
+import { existsSync } from 'node:fs';
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import { UsageError } from '../../errors.js';
+import type { RecordConsumer } from '../../emulator/index.js';
+import { openEventSink, type EventFileSummary } from '../arrow/index.js';
+import type { WriteFailure } from '../directory/index.js';
+import type { DebugInfo } from '../symbols/index.js';
+import { EventTranslation, type EventPipeline, type EventTask } from './event-pipeline.js';
+import type { EventThreadData, EventThreadMessage } from './event-worker.js';
+import { Command, ReaderState, RecordSender } from './record-channel.js';
+
+/** Where the thread begins; there is none when the project runs from its TypeScript sources. */
+const eventThreadEntry = new URL('./event-worker.js', import.meta.url);
+
+/** Event files made in a thread of their own where there is code for one, else in this thread. */
+export async function openEventPipeline(task: EventTask, debug: DebugInfo): Promise<EventPipeline> {
+  if (existsSync(eventThreadEntry)) return new EventThread(task);
+  return new EventTranslation(await openEventSink(task.folder, task.kinds), task.profile, debug);
+}
+
+export class EventThread implements EventPipeline {
+  /** Bytes of the files at the last flush but one. */
+  bytes = 0;
+  private readonly sender = new RecordSender(() => this.check());
+  private readonly port: MessagePort;
+  private writeFailure: WriteFailure | undefined;
+  private summaries: EventFileSummary[] = [];
+  private error: Error | undefined;
+
+  /** @param entry the module that the thread runs */
+  constructor(task: EventTask, entry: URL = eventThreadEntry) {
+    const { port1, port2 } = new MessageChannel();
+    this.port = port1;
+    const workerData: EventThreadData = { ...task, memory: this.sender.memory, port: port2 };
+    const worker = new Worker(entry, { workerData, transferList: [port2] });
+    // Whether a command ends is for this thread to say; an error that ends the other is looked for where one waits.
+    worker.unref();
+    port1.unref();
+    worker.on('error', (error) => this.fail(error));
+  }
+
+  readonly records: RecordConsumer = (view, from, to) => this.sender.write(view, from, to);
+
+  /** The first file that could not be written. Throws when the thread could not go on for another reason. */
+  get failure(): WriteFailure | undefined {
+    this.check();
+    return this.writeFailure;
+  }
+
+  flush(): void {
+    this.bytes = this.sender.command(Command.flush);
+  }
+
+  finish(cycle: number): void {
+    this.sender.command(Command.finish, cycle);
+  }
+
+  close(): EventFileSummary[] {
+    this.sender.command(Command.close);
+    this.sender.answer();
+    this.receive();
+    this.port.close();
+    return this.summaries;
+  }
+
+  private fail(error: Error): void {
+    this.error ??= error;
+  }
+
+  private check(): void {
+    this.receive();
+    if (this.error) throw this.error;
+    if (this.sender.state === ReaderState.failed) throw new Error('the thread that writes events has failed');
+  }
+
+  /** Takes what the thread has said; this works without a turn of the event loop. */
+  private receive(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.port);
+      if (!received) return;
+      const message = received.message as EventThreadMessage;
+      if (message.is === 'failure') this.writeFailure ??= message.failure;
+      else if (message.is === 'closed') this.summaries = message.summaries;
+      else if (message.is === 'refused') this.fail(new UsageError(message.text, message.exitCode));
+      else this.fail(new Error(message.text));
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// Events made in a thread of their own: what that thread runs. It blocks while there is nothing to do, and ends when it
+// is told to close.
+import { workerData, type MessagePort } from 'node:worker_threads';
+import { UsageError } from '../../errors.js';
+import { openEventSink, type EventFileSummary } from '../arrow/index.js';
+import type { WriteFailure } from '../directory/index.js';
+import { DebugInfo, parseElf } from '../symbols/index.js';
+import { EventTranslation, type EventTask } from './event-pipeline.js';
+import { Command, RecordReceiver } from './record-channel.js';
+
+export interface EventThreadData extends EventTask {
+  readonly memory: SharedArrayBuffer;
+  readonly port: MessagePort;
+}
+
+/** What the thread says: the first write that failed, the files it has closed, or why it cannot go on. */
+export type EventThreadMessage =
+  | { readonly is: 'failure'; readonly failure: WriteFailure }
+  | { readonly is: 'closed'; readonly summaries: EventFileSummary[] }
+  | { readonly is: 'refused'; readonly text: string; readonly exitCode: number }
+  | { readonly is: 'broken'; readonly text: string };
+
+async function makeEvents(task: EventThreadData, receiver: RecordReceiver): Promise<void> {
+  const { folder, kinds, profile, kernel, kernelPath, port } = task;
+  const say = (message: EventThreadMessage): void => port.postMessage(message);
+  const sink = await openEventSink(folder, kinds);
+  const events = new EventTranslation(sink, profile, DebugInfo.parse(parseElf(kernel, kernelPath)));
+  let failure: WriteFailure | undefined;
+  const carryOut = {
+    [Command.flush]: () => events.flush(),
+    [Command.finish]: (cycle: number) => events.finish(cycle),
+    [Command.close]: () => say({ is: 'closed', summaries: events.close() }),
+  };
+  const tellFailure = (): void => {
+    if (failure !== undefined || sink.failure === undefined) return;
+    failure = sink.failure;
+    say({ is: 'failure', failure });
+  };
+  receiver.run({
+    records: (view, from, to) => {
+      events.records(view, from, to);
+      tellFailure();
+    },
+    command: (command, argument) => {
+      carryOut[command as keyof typeof carryOut](argument);
+      tellFailure();
+      return sink.bytes;
+    },
+  });
+}
+
+const task = workerData as EventThreadData;
+const receiver = new RecordReceiver(task.memory);
+try {
+  await makeEvents(task, receiver);
+} catch (error) {
+  const message: EventThreadMessage =
+    error instanceof UsageError
+      ? { is: 'refused', text: error.message, exitCode: error.exitCode }
+      : { is: 'broken', text: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  task.port.postMessage(message);
+  receiver.fail();
+}
+task.port.close();

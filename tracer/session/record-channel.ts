@@ -1,0 +1,159 @@
+// Raw records on their way from the emulator's thread to the one that makes events of them: a ring in shared memory,
+// and one command at a time that takes effect behind the records written before it. Each side blocks when it must wait.
+import { recordBytes } from '../../emulator/index.js';
+
+/** Records the ring holds, a power of two: twice what the emulator's own ring does. */
+const capacity = 2 ** 17;
+const controlBytes = 64;
+
+/** Words of the control block. Positions count records and wrap around at 32 bits. */
+const word = { written: 0, read: 1, signal: 2, progress: 3, command: 4, commandAt: 5, state: 6 } as const;
+/** The argument of a command, and the answer to it, as 64-bit floating-point numbers behind the words. */
+const number = { argument: 6, answer: 7 } as const;
+
+/** What the reading side is told to do: 0 stands for nothing. */
+export const Command = { flush: 1, finish: 2, close: 3 } as const;
+
+/** How the reading side is: at work, or ended by an error that it has sent. */
+export const ReaderState = { working: 0, failed: 1 } as const;
+
+/** Seconds without any progress after which the other side is taken for dead; a stuck disk may take a while. */
+const patienceSeconds = 300;
+
+class Channel {
+  protected readonly words: Int32Array;
+  protected readonly numbers: Float64Array;
+
+  constructor(readonly memory: SharedArrayBuffer) {
+    this.words = new Int32Array(memory, 0, controlBytes / 4);
+    this.numbers = new Float64Array(memory, 0, controlBytes / 8);
+  }
+
+  protected load(index: number): number {
+    return Atomics.load(this.words, index);
+  }
+}
+
+/** The emulator's side. */
+export class RecordSender extends Channel {
+  private readonly bytes: Uint8Array;
+
+  /** @param check called while waiting and before each write; it throws when the other side has failed */
+  constructor(private readonly check: () => void) {
+    super(new SharedArrayBuffer(controlBytes + capacity * recordBytes));
+    this.bytes = new Uint8Array(this.memory, controlBytes);
+  }
+
+  get state(): number {
+    return this.load(word.state);
+  }
+
+  /** Writes the records between two byte addresses, waiting for room where there is none. */
+  write(view: DataView, from: number, to: number): void {
+    const source = new Uint8Array(view.buffer, view.byteOffset + from, to - from);
+    for (let done = 0; done < source.length;) {
+      const written = this.load(word.written);
+      const room = capacity - ((written - this.load(word.read)) | 0);
+      if (room === 0) {
+        this.waitUntil(() => ((written - this.load(word.read)) | 0) < capacity);
+        continue;
+      }
+      const at = written & (capacity - 1);
+      const count = Math.min(room, capacity - at, (source.length - done) / recordBytes);
+      this.bytes.set(source.subarray(done, done + count * recordBytes), at * recordBytes);
+      done += count * recordBytes;
+      Atomics.store(this.words, word.written, (written + count) | 0);
+      this.signal();
+    }
+  }
+
+  /** Gives a command, once the one before is done; what that one answered. */
+  command(command: number, argument = 0): number {
+    const answer = this.answer();
+    this.numbers[number.argument] = argument;
+    Atomics.store(this.words, word.commandAt, this.load(word.written));
+    Atomics.store(this.words, word.command, command);
+    this.signal();
+    return answer;
+  }
+
+  /** Waits until the last command is done; what it answered, 0 before there was one. */
+  answer(): number {
+    this.waitUntil(() => this.load(word.command) === 0);
+    return this.numbers[number.answer];
+  }
+
+  private signal(): void {
+    Atomics.add(this.words, word.signal, 1);
+    Atomics.notify(this.words, word.signal);
+  }
+
+  private waitUntil(isSo: () => boolean): void {
+    for (let idle = 0; idle < patienceSeconds; idle++) {
+      const progress = this.load(word.progress);
+      this.check();
+      if (isSo()) return;
+      if (Atomics.wait(this.words, word.progress, progress, 1000) !== 'timed-out') idle = 0;
+    }
+    throw new Error(`the thread that writes events has made no progress for ${patienceSeconds} seconds`);
+  }
+}
+
+/** What the reading side does with what comes. */
+export interface RecordReader {
+  records(view: DataView, from: number, to: number): void;
+  /** Carries out a command; what it returns is the answer. */
+  command(command: number, argument: number): number;
+}
+
+/** The side that makes events. */
+export class RecordReceiver extends Channel {
+  private readonly view: DataView;
+
+  constructor(memory: SharedArrayBuffer) {
+    super(memory);
+    this.view = new DataView(memory, controlBytes);
+  }
+
+  /** Hands everything to the reader, in order, until a command to close is done. */
+  run(reader: RecordReader): void {
+    for (let open = true; open;) {
+      const signal = this.load(word.signal);
+      // The command first: all records before its position were written before it.
+      const command = this.load(word.command);
+      const end = command === 0 ? this.load(word.written) : this.load(word.commandAt);
+      const isIdle = end === this.load(word.read);
+      if (isIdle && command === 0) Atomics.wait(this.words, word.signal, signal);
+      else if (!isIdle) this.passOn(reader, end);
+      else open = this.carryOut(reader, command);
+    }
+  }
+
+  /** Says that nothing more will be read. */
+  fail(): void {
+    Atomics.store(this.words, word.state, ReaderState.failed);
+    this.progressed();
+  }
+
+  /** One piece that does not wrap around. */
+  private passOn(reader: RecordReader, end: number): void {
+    const read = this.load(word.read);
+    const at = read & (capacity - 1);
+    const count = Math.min((end - read) | 0, capacity - at);
+    reader.records(this.view, at * recordBytes, (at + count) * recordBytes);
+    Atomics.store(this.words, word.read, (read + count) | 0);
+    this.progressed();
+  }
+
+  private carryOut(reader: RecordReader, command: number): boolean {
+    this.numbers[number.answer] = reader.command(command, this.numbers[number.argument]);
+    Atomics.store(this.words, word.command, 0);
+    this.progressed();
+    return command !== Command.close;
+  }
+
+  private progressed(): void {
+    Atomics.add(this.words, word.progress, 1);
+    Atomics.notify(this.words, word.progress);
+  }
+}
