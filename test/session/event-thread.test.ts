@@ -48,7 +48,7 @@ describe('a thread that makes events', () => {
       ownTask.profile,
       debug,
     );
-    const thread = new EventThread(otherTask, entry);
+    const thread = new EventThread(entry).begin(otherTask);
     attachProbes(run.machine, profile, new Set(eventNames), () => {});
     run.machine.ring.setConsumer((view, from, to) => {
       inline.records(view, from, to);
@@ -77,7 +77,7 @@ describe('a thread that makes events', () => {
   });
 
   test('takes more records at once than there is room for', () => {
-    const events = new EventThread(taskFor('many', ['marker'], bare), entry);
+    const events = new EventThread(entry).begin(taskFor('many', ['marker'], bare));
     const view = encode(Array.from({ length: 50_000 }, (_, index) => marker(index % 2000)));
     for (let times = 0; times < 8; times++) events.records(view, 0, view.byteLength);
     events.finish(1e9);
@@ -87,7 +87,7 @@ describe('a thread that makes events', () => {
   test('reports a full disk as an outcome, and counts what it lost', () => {
     const task = taskFor('full', ['marker', 'console'], bare);
     symlinkSync('/dev/full', join(task.folder, 'events', 'marker.arrows'));
-    const events = new EventThread(task, entry);
+    const events = new EventThread(entry).begin(task);
     const view = encode([marker(1), marker(2)]);
     events.records(view, 0, view.byteLength);
     events.flush();
@@ -100,16 +100,14 @@ describe('a thread that makes events', () => {
   });
 
   test('says what of the user’s it cannot use', () => {
-    const events = new EventThread(
-      { ...taskFor('gone', ['marker'], bare), folder: join(folder, 'no') },
-      entry,
-    );
+    const task = { ...taskFor('gone', ['marker'], bare), folder: join(folder, 'no') };
+    const events = new EventThread(entry).begin(task);
     expect(() => events.close()).toThrow(UsageError);
     expect(() => events.failure).toThrow(/cannot create the file .*marker.arrows: the directory above it/);
   });
 
   test('ends the run with its own error, never in silence', () => {
-    const events = new EventThread(taskFor('broken', ['marker'], bare), entry);
+    const events = new EventThread(entry).begin(taskFor('broken', ['marker'], bare));
     const view = encode([marker(1), { kind: 99, cycle: 1234 }]);
     events.records(view, 0, view.byteLength);
     expect(() => events.close()).toThrow(/raw record of unknown kind 99 at cycle 1234/);

@@ -63,7 +63,7 @@ describe('imports', () => {
     ['emulator/interpreter/handlers.ts', 'emulator/jit/region.ts'],
     ['emulator/machine.ts', 'node:fs'],
     ['tracer/schema/events.ts', 'errors.ts'],
-    ['tracer/probes/traps.ts', 'emulator/ring/records.ts'],
+    ['tracer/probes/traps.ts', 'emulator/ring/event-ring.ts'],
     ['tracer/session/run-program.ts', 'apache-arrow'],
     ['analyzer/check.ts', 'emulator/index.ts'],
     ['analyzer/check.ts', 'tracer/symbols/index.ts'],

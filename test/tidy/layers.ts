@@ -20,7 +20,12 @@ const emulatorParts =
   'enters through the configuration, the boot image and the console port of machine.ts.';
 
 /** Modules that may be imported beside their part's face, by whom the face would take long to load. */
-export const leaves = ['analyzer/escape.ts', 'emulator/engine.ts'];
+export const leaves = [
+  'analyzer/escape.ts',
+  'emulator/engine.ts',
+  'emulator/ring/records.ts',
+  'tracer/probes/translator.ts',
+];
 
 const faces = ['emulator/index.ts', 'tracer/*/index.ts', 'analyzer/index.ts', 'fixtures/index.ts'];
 const shared = ['errors.ts', 'package-root.ts'];
@@ -115,7 +120,7 @@ export const layers: readonly Layer[] = [
   },
   {
     folder: 'tracer/',
-    may: [...shared, 'emulator/index.ts', 'tracer/', 'fixtures/index.ts'],
+    may: [...shared, 'emulator/index.ts', 'emulator/ring/records.ts', 'tracer/', 'fixtures/index.ts'],
     packages: ['node:'],
     why: 'The tracer drives the machine through emulator/index.ts and knows no analyzer: export there what it needs.',
   },

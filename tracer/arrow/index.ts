@@ -9,6 +9,11 @@ export { writeArrowTable, type ArrowColumnType, type ArrowTableColumn } from './
 export type { EventFileSummary, EventFileWriter, OwnBuilders } from './writer.js';
 export type { NumberColumn, TextColumn, Word64Column } from './columns.js';
 
+/** Loads what writing takes, so that `openEventSink` need not. */
+export async function loadEventWriters(): Promise<void> {
+  await import('./sink.js');
+}
+
 /**
  * The writers of the selected kinds of a trace, each file made when its writer is first asked for.
  * `folder` is the trace directory, in which `events/` exists.

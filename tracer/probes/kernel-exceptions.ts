@@ -1,6 +1,6 @@
 // Exceptions of the kernel itself, seen as they are recorded: a hart that takes the same one forever, and accesses that
 // nothing answered. The run ends by what is seen here, so it is seen in the emulator's thread, before translation.
-import { RecordKind } from '../../emulator/index.js';
+import { RecordKind } from '../../emulator/ring/records.js';
 import { RawRecord, recordWords } from './raw-record.js';
 
 /** Equal exceptions of a hart, one after the other, from a mode into itself. */

@@ -1,5 +1,6 @@
 // The text of a panic on its way from the guest's memory to a row: in records of 40 bytes before the panic's own.
-import { RecordKind, type Machine } from '../../emulator/index.js';
+import type { Machine } from '../../emulator/index.js';
+import { RecordKind } from '../../emulator/ring/records.js';
 import { ProbeId } from './probe-id.js';
 import type { OperandField, RawRecord } from './raw-record.js';
 

@@ -1,5 +1,5 @@
 // A cursor over raw records of the emulator's ring: one object, moved from record to record.
-import { recordBytes, recordField } from '../../emulator/index.js';
+import { recordBytes, recordField } from '../../emulator/ring/records.js';
 
 /** Words of 32 bits in a record; a field's low half is at its word, the high half behind it. */
 export const recordWords = recordBytes / 4;

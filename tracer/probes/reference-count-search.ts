@@ -1,6 +1,6 @@
 // Sees from use which of the candidates counts references, and for which frame its first element is: what the
 // allocator and the free function change while they handle a frame is that frame's count.
-import { RecordKind } from '../../emulator/index.js';
+import { RecordKind } from '../../emulator/ring/records.js';
 import { ProbeId } from './probe-id.js';
 import type { RawRecord } from './raw-record.js';
 import type { ReferenceCounts } from './reference-counts.js';

@@ -1,6 +1,6 @@
 // From raw records to events: one pass in order, dispatching each record to what follows its subject. It knows the run
 // by its records alone, so that it may work in another thread or on the records of a replay.
-import { RecordKind } from '../../emulator/index.js';
+import { RecordKind } from '../../emulator/ring/records.js';
 import type { EventFileWriter, EventSink } from '../arrow/index.js';
 import type { DebugInfo } from '../symbols/index.js';
 import { CallSites } from './call-sites.js';

@@ -2,7 +2,7 @@
 import type { RecordConsumer } from '../../emulator/index.js';
 import type { EventFileSummary, EventSink } from '../arrow/index.js';
 import type { EventFiles } from '../directory/index.js';
-import { Translator, type TranslatedProfile } from '../probes/index.js';
+import { Translator, type TranslatedProfile } from '../probes/translator.js';
 import type { EventName } from '../schema/index.js';
 import type { DebugInfo } from '../symbols/index.js';
 

@@ -13,9 +13,18 @@ import { Command, ReaderState, RecordSender } from './record-channel.js';
 /** Where the thread begins; there is none when the project runs from its TypeScript sources. */
 const eventThreadEntry = new URL('./event-worker.js', import.meta.url);
 
-/** Event files made in a thread of their own where there is code for one, else in this thread. */
-export async function openEventPipeline(task: EventTask, debug: DebugInfo): Promise<EventPipeline> {
-  if (existsSync(eventThreadEntry)) return new EventThread(task);
+/** A thread for event files, which takes a while to load; undefined where there is no code for one. */
+export function startEventThread(): EventThread | undefined {
+  return existsSync(eventThreadEntry) ? new EventThread(eventThreadEntry) : undefined;
+}
+
+/** Event files made in the thread, if there is one, else in this thread. */
+export async function openEventPipeline(
+  task: EventTask,
+  debug: DebugInfo,
+  thread: EventThread | undefined,
+): Promise<EventPipeline> {
+  if (thread) return thread.begin(task);
   return new EventTranslation(await openEventSink(task.folder, task.kinds), task.profile, debug);
 }
 
@@ -24,20 +33,32 @@ export class EventThread implements EventPipeline {
   bytes = 0;
   private readonly sender = new RecordSender(() => this.check());
   private readonly port: MessagePort;
+  private readonly worker: Worker;
   private writeFailure: WriteFailure | undefined;
   private summaries: EventFileSummary[] = [];
   private error: Error | undefined;
 
   /** @param entry the module that the thread runs */
-  constructor(task: EventTask, entry: URL = eventThreadEntry) {
+  constructor(entry: URL) {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
-    const workerData: EventThreadData = { ...task, memory: this.sender.memory, port: port2 };
-    const worker = new Worker(entry, { workerData, transferList: [port2] });
+    const workerData: EventThreadData = { memory: this.sender.memory, port: port2 };
+    this.worker = new Worker(entry, { workerData, transferList: [port2] });
     // Whether a command ends is for this thread to say; an error that ends the other is looked for where one waits.
-    worker.unref();
+    this.worker.unref();
     port1.unref();
-    worker.on('error', (error) => this.fail(error));
+    this.worker.on('error', (error) => this.fail(error));
+  }
+
+  /** Says what to make and where. Nothing else may be asked of the thread before. */
+  begin(task: EventTask): this {
+    this.port.postMessage(task);
+    return this;
+  }
+
+  /** Ends a thread that was never given anything to do. */
+  dismiss(): void {
+    void this.worker.terminate();
   }
 
   readonly records: RecordConsumer = (view, from, to) => this.sender.write(view, from, to);

@@ -2,13 +2,14 @@
 // is told to close.
 import { workerData, type MessagePort } from 'node:worker_threads';
 import { UsageError } from '../../errors.js';
-import { openEventSink, type EventFileSummary } from '../arrow/index.js';
+import { loadEventWriters, openEventSink, type EventFileSummary } from '../arrow/index.js';
 import type { WriteFailure } from '../directory/index.js';
 import { DebugInfo, parseElf } from '../symbols/index.js';
 import { EventTranslation, type EventTask } from './event-pipeline.js';
 import { Command, RecordReceiver } from './record-channel.js';
 
-export interface EventThreadData extends EventTask {
+/** What the thread is started with; its `EventTask` comes through the port. */
+export interface EventThreadData {
   readonly memory: SharedArrayBuffer;
   readonly port: MessagePort;
 }
@@ -20,8 +21,11 @@ export type EventThreadMessage =
   | { readonly is: 'refused'; readonly text: string; readonly exitCode: number }
   | { readonly is: 'broken'; readonly text: string };
 
-async function makeEvents(task: EventThreadData, receiver: RecordReceiver): Promise<void> {
-  const { folder, kinds, profile, kernel, kernelPath, port } = task;
+const { memory, port } = workerData as EventThreadData;
+const receiver = new RecordReceiver(memory);
+
+async function makeEvents(task: EventTask): Promise<void> {
+  const { folder, kinds, profile, kernel, kernelPath } = task;
   const say = (message: EventThreadMessage): void => port.postMessage(message);
   const sink = await openEventSink(folder, kinds);
   const events = new EventTranslation(sink, profile, DebugInfo.parse(parseElf(kernel, kernelPath)));
@@ -49,16 +53,20 @@ async function makeEvents(task: EventThreadData, receiver: RecordReceiver): Prom
   });
 }
 
-const task = workerData as EventThreadData;
-const receiver = new RecordReceiver(task.memory);
-try {
-  await makeEvents(task, receiver);
-} catch (error) {
-  const message: EventThreadMessage =
-    error instanceof UsageError
-      ? { is: 'refused', text: error.message, exitCode: error.exitCode }
-      : { is: 'broken', text: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  task.port.postMessage(message);
-  receiver.fail();
+async function work(task: EventTask): Promise<void> {
+  try {
+    await makeEvents(task);
+  } catch (error) {
+    const message: EventThreadMessage =
+      error instanceof UsageError
+        ? { is: 'refused', text: error.message, exitCode: error.exitCode }
+        : { is: 'broken', text: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    port.postMessage(message);
+    receiver.fail();
+  }
+  port.close();
 }
-task.port.close();
+
+port.once('message', (task: EventTask) => void work(task));
+// Loading takes longer than all else until the first event: it is done while the task is not known yet.
+await loadEventWriters();

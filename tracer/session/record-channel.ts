@@ -1,6 +1,6 @@
 // Raw records on their way from the emulator's thread to the one that makes events of them: a ring in shared memory,
 // and one command at a time that takes effect behind the records written before it. Each side blocks when it must wait.
-import { recordBytes } from '../../emulator/index.js';
+import { recordBytes } from '../../emulator/ring/records.js';
 
 /** Records the ring holds, a power of two: twice what the emulator's own ring does. */
 const capacity = 2 ** 17;

@@ -16,7 +16,7 @@ import { DebugInfo, parseElf } from '../symbols/index.js';
 import { bootImage } from '../kernel-input/index.js';
 import { ConsoleScript } from './console-script.js';
 import type { EventPipeline, EventTask } from './event-pipeline.js';
-import { openEventPipeline } from './event-thread.js';
+import { openEventPipeline, startEventThread, type EventThread } from './event-thread.js';
 import { explainEnd } from './run-end.js';
 import { SnapshotTaker } from './snapshot-taker.js';
 import type { RunEnd, RunRequest, RunResult } from './types.js';
@@ -50,6 +50,17 @@ interface Prepared {
  * happens later is in the result, and the trace is finished.
  */
 export async function runProgram(request: RunRequest): Promise<RunResult> {
+  // A thread loads its code while the kernel is looked at here.
+  const thread = startEventThread();
+  try {
+    return await runPrepared(prepare(request), thread);
+  } catch (error) {
+    thread?.dismiss();
+    throw error;
+  }
+}
+
+function prepare(request: RunRequest): Prepared {
   const { kernel, kernelPath, disk } = request.input;
   const elf = parseElf(kernel, kernelPath);
   const image = bootImage(elf, kernelPath, disk, request.machine.memoryBytes);
@@ -57,11 +68,14 @@ export async function runProgram(request: RunRequest): Promise<RunResult> {
   const profile = findProfile(debug);
   const lost = new Set(kindsLost(profile));
   const kinds = request.kinds.filter((kind) => !lost.has(kind));
-  const prepared: Prepared = { request, debug, profile, image, kinds };
-  const modern = await TracedRun.start(prepared, 'modern');
+  return { request, debug, profile, image, kinds };
+}
+
+async function runPrepared(prepared: Prepared, thread: EventThread | undefined): Promise<RunResult> {
+  const modern = await TracedRun.start(prepared, 'modern', thread);
   if ((await modern.run()) !== 'wrong_virtio') return modern.finish();
   await modern.discard();
-  const legacy = await TracedRun.start(prepared, 'legacy');
+  const legacy = await TracedRun.start(prepared, 'legacy', startEventThread());
   await legacy.run();
   return legacy.finish();
 }
@@ -87,7 +101,11 @@ class TracedRun {
   private nextDigest = digestCycles;
   private nextFlush = flushCycles;
 
-  static async start(prepared: Prepared, virtioVersion: 'modern' | 'legacy'): Promise<TracedRun> {
+  static async start(
+    prepared: Prepared,
+    virtioVersion: 'modern' | 'legacy',
+    thread: EventThread | undefined,
+  ): Promise<TracedRun> {
     const { request } = prepared;
     const { kernel, disk } = request.input;
     const writer = new TraceDirectoryWriter(request.out);
@@ -104,7 +122,7 @@ class TracedRun {
         arguments: request.program.slice(1),
         digests: { kernel: digest(kernel), disk: digest(disk) },
       },
-      (folder) => openEventPipeline(eventTask(prepared, folder), prepared.debug),
+      (folder) => openEventPipeline(eventTask(prepared, folder), prepared.debug, thread),
       request.snapshots?.bytes ?? snapshotBytesDefault,
     );
     return new TracedRun(prepared, { ...request.machine, virtioVersion }, writer, streams);
