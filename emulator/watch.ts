@@ -19,6 +19,11 @@ export interface Probe {
   readonly record: boolean;
   /** Called at each hit with the hart's number, before the instruction executes. */
   readonly onHit?: (hart: number) => void;
+  /**
+   * Hits that are news: those where the low half of the register is an address in a frame of RAM that is a watched page
+   * table (`isTable`), or is none. Calls of `onHit` at other hits may be left out, and compiled code does.
+   */
+  readonly news?: { readonly register: number; readonly isTable: boolean };
 }
 
 /** Where to find a 32-bit word that says what a hart is doing: *(*(base + hart * stride) + field). */

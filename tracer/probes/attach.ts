@@ -14,6 +14,9 @@ import { elementsOf } from './reference-counts.js';
 /** Fewer elements are no array with one for each frame. */
 const framesMinimum = 1024;
 const register = { ra: 1, a0: 10 } as const;
+/** What the first argument must be for a hit to say something about page tables. */
+const newRoot = { register: register.a0, isTable: false } as const;
+const oldTable = { register: register.a0, isTable: true } as const;
 
 /** True when any of the kinds is recorded. */
 type Wants = (...names: EventName[]) => boolean;
@@ -113,7 +116,8 @@ function probeFunctions(target: Target, onPanic: () => void): void {
   const tables = wants('pte_write', 'page_table');
   if (allocate) probeAllocate(target, allocate);
   if (free) probeFree(target, free);
-  if (map && tables) watch.addProbe(silently(map.entry, (hart) => watch.linkRoot(argument(hart))));
+  if (map && tables)
+    watch.addProbe({ ...silently(map.entry, (hart) => watch.linkRoot(argument(hart))), news: newRoot });
   if (freeTable && tables) watch.addProbe(silently(freeTable.entry, (hart) => watch.retire(argument(hart))));
   if (panic)
     watch.addProbe({
@@ -163,11 +167,14 @@ function probeFree(target: Target, { entry }: RoleFunction): void {
   const counts = searchesCounts(target);
   if (!wants('kfree') && !tables && !counts) return;
   const place = placePointers(target, profile.imageEnd ?? Infinity, entry);
+  const hasPointers = counts && profile.referenceCounts.some(({ isPointer }) => isPointer);
   watch.addProbe({
     address: entry,
     id: ProbeId.freeEntered,
     registers: [register.a0, register.ra],
     record: wants('kfree') || counts,
+    // The first hit places pointers, whatever is freed.
+    ...(tables && !hasPointers && { news: oldTable }),
     onHit: (hart) => {
       const frame = harts[hart].registerLow(register.a0);
       if (counts) place(frame);
