@@ -88,22 +88,24 @@ export const workOffset = {
 } as const;
 
 /**
- * The software TLBs of a hart, direct mapped, of three kinds of entries: number 0 holds physical addresses, which
+ * The software TLBs of a hart, direct mapped, of four kinds of entries: number 0 holds physical addresses, which
  * machine mode uses; each other one what a mode sees through one value of satp.
  */
 export const tlb = {
   offset: 4096,
-  count: 17,
+  count: 13,
   entries: 256,
   entryBytes: 16,
   kindBytes: 256 * 16,
-  entriesBytes: 3 * 256 * 16,
+  entriesBytes: 4 * 256 * 16,
   load: 0,
   store: 256 * 16,
   fetch: 2 * 256 * 16,
+  /** Stores to frames with flags, which are noticed and so take the slow path; but need no walk each time. */
+  noticedStore: 3 * 256 * 16,
   /** i32: non-zero when there may be entries. */
-  filled: 3 * 256 * 16,
-  bytes: 3 * 256 * 16 + 64,
+  filled: 4 * 256 * 16,
+  bytes: 4 * 256 * 16 + 64,
 } as const;
 
 /** A page of slots in which an instruction that crosses pages is decoded for this hart. */

@@ -12,6 +12,8 @@ export const regionImportSignatures = {
   trap: [['i32', 'i64', 'i64'], 'void'],
   illegal: [['i32', 'i32'], 'void'],
   csr: [['i32', 'i32', 'i32', 'i64', 'i32'], 'i64'],
+  mret: [['i32', 'i32'], 'void'],
+  sret: [['i32', 'i32'], 'void'],
   float: [['i32', 'i32', 'i64', 'i64', 'i64'], 'i64'],
   loop: [['i32', 'i32', 'i32', 'i32', 'i64'], 'i32'],
   wait: [['i32', 'i32', 'i32', 'i32'], 'i32'],

@@ -27,7 +27,8 @@ import {
 } from './routine-execution.js';
 import { fireProbe } from './routine-probe.js';
 import { accessStack, StackAccesses, type StackContext } from './stack-code.js';
-import { isCall, targetOf, type Block, type Routine } from './routines.js';
+import { endsLine, isCall, targetOf, type Block, type Routine } from './routines.js';
+import { system } from './routine-system.js';
 import type { CodeInstruction } from './window-code.js';
 
 /** What the routines of a module share. */
@@ -125,8 +126,7 @@ function buildBlock(c: Context, index: number): void {
   f.set(budget, i32.sub(budget, i32.const(count)));
   for (let at = 0; at < count; at++) buildInstruction(c, index, at);
   const last = block.instructions[count - 1];
-  const { kind } = last.decoded.instruction.effect;
-  if (kind !== 'jump' && kind !== 'jump_register') goTo(c, index, last.offset + last.decoded.length);
+  if (!endsLine(last.decoded)) goTo(c, index, last.offset + last.decoded.length);
 }
 
 function buildInstruction(c: Context, blockIndex: number, at: number): void {
@@ -153,7 +153,7 @@ function buildInstruction(c: Context, blockIndex: number, at: number): void {
       case 'jump_register':
         return jump(c, blockIndex);
       case 'system':
-        return x.next();
+        return system(c, x, one, unused);
       case 'csr':
         return csrKnown(x, csrs[csrIndex.get(one.decoded.imm & 0xfff)!], effect, csrWrites(one.decoded));
       default:

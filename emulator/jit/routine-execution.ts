@@ -15,6 +15,8 @@ import type { CodeInstruction } from './window-code.js';
 /** Functions of the core that routines call. */
 export interface RoutineFunctions extends EffectFunctions {
   readonly append: FunctionReference<'void'>;
+  readonly mret: FunctionReference<'void'>;
+  readonly sret: FunctionReference<'void'>;
   readonly loop: FunctionReference<'i32'>;
   readonly wait: FunctionReference<'i32'>;
   readonly probe: FunctionReference<'i32'>;

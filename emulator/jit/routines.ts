@@ -28,18 +28,25 @@ const blockInstructionsMaximum = 48;
 /** The optimising compiler takes more than twice as long for twice as much. */
 const routineInstructionsMaximum = 600;
 
-/** System effects that leave decoded code or change how it is executed are the interpreter's. */
+/** What sleeps is the interpreter's; and so is what an observer's word may make be left at once. */
 function isCompilable({ decoded, probe }: CodeInstruction): boolean {
   const { effect } = decoded.instruction;
-  // What an observer does may concern the very next instruction: the code behind it must be left at once.
-  if (probe?.onHit && (isCall(decoded) || effect.kind === 'branch' || leavesLine(effect.kind))) return false;
-  return effect.kind !== 'system' || effect.operation === 'fence' || effect.operation === 'fence_i';
+  if (probe?.onHit && (effect.kind === 'branch' || endsLine(decoded))) return false;
+  return effect.kind !== 'system' || effect.operation !== 'wfi';
 }
 
 type Decoded = CodeInstruction['decoded'];
 
 const leavesLine = (kind: Decoded['instruction']['effect']['kind']): boolean =>
   kind === 'jump' || kind === 'jump_register';
+
+const traps: readonly string[] = ['ecall', 'ebreak'];
+const trapReturns: readonly string[] = ['mret', 'sret'];
+
+/** True when execution never goes on behind the instruction of itself. */
+export function endsLine({ instruction: { name, effect } }: Decoded): boolean {
+  return leavesLine(effect.kind) || traps.includes(name) || trapReturns.includes(name);
+}
 
 /** A jump that links comes back behind itself, as far as one can tell. */
 export function isCall({ instruction, rd }: Decoded): boolean {
@@ -115,6 +122,8 @@ function follow(
     const next = offset + one.decoded.length;
     if (!isCompilable(one)) return void (code.at(next) && leadTo(next, true));
     instructions.set(offset, one);
+    if (trapReturns.includes(one.decoded.instruction.name)) return;
+    if (traps.includes(one.decoded.instruction.name)) return void (code.at(next) && leadTo(next, true));
     const target = targetOf(one);
     if (isCall(one.decoded)) {
       if (target !== undefined) callees.add(target);
@@ -143,7 +152,7 @@ function blocksOf({ instructions, leaders, entries }: Reached, start: number): B
       blocks.push({ page, offset, instructions: run, entry: numbers.get(offset) });
     }
     run.push(one);
-    follows = leavesLine(decoded.instruction.effect.kind) ? -1 : offset + decoded.length;
+    follows = endsLine(decoded) ? -1 : offset + decoded.length;
   }
   return blocks;
 }

@@ -15,7 +15,7 @@ import {
   type Local,
 } from '../wasm/expression.js';
 import { flagsOf, frameNumber, inRam, linear, type MemoryHost, type Parts } from './access-parts.js';
-import { fillTlb } from './tlb-code.js';
+import { fillTlb, tlbEntry, tlbOf } from './tlb-code.js';
 import { Access, accessFaultCause } from './translate-code.js';
 
 /** The generated functions of the slow path. */
@@ -175,6 +175,11 @@ export function buildStore(
   const effective = dataMode(f, parts.h);
   const translate = (address: I64): I64 =>
     call(helpers.translate, parts.h, address, i32.const(Access.store), effective);
+  const noticed = lookUpNoticed(parts, effective, va);
+  f.if(i32.and(i32.ne(noticed, at0), i32.leS(beyondPage(va, bytes), at0)), () => {
+    storeFlagged(parts, noticed, bytes, value, written);
+    f.return();
+  });
   const physical = f.local('i64', translate(va));
   f.if(trapped(parts.h), () => f.return());
   f.if(i32.ltS(i32.const(0), beyondPage(va, bytes)), () => {
@@ -183,6 +188,7 @@ export function buildStore(
   f.if(inRam(physical, layout), () => {
     const at = f.local('i32', linear(physical, layout));
     f.if(flagsOf(frameNumber(at, layout), layout), () => {
+      fillTlb(f, parts.h, effective, tlb.noticedStore, va, i32.sub(at, i32.wrap(va)));
       storeFlagged(parts, at, bytes, value, written);
       f.return();
     });
@@ -195,6 +201,17 @@ export function buildStore(
   refuseDevice(parts, Access.store, va, answered);
 }
 
+/** Where a store goes that is known to be one to a frame with flags; 0 for any other. */
+function lookUpNoticed({ f, h, layout }: Parts, mode: I32, va: I64): Local<'i32'> {
+  const found = f.local('i32');
+  const entry = f.local('i32', tlbEntry(tlbOf(h, mode), va));
+  f.if(i64.eq(i64.load(entry, tlb.noticedStore), i64.and(va, i64.const(-4096n))), () => {
+    f.set(found, i32.add(i32.wrap(va), i32.load(entry, tlb.noticedStore + 8)));
+    f.if(i32.eqz(flagsOf(frameNumber(found, layout), layout)), () => f.set(found, at0));
+  });
+  return found;
+}
+
 /** A store to a frame with flags; a misaligned one may touch two 8-byte words, told one by one. */
 function storeFlagged(
   parts: Parts,
@@ -203,9 +220,10 @@ function storeFlagged(
   value: I64,
   written: FunctionReference<'void'>,
 ): void {
-  const { f, h, helpers } = parts;
+  const { f, h, helpers, layout } = parts;
   // Page tables are written entry by entry; anything else is another use of the frame.
-  f.if(i32.ne(bytes, i32.const(8)), () => f.do(call(helpers.forgetTable, at)));
+  const isWalked = i32.and(flagsOf(frameNumber(at, layout), layout), i32.const(FrameFlag.walked));
+  f.if(i32.and(isWalked, i32.ne(bytes, i32.const(8))), () => f.do(call(helpers.forgetTable, at)));
   const first = f.local('i32', i32.and(at, i32.const(-8)));
   const last = f.local('i32', i32.and(i32.sub(i32.add(at, bytes), i32.const(1)), i32.const(-8)));
   const oldFirst = f.local('i64', i64.load(first));
@@ -250,13 +268,18 @@ export function buildWritable(
   const parts: Parts = { f, helpers, host, layout, h: f.parameter('i32', 0) };
   const va = f.parameter('i64', 1);
   const effective = dataMode(f, parts.h);
+  const noticed = lookUpNoticed(parts, effective, va);
+  f.if(noticed, () => f.return(noticed));
   const store = i32.const(Access.store);
   const physical = f.local('i64', call(helpers.translate, parts.h, va, store, effective));
   f.if(trapped(parts.h), () => f.return(at0));
   refuseDevice(parts, Access.store, va, inRam(physical, layout), at0);
   const at = f.local('i32', linear(physical, layout));
-  f.if(i32.eqz(flagsOf(frameNumber(at, layout), layout)), () =>
-    fillTlb(f, parts.h, effective, tlb.store, va, i32.sub(at, i32.wrap(va))),
+  const offset = i32.sub(at, i32.wrap(va));
+  f.if(
+    flagsOf(frameNumber(at, layout), layout),
+    () => fillTlb(f, parts.h, effective, tlb.noticedStore, va, offset),
+    () => fillTlb(f, parts.h, effective, tlb.store, va, offset),
   );
   f.return(at);
 }

@@ -95,7 +95,8 @@ export function forgetIndex(f: FunctionBuilder, layout: MemoryLayout, index: I32
     f.loop((again) => {
       f.if(i32.load(at, tlb.filled), () => {
         const entry = f.local('i32', i32.add(at, i32.shl(index, i32.const(4))));
-        for (const kind of [tlb.load, tlb.store, tlb.fetch]) f.do(i64.store(entry, i64.const(-1n), kind));
+        for (const kind of [tlb.load, tlb.store, tlb.fetch, tlb.noticedStore])
+          f.do(i64.store(entry, i64.const(-1n), kind));
       });
       f.set(at, i32.add(at, i32.const(tlb.bytes)));
       f.branchIf(i32.ltU(at, i32.const(first + (tlb.count - 1) * tlb.bytes)), again);

@@ -52,6 +52,7 @@ export const i32 = {
   ltS: (a: I32, b: I32): I32 => op('i32', 0x48, a, b),
   ltU: (a: I32, b: I32): I32 => op('i32', 0x49, a, b),
   gtU: (a: I32, b: I32): I32 => op('i32', 0x4b, a, b),
+  leS: (a: I32, b: I32): I32 => op('i32', 0x4c, a, b),
   leU: (a: I32, b: I32): I32 => op('i32', 0x4d, a, b),
   geU: (a: I32, b: I32): I32 => op('i32', 0x4f, a, b),
   add: (a: I32, b: I32): I32 => op('i32', 0x6a, a, b),
