@@ -8,10 +8,10 @@ import type { StopPoints } from './stop-points.js';
 import { lastStepOf } from './turns.js';
 
 /** Cycles between looks at the client, who may have pressed Ctrl-C: some hundredths of a second. */
-const pieceCycles = 2e6;
+const pieceCycles = 10e6;
 /** How far to look back at first, and the most at a time, when going backwards. */
 const firstWindowCycles = 100_000;
-const windowCyclesMaximum = 50e6;
+const windowCyclesMaximum = 500e6;
 /** Steps made one by one before a range is left by breakpoints at its exits. */
 const singleStepsMaximum = 50;
 
@@ -139,17 +139,23 @@ export class Execution {
     let end = this.replay.cycle;
     for (let window = firstWindowCycles; end > 0; window = Math.min(2 * window, windowCyclesMaximum)) {
       const begin = Math.max(0, end - window);
-      const last = hart === undefined ? this.lastStop(begin, end, heeded) : this.lastStep(begin, end, hart);
+      const last =
+        hart === undefined
+          ? await this.lastStop(begin, end, heeded, interrupted)
+          : await this.lastStep(begin, end, hart);
       if (last) return last;
       end = begin;
-      await breathe();
-      if (interrupted()) return { stop: { kind: 'interrupt', hart: hart ?? this.presentHart }, cycle: end };
     }
     return { stop: { kind: 'begin', hart: hart ?? this.presentHart }, cycle: 0 };
   }
 
-  /** The last thing that is waited for in steps [begin, end); its position is that before the step. */
-  private lastStop(begin: number, end: number, heeded: ReadonlySet<number>): Found | undefined {
+  /** The last thing that is waited for in steps [begin, end); or where it was not found until the client interrupted. */
+  private async lastStop(
+    begin: number,
+    end: number,
+    heeded: ReadonlySet<number>,
+    interrupted: Interrupted,
+  ): Promise<Found | undefined> {
     const { replay, points, reported } = this;
     let last: Found | undefined;
     replay.seek(begin);
@@ -158,16 +164,21 @@ export class Execution {
       if (heeded.has(stop.hart) && !isRepeated(reported, found)) last = found;
       return false;
     };
-    this.run(end);
+    while (replay.cycle < end && !this.isOver) {
+      this.run(Math.min(end, replay.cycle + pieceCycles));
+      await breathe();
+      if (interrupted()) return { stop: { kind: 'interrupt', hart: this.presentHart }, cycle: end };
+    }
     points.listener = () => false;
     return last;
   }
 
   /** The last step of a hart in [begin, end), or what it accesses there that is watched. */
-  private lastStep(begin: number, end: number, hart: number): Found | undefined {
+  private async lastStep(begin: number, end: number, hart: number): Promise<Found | undefined> {
     const cycle = lastStepOf(this.replay, hart, begin, end);
     if (cycle === undefined) return undefined;
-    const watched = this.points.watches ? this.lastStop(cycle, cycle + 1, new Set([hart])) : undefined;
+    const own = new Set([hart]);
+    const watched = this.points.watches ? await this.lastStop(cycle, cycle + 1, own, () => false) : undefined;
     return watched && 'address' in watched.stop ? watched : { stop: { kind: 'step', hart }, cycle };
   }
 }

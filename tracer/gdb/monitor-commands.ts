@@ -35,10 +35,9 @@ const reasons: Readonly<Record<Stop['kind'], string>> = {
   end: 'had the last turn: this is the end of the recording',
 };
 
-function why(_: readonly string[], { lastStop }: MonitorContext): string {
-  const where =
-    'pc' in lastStop ? ` ${hex(lastStop.pc)}` : 'address' in lastStop ? ` ${hex(lastStop.address)}` : '';
-  return `hart ${lastStop.hart} ${reasons[lastStop.kind]}${where}\n`;
+function why(_: readonly string[], { why: stop }: MonitorContext): string {
+  const where = 'pc' in stop ? ` ${hex(stop.pc)}` : 'address' in stop ? ` ${hex(stop.address)}` : '';
+  return `hart ${stop.hart} ${reasons[stop.kind]}${where}\n`;
 }
 
 const permissions = ['V', 'R', 'W', 'X', 'U', 'G', 'A', 'D', 'RSW0', 'RSW1'];

@@ -10,7 +10,8 @@ export interface MonitorContext {
   readonly target: Target;
   /** The hart that the client has selected. */
   readonly hart: number;
-  readonly lastStop: Stop;
+  /** The stop that a person would name as the last. */
+  readonly why: Stop;
 }
 
 /** A command of gdb's `monitor`. */

@@ -33,6 +33,8 @@ export class Session {
   /** What s and bs speak of; undefined for any. */
   private resumedHart: number | undefined;
   private lastStop: Stop;
+  /** The stop that a person would name. */
+  private why: Stop;
   private end: SessionEnd | undefined;
   private readonly queries: Queries;
 
@@ -42,6 +44,7 @@ export class Session {
     private readonly monitor: readonly MonitorCommand[],
   ) {
     this.lastStop = target.present();
+    this.why = this.lastStop;
     this.hart = this.lastStop.hart;
     this.queries = new Queries(target, packetBytes);
   }
@@ -126,6 +129,8 @@ export class Session {
   private async resume(wanted: NonNullable<ReturnType<typeof resumptionOf>>): Promise<string | undefined> {
     const { connection } = this;
     const stop = await this.target.resume(wanted, () => connection.takeInterrupt() || !connection.isOpen);
+    // Told of a watchpoint, gdb makes a step of its own and shows the watchpoint again: that is still why.
+    this.why = stop.kind === 'step' && 'address' in this.lastStop ? this.lastStop : stop;
     this.lastStop = stop;
     this.hart = stop.hart;
     this.resumedHart = undefined;
@@ -189,9 +194,9 @@ export class Session {
       for (let at = 0; at < text.length; at += packetBytes / 4)
         this.connection.send(`O${hexOfText(text.slice(at, at + packetBytes / 4))}`);
     };
-    const context = { target: this.target, hart: this.hart, lastStop: this.lastStop };
+    const context = { target: this.target, hart: this.hart, why: this.why };
     const stop = await runMonitor(digits, this.monitor, context, print);
-    if (stop !== undefined) this.lastStop = stop;
+    if (stop !== undefined) this.why = this.lastStop = stop;
     return 'OK';
   }
 }
