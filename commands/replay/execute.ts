@@ -74,6 +74,7 @@ async function go(
   let interrupted = false;
   const restore = onInterrupt(() => (interrupted = true));
   try {
+    replay.approach(cycle);
     while (replay.cycle < cycle && !interrupted) {
       const next = Math.min(cycle, replay.cycle + stepCycles);
       replay.seek(next);

@@ -1,4 +1,4 @@
-// Session after session on one replay, with the machine idle and with all its cores busy: none may differ from the rest.
+// Session after session on one replay, with the machine idle and with all its cores busy: none may differ.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { cpus } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

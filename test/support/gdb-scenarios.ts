@@ -87,7 +87,7 @@ export const scenarios: readonly Scenario[] = [
     check(output) {
       const hits = output.match(/hit Breakpoint 1, 0x0+ in \?\? \(\)/g);
       expect(hits).toHaveLength(3);
-      expect(output).toContain('user mode, has the turn, selected');
+      expect(output).toContain('user mode, has the turn');
       expect(stops(output).at(-1)).toMatch(/^No more/);
     },
   },

@@ -149,7 +149,7 @@ export class Execution {
     return { stop: { kind: 'begin', hart: hart ?? this.presentHart }, cycle: 0 };
   }
 
-  /** The last thing that is waited for in steps [begin, end); or where it was not found until the client interrupted. */
+  /** The last thing that is waited for in steps [begin, end), or where the client had enough. */
   private async lastStop(
     begin: number,
     end: number,

@@ -9,16 +9,16 @@ const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** Where the replay is, and what each hart does there. */
-function when(_: readonly string[], { target, hart }: MonitorContext): string {
+function when(_: readonly string[], { target }: MonitorContext): string {
   const { replay } = target;
   const percent = ((100 * replay.cycle) / Math.max(1, replay.end)).toFixed(2);
   const turn = replay.currentHart;
   const lines = replay.machine.harts.map((each, number) => {
     const pc = each.read('pc');
     const name = replay.kernel.debug.locationOf(pc)?.function ?? '';
-    const notes = [number === turn && 'has the turn', number === hart && 'selected'].filter(Boolean);
     const place = `${hex(pc)}${name && ` in ${name}`}`;
-    return `hart ${number}: ${place}, ${target.describeHart(number)}${notes.map((note) => `, ${note}`).join('')}\n`;
+    const note = number === turn ? ', has the turn' : '';
+    return `hart ${number}: ${place}, ${target.describeHart(number)}${note}\n`;
   });
   return `cycle ${grouped(replay.cycle)} of ${grouped(replay.end)} (${percent}%)\n${lines.join('')}`;
 }
@@ -48,8 +48,14 @@ function flagsOf(entry: bigint): string {
 }
 
 /** The way of an address through a page table: that of the hart, and that of its process where it is another. */
-function pte([text, ...rest]: readonly string[], { target, hart }: MonitorContext): string {
-  const address = addressOf(text, rest, 'pte');
+function pte([text = '', given]: readonly string[], { target, hart: selected }: MonitorContext): string {
+  if (!/^(0x[0-9a-f]{1,16}|\d{1,19})$/i.test(text))
+    throw new ProtocolError(
+      'monitor pte wants an address, and a hart if you like, as in monitor pte 0x3000 1',
+    );
+  const address = BigInt(text);
+  const hart = given === undefined ? selected : Number(given);
+  if (!(hart in target.replay.machine.harts)) throw new ProtocolError(`there is no hart ${given}`);
   const { machine } = target.replay;
   const satp = machine.harts[hart].read('satp');
   const present = Number(satp & ((1n << 44n) - 1n)) * 4096;
@@ -69,13 +75,6 @@ function pte([text, ...rest]: readonly string[], { target, hart }: MonitorContex
     .join('');
 }
 
-/** Reads an argument as C writes numbers. */
-export function addressOf(text: string | undefined, rest: readonly string[], command: string): bigint {
-  if (text === undefined || rest.length > 0 || !/^(0x[0-9a-f]{1,16}|\d{1,19})$/i.test(text))
-    throw new ProtocolError(`monitor ${command} wants one address, such as monitor ${command} 0x80001000`);
-  return BigInt(text);
-}
-
 function memory(words: readonly string[], { target }: MonitorContext): string {
   const [kind] = words;
   if (words.length > 1 || (kind !== undefined && kind !== 'virtual' && kind !== 'physical'))
@@ -87,7 +86,12 @@ function memory(words: readonly string[], { target }: MonitorContext): string {
 export const ownCommands: readonly MonitorCommand[] = [
   { name: 'when', usage: '', summary: 'where the replay is, and what each hart does', run: when },
   { name: 'why', usage: '', summary: 'why execution stopped', run: why },
-  { name: 'pte', usage: 'VA', summary: "an address's way through the page table of the hart", run: pte },
+  {
+    name: 'pte',
+    usage: 'VA [HART]',
+    summary: "an address's way through the page table of the hart",
+    run: pte,
+  },
   {
     name: 'memory',
     usage: '[virtual|physical]',

@@ -54,8 +54,9 @@ export class Queries {
   private transfer(packet: string): string {
     const [, object, operation, annex, place, ...rest] = packet.split(':');
     if (operation !== 'read' || place === undefined || rest.length > 0) return '';
-    const document = this.document(object, annex);
-    if (document === undefined) return object === 'features' ? 'E00' : '';
+    const text = this.document(object, annex);
+    if (text === undefined) return object === 'features' ? 'E00' : '';
+    const document = Buffer.from(text, 'utf8').toString('latin1');
     const [offset, length] = place.split(',').map(countOfHex);
     if (length === undefined) throw new ProtocolError(`"${place}" is no OFFSET,LENGTH`);
     const end = offset + Math.min(length, this.packetBytes / 2);

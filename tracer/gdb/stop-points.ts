@@ -2,6 +2,7 @@
 // every stop and sets them again before it goes on; the machine keeps those that went last, so that code which was
 // compiled around them stays.
 import type { Machine, Watchpoint } from '../../emulator/index.js';
+import { ProtocolError } from './hexadecimal.js';
 import type { Stop, StopKind } from './stop.js';
 
 type BreakpointKind = 'software_breakpoint' | 'hardware_breakpoint';
@@ -19,6 +20,7 @@ interface Breakpoint {
 }
 
 interface WatchedRange {
+  readonly key: string;
   readonly kind: WatchKind;
   readonly address: bigint;
   readonly watchpoint: Watchpoint;
@@ -27,6 +29,8 @@ interface WatchedRange {
 
 /** Points that are not set, but stay in the machine: the client may set them again. */
 const idleMaximum = 32;
+/** Breakpoints of a client, those among them that are not set at the moment too: the machine has 1,023 in all. */
+const breakpointsMaximum = 700;
 
 export class StopPoints {
   /** Who is told; nobody while nothing runs. */
@@ -36,7 +40,10 @@ export class StopPoints {
   private readonly watched = new Map<string, WatchedRange>();
   private installed = new Set<Breakpoint | WatchedRange>();
 
+  /** Throws ProtocolError when there are too many. */
   addBreakpoint(kind: BreakpointKind, address: bigint): void {
+    if (this.breakpoints.size >= breakpointsMaximum && !this.breakpoints.has(address))
+      throw new ProtocolError(`there are ${breakpointsMaximum} breakpoints already, which is the most`);
     this.breakpointAt(address).kinds.add(kind);
   }
 
@@ -58,8 +65,9 @@ export class StopPoints {
       known.isSet = true;
       return;
     }
-    if (known) this.forget(known, key);
+    if (known && this.installed.delete(known)) this.uninstall(known);
     const range: WatchedRange = {
+      key,
       kind,
       address,
       isSet: true,
@@ -127,18 +135,14 @@ export class StopPoints {
     else stops.setVirtualBreakpoint(point.address, undefined);
   }
 
-  private forget(range: WatchedRange, key: string): void {
-    if (this.installed.delete(range)) this.uninstall(range);
-    this.watched.delete(key);
-  }
-
   /** The oldest first: a set remembers the order of installation. */
   private dropIdle(): void {
     const idle = [...this.installed].filter((point) => !isWanted(point));
     for (const point of idle.slice(0, Math.max(0, idle.length - idleMaximum))) {
       this.installed.delete(point);
       this.uninstall(point);
-      if (!('watchpoint' in point)) this.breakpoints.delete(point.address);
+      if ('watchpoint' in point) this.watched.delete(point.key);
+      else this.breakpoints.delete(point.address);
     }
   }
 

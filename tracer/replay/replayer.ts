@@ -85,12 +85,17 @@ export class Replayer {
     return this.machine.settle() ? this.machine.currentHart : undefined;
   }
 
+  /** Goes to the nearest state at or before a cycle that is to be had without executing anything. */
+  approach(cycle: number): void {
+    const nearest = this.usable(cycle);
+    if (cycle < this.cycle || nearest.cycle > this.cycle) this.restore(nearest);
+  }
+
   /** Goes to exactly this cycle, 0 to `end`, past breakpoints and watchpoints. Throws RangeError beyond. */
   seek(cycle: number): void {
     if (!Number.isInteger(cycle) || cycle < 0 || cycle > this.end)
       throw new RangeError(`cycle ${cycle} is not in the run, which has 0 to ${this.end}`);
-    const nearest = this.usable(cycle);
-    if (cycle < this.cycle || nearest.cycle > this.cycle) this.restore(nearest);
+    this.approach(cycle);
     this.machine.stops.armed = false;
     while (this.cycle < cycle) {
       const next = this.near.nextStop(cycle);
