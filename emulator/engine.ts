@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly engine?: Engine;
   /** Overrides when code is compiled. */
   readonly sampling?: Sampling;
+  /** Whether recognised loops are done at once; true by default, false to have something to compare with. */
+  readonly loopsAtOnce?: boolean;
 }
 
 const samplings = {

@@ -15,7 +15,7 @@ import { CodeCache } from './interpreter/code-cache.js';
 import { ProbeTable } from './interpreter/probe-table.js';
 import { powerOn } from './power-on.js';
 import { regionsFor, type Regions } from './jit/regions.js';
-import { control, memoryLayout, ramBase, type MemoryLayout } from './memory-layout.js';
+import { control, linearMemory, memoryLayout, ramBase, type MemoryLayout } from './memory-layout.js';
 import { TranslationBuffers } from './mmu/translation-buffers.js';
 import { EventRing } from './ring/event-ring.js';
 import { RoundRobin } from './schedule/round-robin.js';
@@ -100,8 +100,7 @@ export class Machine implements Clock {
     engine: EngineOptions = {},
   ) {
     this.layout = memoryLayout(configuration);
-    const pages = this.layout.totalBytes / 0x10000;
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const memory = linearMemory(this.layout);
     this.controls = new DataView(memory.buffer);
     this.clock = new SliceClock(memory);
     const numbers = Array.from({ length: configuration.harts }, (_, number) => number);
@@ -109,7 +108,8 @@ export class Machine implements Clock {
     this.current = this.harts[0];
     const buffers = (this.buffers = new TranslationBuffers(memory, this.layout));
     const probes = new ProbeTable(memory, this.layout);
-    const code = new CodeCache(memory, this.layout, buffers, probes, new LoopTable(memory, this.layout));
+    const loops = new LoopTable(memory, this.layout, engine.loopsAtOnce);
+    const code = new CodeCache(memory, this.layout, buffers, probes, loops);
     const ram = (this.ram = new Ram(memory, this.layout, code, buffers));
     this.ring = new EventRing(memory, this.layout);
     this.watch = new Watch(memory, this.layout, probes, code, buffers, this.ring);

@@ -132,3 +132,9 @@ export function memoryLayout(options: LayoutOptions): MemoryLayout {
   };
   return { ...options, ...parts, probeTableEntries, ringBytes, totalBytes: next };
 }
+
+/** The memory, all zeroes. */
+export function linearMemory({ totalBytes }: MemoryLayout): WebAssembly.Memory {
+  const pages = totalBytes / wasmPage;
+  return new WebAssembly.Memory({ initial: pages, maximum: pages });
+}

@@ -65,6 +65,8 @@ export class LoopTable {
   constructor(
     memory: WebAssembly.Memory,
     private readonly layout: MemoryLayout,
+    /** Without, no loop is taken. */
+    private readonly isUsed = true,
   ) {
     this.words = new Int32Array(memory.buffer);
   }
@@ -132,7 +134,7 @@ export class LoopTable {
   }
 
   private allocate(page: number, branchAt: number, headDistance: number): number {
-    if (this.used[page] === loopsPerPage) return 0;
+    if (!this.isUsed || this.used[page] === loopsPerPage) return 0;
     this.ranges[page].push({ from: branchAt - headDistance, to: branchAt + 4 });
     return this.layout.loops + (page * loopsPerPage + this.used[page]++) * loopRowBytes;
   }

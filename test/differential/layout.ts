@@ -43,8 +43,9 @@ export const logEntryBytes = 32;
 /** Offsets from the start of `data.handler`. */
 export const handler = { saved: 0, end: 24, logNext: 32, logLimit: 40, traps: 48 } as const;
 
-/** Registers whose value random code keeps: pointers into scratch, the way back from a fetch fault, a loop counter. */
-export const reserved = { stack: 2, resume: 3, counter: 4, base: 8, oddBase: 9 } as const;
+/** Registers whose value random code keeps: where a function was called from, pointers into scratch, the way back from
+ * a fetch fault, a loop counter. */
+export const reserved = { link: 1, stack: 2, resume: 3, counter: 4, base: 8, oddBase: 9 } as const;
 
 /** What the pointers are, as offsets into scratch; one is odd so that every access through it is misaligned. */
 export const pointers = [

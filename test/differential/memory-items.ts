@@ -121,3 +121,26 @@ export const patch: Item = ({ random, code }) => {
   code.place(target);
   code.raw(computeWord(random), 4);
 };
+
+/** An instruction further on and a word that is none change places, each time this is executed. */
+export const alternate: Item = ({ random, code }) => {
+  const [other, target] = [code.label(), code.label()];
+  const [here, there, first, second] = temporaries(random, 4);
+  const addressOf = (rd: number, label: typeof other): void => {
+    const from = code.here;
+    code.emit('auipc', { rd });
+    code.relative('addi', { rd, rs1: rd }, from, label);
+  };
+  addressOf(here, target);
+  addressOf(there, other);
+  code.emit('lwu', { rd: first, rs1: here });
+  code.emit('lwu', { rd: second, rs1: there });
+  code.emit('sw', { rs1: there, rs2: first });
+  code.emit('sw', { rs1: here, rs2: second });
+  if (random.oneIn(2)) code.emit('fence.i');
+  code.jump('jal', {}, target);
+  code.place(other);
+  code.raw(computeWord(random), 4);
+  code.place(target);
+  code.raw(computeWord(random), 4);
+};

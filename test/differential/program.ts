@@ -7,9 +7,18 @@ import { compressed, compute, constant, float, illegal } from './compute-items.j
 import { looping, skipping } from './control-items.js';
 import { epilogue } from './epilogue.js';
 import { modes, prologue, type Mode } from './harness.js';
+import { calling, memoryLoop } from './loop-items.js';
 import { memoryImage, randomData } from './image.js';
 import { bodyBase, codeBase, data, dataBase } from './layout.js';
-import { access, atomic, faultingAccess, faultingFetch, patch, reservation } from './memory-items.js';
+import {
+  access,
+  alternate,
+  atomic,
+  faultingAccess,
+  faultingFetch,
+  patch,
+  reservation,
+} from './memory-items.js';
 import { csr, floatStatus, status, system, triedCsr } from './system-items.js';
 import { trapHandler } from './trap-handler.js';
 import { addressSpace, remap, translatedAccess, translatedCall } from './translation-items.js';
@@ -31,6 +40,7 @@ const simple: Item = (body) =>
     [1, illegal],
     [1, faultingAccess],
     [1, patch],
+    [1, alternate],
     [8, translatedAccess],
     [1, remap],
   ])(body);
@@ -38,9 +48,13 @@ const simple: Item = (body) =>
 const skip = skipping(simple);
 const loop = looping((body) => (body.random.oneIn(4) ? skip : simple)(body));
 
+const call = calling(simple);
+
 const anyItem: Item = (body) =>
   pickWeighted(body.random, [
-    [80, simple],
+    [76, simple],
+    [2, memoryLoop],
+    [2, call],
     [14, skip],
     [3, loop],
     [1, faultingFetch],
