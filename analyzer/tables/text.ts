@@ -3,7 +3,7 @@ import type { QueryResult, SqlValue } from '../database.js';
 import { escapeText } from '../escape.js';
 
 const addressColumns =
-  /^(pc|call_site|frame|.*_frame|va|root|entry|entry_value|before|after|target|address|value|table|page_table|page|argument\d)$/;
+  /^(pc|call_site|frame|.*_frame|va|root|entry|entry_value|before|after|target|address|value\d?|table|page_table|page|argument\d)$/;
 
 const cellWidth = 60;
 

@@ -2,7 +2,7 @@
 import { ramBase } from '../../emulator/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
 import { DiskImage } from '../../tracer/disk-image/index.js';
-import { findProfile, kindsLost } from '../../tracer/probes/index.js';
+import { findProfile, kindsLost, kindsUnasked, noQuestions } from '../../tracer/probes/index.js';
 import { eventNames, type EventName } from '../../tracer/schema/index.js';
 import { DebugInfo, parseElf } from '../../tracer/symbols/index.js';
 import { chooseKernel, chooseKernelAlone, type KernelOptions } from '../kernel-options.js';
@@ -52,6 +52,7 @@ function inspect(options: KernelOptions): Inspection {
   const debug = DebugInfo.parse(elf);
   const profile = findProfile(debug);
   const lost = new Set(kindsLost(profile));
+  const unasked = new Set(kindsUnasked(noQuestions));
   const { findings, missing, imageEnd } = profile;
   return {
     kernel: label,
@@ -61,7 +62,7 @@ function inspect(options: KernelOptions): Inspection {
     findings,
     missing,
     firstFreeFrame: imageEnd === undefined ? undefined : Math.max(Math.ceil(imageEnd / 4096) * 4096, ramBase),
-    events: eventNames.filter((kind) => !lost.has(kind)),
+    events: eventNames.filter((kind) => !lost.has(kind) && !unasked.has(kind)),
     eventsLost: eventNames.filter((kind) => lost.has(kind)),
     debug: {
       units: debug.units.length,

@@ -36,8 +36,19 @@ const words = {
     `disk ${c['write'] === 1n ? 'write' : 'read'} of ${text(c['bytes'])} bytes at sector ${text(c['sector'])}`,
   panic: (c) => `panic: ${text(c['text'])}`,
   kernel_span: (c) => `kernel entry ${text(c['cause'])} ends`,
+  probe_hit: probeWords,
+  word_write: (c) => `${text(c['name'])} at ${hex(c['address'])}: ${hex(c['before'])} -> ${hex(c['after'])}`,
   location: (c) => text(c['function']),
 } satisfies { [N in EventName]: (columns: Columns) => string };
+
+function probeWords(c: Columns): string {
+  const names = text(c['fields'] ?? null)
+    .split(' ')
+    .filter((name) => name !== '');
+  const values = names.map((name, index) => `${name} ${hex(c[`value${index}`] ?? null)}`);
+  const what = c['phase'] === 'enter' ? 'entered' : 'left';
+  return [`${text(c['function'])} ${what}`, ...values].join(', ');
+}
 
 /** Raw guest text may be in it. */
 export function eventWords({ kind, columns }: EventLine): string {

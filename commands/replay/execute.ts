@@ -11,6 +11,7 @@ import type { ReplayFlags } from '../replay.js';
 import { sourceLines } from '../source-lines.js';
 import { sourceRoots } from '../source-roots.js';
 import type { Surroundings } from '../surroundings.js';
+import { asksQuestions, executeQuestions } from './ask.js';
 import { momentDocument } from './document.js';
 import { momentText } from './page.js';
 import { parseParts } from './parts.js';
@@ -25,6 +26,7 @@ export async function executeReplay(
   flags: ReplayFlags,
   surroundings: Surroundings,
 ): Promise<number> {
+  if (asksQuestions(flags)) return executeQuestions(path, flags, surroundings);
   const { stdout, stderr, environment } = surroundings;
   const parts = parseParts(flags.show);
   const gdb = flags.gdb === undefined ? undefined : (await import('./gdb.js')).gdbSessions(flags);
@@ -33,7 +35,7 @@ export async function executeReplay(
   try {
     const { end } = replay;
     const violations = judgedOnce(path);
-    const position = await findPosition(flags.to, { trace, end, violations }, end);
+    const position = await findPosition(flags.to ?? 'end', { trace, end, violations }, end);
     if (!(await go(replay, position.cycle, surroundings))) return ExitCode.interrupted;
     const source = momentSource(replay, trace);
     const roots = sourceRoots(flags.source, trace.manifest?.digests.kernel);

@@ -55,7 +55,8 @@ export function requestOf(words: readonly string[], flags: RunFlags): Omit<RunRe
   };
 }
 
-function eventKinds(list: string | undefined): readonly EventName[] {
+/** The kinds a list names; all without one. Throws UsageError for a kind that does not exist. */
+export function eventKinds(list: string | undefined): readonly EventName[] {
   if (list === undefined) return eventNames;
   return list.split(',').map((word) => {
     if (isEventName(word)) return word;

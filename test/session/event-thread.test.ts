@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UsageError } from '../../errors.js';
 import { RecordKind } from '../../emulator/index.js';
 import { openEventSink } from '../../tracer/arrow/index.js';
-import { attachProbes, findProfile } from '../../tracer/probes/index.js';
+import { attachProbes, findProfile, noQuestions } from '../../tracer/probes/index.js';
 import { eventNames, type EventName } from '../../tracer/schema/index.js';
 import { EventTranslation, type EventTask } from '../../tracer/session/event-pipeline.js';
 import { EventThread } from '../../tracer/session/event-thread.js';
@@ -33,7 +33,7 @@ function taskFor(name: string, kinds: readonly EventName[], change: Partial<Even
   mkdirSync(join(place, 'events'), { recursive: true });
   const { referenceCounts, freeList, processes } = profile;
   const found = { referenceCounts, freeList: freeList!, processes: processes! };
-  return { folder: place, kinds, profile: found, kernel, kernelPath, ...change };
+  return { folder: place, kinds, profile: found, questions: noQuestions, kernel, kernelPath, ...change };
 }
 
 const marker = (index: number): RecordInput => ({ kind: RecordKind.marker, a: index, b: 7, context: 3 });
@@ -43,11 +43,7 @@ describe('a thread that makes events', () => {
   test('makes the same files of a run as no thread, byte by byte', async () => {
     const run = new CowRun('frames');
     const [ownTask, otherTask] = ['inline', 'thread'].map((name) => taskFor(name, eventNames));
-    const inline = new EventTranslation(
-      await openEventSink(ownTask.folder, eventNames),
-      ownTask.profile,
-      debug,
-    );
+    const inline = new EventTranslation(await openEventSink(ownTask.folder, eventNames), ownTask, debug);
     const thread = new EventThread(entry).begin(otherTask);
     attachProbes(run.machine, profile, new Set(eventNames), () => {});
     run.machine.ring.setConsumer((view, from, to) => {

@@ -5,3 +5,11 @@ export { findProfile, type KernelProfile } from './profile.js';
 export { KernelExceptions } from './kernel-exceptions.js';
 export { Translator, type TranslatedProfile } from './translator.js';
 export type { ProcessFacts } from './process-facts.js';
+export {
+  attachQuestions,
+  kindsUnasked,
+  noQuestions,
+  parseQuestions,
+  type Questions,
+  type WatchQuestion,
+} from './questions/index.js';

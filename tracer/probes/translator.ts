@@ -14,6 +14,8 @@ import { PanicText } from './panic-text.js';
 import { Processes } from './processes.js';
 import type { KernelProfile } from './profile.js';
 import { ProbeId } from './probe-id.js';
+import { Answers } from './questions/answers.js';
+import { noQuestions, type Questions } from './questions/question.js';
 import { RawRecord, recordWords } from './raw-record.js';
 import { ReferenceCounts } from './reference-counts.js';
 import { ReferenceCountSearch } from './reference-count-search.js';
@@ -49,6 +51,7 @@ export class Translator {
   private readonly tables: PageTables;
   private readonly console: ConsoleLines;
   private readonly rows: Rows;
+  private readonly answers: Answers;
   private readonly record = new RawRecord();
   private readonly held = new HeldRecords();
   private search: ReferenceCountSearch | undefined;
@@ -59,6 +62,7 @@ export class Translator {
     sink: EventSink,
     profile: TranslatedProfile,
     private readonly debug: DebugInfo,
+    questions: Questions = noQuestions,
   ) {
     this.emitter = new Emitter(sink, this.spans);
     this.rows = rowsOf(this.emitter);
@@ -72,6 +76,7 @@ export class Translator {
       rows.columns.finished.append(finished ? 1 : 0);
     };
     const callSites = new CallSites(debug);
+    this.answers = new Answers(questions, this.emitter, callSites);
     this.traps = new Traps(this.emitter, this.spans);
     this.tables = new PageTables(this.emitter, callSites);
     this.console = new ConsoleLines(this.emitter);
@@ -157,6 +162,7 @@ export class Translator {
     const address = record.low('a');
     if (this.freeList?.covers(address)) this.freeList.headChanged(record);
     if (this.counts?.covers(address)) this.counts.wordChanged(record);
+    this.answers.stored(record);
     if (!this.processes) return;
     if (this.processes.covers(address)) this.processes.wordChanged(record);
     const { current, currentStride, harts } = this.processes.facts;
@@ -196,6 +202,7 @@ export class Translator {
         // The search has seen it.
         return;
       default:
+        if (this.answers.isQuestion(record.size)) return this.answers.hit(record);
         throw new Error(`record of unknown probe ${record.size} at cycle ${record.cycle}`);
     }
   }

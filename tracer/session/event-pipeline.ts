@@ -2,6 +2,7 @@
 import type { RecordConsumer } from '../../emulator/index.js';
 import type { EventFileSummary, EventSink } from '../arrow/index.js';
 import type { EventFiles } from '../directory/index.js';
+import type { Questions } from '../probes/index.js';
 import { Translator, type TranslatedProfile } from '../probes/translator.js';
 import type { EventName } from '../schema/index.js';
 import type { DebugInfo } from '../symbols/index.js';
@@ -12,6 +13,7 @@ export interface EventTask {
   readonly folder: string;
   readonly kinds: readonly EventName[];
   readonly profile: TranslatedProfile;
+  readonly questions: Questions;
   readonly kernel: Uint8Array;
   readonly kernelPath: string;
 }
@@ -35,10 +37,10 @@ export class EventTranslation implements EventPipeline {
 
   constructor(
     private readonly sink: EventSink,
-    profile: TranslatedProfile,
+    { profile, questions }: Pick<EventTask, 'profile' | 'questions'>,
     debug: DebugInfo,
   ) {
-    this.translator = new Translator(sink, profile, debug);
+    this.translator = new Translator(sink, profile, debug, questions);
   }
 
   readonly records: RecordConsumer = (view, from, to) => this.translator.translate(view, from, to);

@@ -25,7 +25,7 @@ export async function openEventPipeline(
   thread: EventThread | undefined,
 ): Promise<EventPipeline> {
   if (thread) return thread.begin(task);
-  return new EventTranslation(await openEventSink(task.folder, task.kinds), task.profile, debug);
+  return new EventTranslation(await openEventSink(task.folder, task.kinds), task, debug);
 }
 
 export class EventThread implements EventPipeline {

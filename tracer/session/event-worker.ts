@@ -25,10 +25,10 @@ const { memory, port } = workerData as EventThreadData;
 const receiver = new RecordReceiver(memory);
 
 async function makeEvents(task: EventTask): Promise<void> {
-  const { folder, kinds, profile, kernel, kernelPath } = task;
+  const { folder, kinds, kernel, kernelPath } = task;
   const say = (message: EventThreadMessage): void => port.postMessage(message);
   const sink = await openEventSink(folder, kinds);
-  const events = new EventTranslation(sink, profile, DebugInfo.parse(parseElf(kernel, kernelPath)));
+  const events = new EventTranslation(sink, task, DebugInfo.parse(parseElf(kernel, kernelPath)));
   let failure: WriteFailure | undefined;
   const carryOut = {
     [Command.flush]: () => events.flush(),

@@ -15,3 +15,8 @@ export const explainEnd: Readonly<Record<RunEnd, string | undefined>> = {
   interrupted: 'the run was interrupted',
   write_failed: 'the trace could not be written any further',
 };
+
+/** Whether a word is how a run can end. */
+export function isRunEnd(word: string): word is RunEnd {
+  return Object.hasOwn(explainEnd, word);
+}

@@ -6,18 +6,22 @@ import { Machine, type BootImage, type MachineConfiguration } from '../../emulat
 import { TraceDirectoryWriter, type KernelFacts, type StartedTrace } from '../directory/index.js';
 import {
   attachProbes,
+  attachQuestions,
   findProfile,
   KernelExceptions,
   kindsLost,
+  kindsUnasked,
+  noQuestions,
   type KernelProfile,
+  type Questions,
 } from '../probes/index.js';
 import type { EventName } from '../schema/index.js';
 import { DebugInfo, parseElf } from '../symbols/index.js';
 import { bootImage } from '../kernel-input/index.js';
-import { ConsoleScript } from './console-script.js';
 import type { EventPipeline, EventTask } from './event-pipeline.js';
 import { openEventPipeline, startEventThread, type EventThread } from './event-thread.js';
 import { explainEnd } from './run-end.js';
+import { typedInput, type InputConsole, type RunInput } from './run-input.js';
 import { SnapshotTaker } from './snapshot-taker.js';
 import type { RunEnd, RunRequest, RunResult } from './types.js';
 
@@ -41,6 +45,8 @@ interface Prepared {
   readonly debug: DebugInfo;
   readonly profile: KernelProfile;
   readonly image: BootImage;
+  readonly typist: RunInput;
+  readonly questions: Questions;
   /** Those that are asked for and that this kernel yields. */
   readonly kinds: readonly EventName[];
 }
@@ -66,29 +72,33 @@ function prepare(request: RunRequest): Prepared {
   const image = bootImage(elf, kernelPath, disk, request.machine.memoryBytes);
   const debug = DebugInfo.parse(elf);
   const profile = findProfile(debug);
-  const lost = new Set(kindsLost(profile));
+  const questions = request.questions?.(debug) ?? noQuestions;
+  const lost = new Set([...kindsLost(profile), ...kindsUnasked(questions)]);
   const kinds = request.kinds.filter((kind) => !lost.has(kind));
-  return { request, debug, profile, image, kinds };
+  const typist = request.typist ?? typedInput(request.program.join(' '));
+  return { request, debug, profile, image, typist, questions, kinds };
 }
 
 async function runPrepared(prepared: Prepared, thread: EventThread | undefined): Promise<RunResult> {
-  const modern = await TracedRun.start(prepared, 'modern', thread);
-  if ((await modern.run()) !== 'wrong_virtio') return modern.finish();
-  await modern.discard();
-  const legacy = await TracedRun.start(prepared, 'legacy', startEventThread());
-  await legacy.run();
-  return legacy.finish();
+  const versions = [...prepared.typist.virtioVersions];
+  for (let given = thread; ; given = startEventThread()) {
+    const run = await TracedRun.start(prepared, versions.shift()!, given);
+    run.isLastVersion = versions.length === 0;
+    if ((await run.run()) !== 'wrong_virtio') return run.finish();
+    await run.discard();
+  }
 }
 
-function eventTask({ request, profile, kinds }: Prepared, folder: string): EventTask {
+function eventTask({ request, profile, questions, kinds }: Prepared, folder: string): EventTask {
   const { kernel, kernelPath } = request.input;
   const { freeList, referenceCounts, processes } = profile;
   const found = { referenceCounts, ...(freeList && { freeList }), ...(processes && { processes }) };
-  return { folder, kinds, profile: found, kernel, kernelPath };
+  return { folder, kinds, profile: found, questions, kernel, kernelPath };
 }
 
 class TracedRun {
   private readonly machine: Machine;
+  private readonly console: InputConsole;
   private readonly exceptions: KernelExceptions;
   private readonly snapshots: SnapshotTaker | undefined;
   private readonly started = performance.now();
@@ -100,6 +110,8 @@ class TracedRun {
   private printed: number[] = [];
   private nextDigest = digestCycles;
   private nextFlush = flushCycles;
+  /** No other disk interface is left to try. */
+  isLastVersion = false;
 
   static async start(
     prepared: Prepared,
@@ -134,13 +146,13 @@ class TracedRun {
     private readonly writer: TraceDirectoryWriter,
     private readonly streams: StartedTrace<EventPipeline>,
   ) {
-    const { request, profile, image, kinds } = prepared;
-    const script = new ConsoleScript(request.program.join(' '), {
+    const { request, profile, image, questions, kinds } = prepared;
+    this.console = prepared.typist.open({
       printed: (byte) => this.printed.push(byte),
       typed: (byte, cycle) => streams.recording.input(cycle, byte),
       prompted: (again) => this.prompted(again),
     });
-    this.machine = new Machine(configuration, image, script, {
+    this.machine = new Machine(configuration, image, this.console, {
       ...(request.engine && { engine: request.engine }),
     });
     this.exceptions = new KernelExceptions(() => {
@@ -150,6 +162,7 @@ class TracedRun {
     const { bytes, seconds } = request.snapshots ?? {};
     if (bytes !== 0) this.snapshots = new SnapshotTaker(this.machine, streams.snapshots, seconds);
     attachProbes(this.machine, profile, new Set(kinds), () => this.panicked());
+    attachQuestions(this.machine, questions);
     this.machine.ring.setConsumer((view, from, to) => {
       this.exceptions.observe(view, from, to);
       streams.events.records(view, from, to);
@@ -158,12 +171,8 @@ class TracedRun {
 
   /** Runs to the end, whichever it is. */
   async run(): Promise<RunEnd | 'wrong_virtio'> {
-    const { limits } = this.prepared.request;
     while (this.end === undefined) {
-      const cycle = this.machine.cycle();
-      const bounds = [limits.cycles, this.panicEnd, this.nextDigest, this.nextFlush];
-      const until = Math.min(cycle + stepCycles, ...bounds);
-      const stop = this.machine.run(until);
+      const stop = this.machine.run(this.pieceEnd(this.machine.cycle()));
       this.passConsole();
       if (stop === 'finished') this.end = 'power_off';
       else if (stop === 'deadlock') this.end = 'deadlock';
@@ -174,6 +183,14 @@ class TracedRun {
       if (this.end === undefined) await new Promise((resolve) => setImmediate(resolve));
     }
     return this.end;
+  }
+
+  /** The cycle up to which nothing needs the host. */
+  private pieceEnd(cycle: number): number {
+    const { typist, request } = this.prepared;
+    const known = typist.end?.cycle ?? Math.min(request.limits.cycles, this.panicEnd);
+    const next = Math.min(this.nextDigest, this.nextFlush, this.console.nextInput(cycle));
+    return Math.min(cycle + stepCycles, known, next);
   }
 
   /** Completes the trace. */
@@ -233,9 +250,11 @@ class TracedRun {
   }
 
   private reached(cycle: number): void {
-    const { limits } = this.prepared.request;
-    if (cycle >= this.panicEnd) this.end ??= 'panic';
-    else if (cycle >= limits.cycles) this.end ??= 'cycle_budget';
+    const { typist, request } = this.prepared;
+    if (typist.end) {
+      if (cycle >= typist.end.cycle) this.end ??= typist.end.reason;
+    } else if (cycle >= this.panicEnd) this.end ??= 'panic';
+    else if (cycle >= request.limits.cycles) this.end ??= 'cycle_budget';
     if (cycle >= this.nextFlush) {
       this.streams.events.flush();
       this.nextFlush += flushCycles;
@@ -248,8 +267,7 @@ class TracedRun {
   /** A kernel that looked at the disk and left it alone wants the other version of its interface. */
   private checkDisk(): void {
     const { machine } = this;
-    if (machine.configuration.virtioVersion === 'legacy' || machine.diskConfigured || !machine.diskProbed)
-      return;
+    if (this.isLastVersion || machine.diskConfigured || !machine.diskProbed) return;
     this.diskEnd = Math.min(this.diskEnd, machine.cycle() + diskCycles);
     if (this.end !== undefined || machine.cycle() >= this.diskEnd) this.end = 'wrong_virtio';
   }

@@ -1,8 +1,10 @@
 // What a traced run is asked for and what comes of it.
 import type { Engine, MachineConfiguration } from '../../emulator/index.js';
 import type { Manifest } from '../directory/index.js';
-import type { KernelProfile } from '../probes/index.js';
+import type { KernelProfile, Questions } from '../probes/index.js';
 import type { EventName } from '../schema/index.js';
+import type { DebugInfo } from '../symbols/index.js';
+import type { RunInput } from './run-input.js';
 
 /** A kernel and its disk, read and checked, with the names they go by in messages. */
 export interface KernelInput {
@@ -32,6 +34,10 @@ export interface SnapshotRequest {
 /** A program to run, on what, within which bounds, and whom to tell. */
 export interface RunRequest {
   readonly input: KernelInput;
+  /** Who types; the program's line when absent. */
+  readonly typist?: RunInput;
+  /** What is asked beside the usual events, read with the kernel's debug information. */
+  readonly questions?: (debug: DebugInfo) => Questions;
   /** Typed at the first prompt; empty to only boot. */
   readonly program: readonly string[];
   readonly machine: Omit<MachineConfiguration, 'virtioVersion'>;

@@ -1,0 +1,66 @@
+// Where a run's input comes from: a program typed at the prompt, or what an earlier run recorded. Recording and
+// replaying are the same run, and differ by nothing else.
+import type { ConsolePort } from '../../emulator/index.js';
+import type { Recording } from '../recording/index.js';
+import { RecordedConsole } from '../replay/index.js';
+import { ConsoleScript, type ConsoleListener } from './console-script.js';
+import type { RunEnd } from './types.js';
+
+/** The other side of the console during one run. */
+export interface InputConsole extends ConsolePort {
+  /** First cycle after this one at which a byte must be received: pieces of the run end there. Infinity for none. */
+  nextInput(cycle: number): number;
+}
+
+/** Input of a run. */
+export interface RunInput {
+  /** Makes the console of a machine that starts at cycle 0. */
+  open(listener: ConsoleListener): InputConsole;
+  /** The disk interfaces to try, in this order. */
+  readonly virtioVersions: readonly ('modern' | 'legacy')[];
+  /** Where the run ends and why, when that is known beforehand. */
+  readonly end?: { readonly cycle: number; readonly reason: RunEnd };
+}
+
+/** A line typed at the first prompt; empty to type nothing. */
+export function typedInput(line: string): RunInput {
+  return {
+    open: (listener) => new TypedConsole(line, listener),
+    virtioVersions: ['modern', 'legacy'],
+  };
+}
+
+class TypedConsole extends ConsoleScript implements InputConsole {
+  /** It reacts to what is printed, which is after every deadline that could be named. */
+  nextInput(): number {
+    return Infinity;
+  }
+}
+
+/** The bytes of a recording, at their cycles. */
+export function recordedInput(
+  { inputs, header }: Recording,
+  end: { readonly cycle: number; readonly reason: RunEnd },
+): RunInput {
+  return {
+    open: (listener) => new RecordedInputConsole(inputs, listener),
+    virtioVersions: [header.machine.virtio],
+    end,
+  };
+}
+
+class RecordedInputConsole extends RecordedConsole implements InputConsole {
+  constructor(
+    inputs: Recording['inputs'],
+    private readonly listener: ConsoleListener,
+  ) {
+    super(inputs);
+    this.onPrinted = (byte) => listener.printed(byte);
+  }
+
+  override receive(cycle: number): number | undefined {
+    const byte = super.receive(cycle);
+    if (byte !== undefined) this.listener.typed(byte, cycle);
+    return byte;
+  }
+}
