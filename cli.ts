@@ -10,6 +10,11 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/run.js'),
   },
   {
+    name: 'shell',
+    summary: 'boot a kernel and type at its console, recorded',
+    load: () => import('./commands/shell.js'),
+  },
+  {
     name: 'check',
     summary: 'judge a recorded run again',
     load: () => import('./commands/check.js'),

@@ -20,9 +20,11 @@ export interface FinishedRun {
   readonly program?: ProgramOutcome;
 }
 
-const endings: Readonly<Record<RunEnd, string>> = {
+/** How a run ended, in a clause. */
+export const endings: Readonly<Record<RunEnd, string>> = {
   prompt: 'the shell prompted again',
   power_off: 'the guest powered the machine off',
+  left: 'the console was left',
   panic: 'the kernel panicked',
   deadlock: 'every hart waits for an interrupt that will never come',
   hang: 'a hart takes the same exception forever: the kernel’s trap handler faults itself',

@@ -23,6 +23,7 @@ export interface FakeWorld {
 const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   run: () => import('../../commands/run.js'),
   verify: () => import('../../commands/verify.js'),
+  shell: () => import('../../commands/shell.js'),
   check: () => import('../../commands/check.js'),
   query: () => import('../../commands/query.js'),
   replay: () => import('../../commands/replay.js'),

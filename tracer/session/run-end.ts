@@ -5,6 +5,7 @@ import type { RunEnd } from './types.js';
 export const explainEnd: Readonly<Record<RunEnd, string | undefined>> = {
   prompt: undefined,
   power_off: undefined,
+  left: undefined,
   panic: undefined,
   deadlock: undefined,
   hang: undefined,

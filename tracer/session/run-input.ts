@@ -6,16 +6,31 @@ import { RecordedConsole } from '../replay/index.js';
 import { ConsoleScript, type ConsoleListener } from './console-script.js';
 import type { RunEnd } from './types.js';
 
+/** Told of what passes the console. */
+export interface RunListener extends ConsoleListener {
+  /** Whoever typed has gone: the run ends where it is. */
+  left(): void;
+}
+
+/** Where a run is between two pieces of it. */
+export interface RunMoment {
+  readonly cycle: number;
+  /** No hart runs a process, or all wait for an interrupt. */
+  readonly idle: boolean;
+}
+
 /** The other side of the console during one run. */
 export interface InputConsole extends ConsolePort {
   /** First cycle after this one at which a byte must be received: pieces of the run end there. Infinity for none. */
   nextInput(cycle: number): number;
+  /** Waited for between two pieces. It may let the host's time go by, or call `left`. */
+  pause?(moment: RunMoment): Promise<void>;
 }
 
 /** Input of a run. */
 export interface RunInput {
   /** Makes the console of a machine that starts at cycle 0. */
-  open(listener: ConsoleListener): InputConsole;
+  open(listener: RunListener): InputConsole;
   /** The disk interfaces to try, in this order. */
   readonly virtioVersions: readonly ('modern' | 'legacy')[];
   /** Where the run ends and why, when that is known beforehand. */

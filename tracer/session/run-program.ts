@@ -2,26 +2,14 @@
 // in every case, also when the run did not.
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { Machine, type BootImage, type MachineConfiguration } from '../../emulator/index.js';
+import { Machine, type MachineConfiguration } from '../../emulator/index.js';
 import { TraceDirectoryWriter, type KernelFacts, type StartedTrace } from '../directory/index.js';
-import {
-  attachProbes,
-  attachQuestions,
-  findProfile,
-  KernelExceptions,
-  kindsLost,
-  kindsUnasked,
-  noQuestions,
-  type KernelProfile,
-  type Questions,
-} from '../probes/index.js';
-import type { EventName } from '../schema/index.js';
-import { DebugInfo, parseElf } from '../symbols/index.js';
-import { bootImage } from '../kernel-input/index.js';
-import type { EventPipeline, EventTask } from './event-pipeline.js';
+import { attachProbes, attachQuestions, KernelExceptions, type KernelProfile } from '../probes/index.js';
+import type { EventPipeline } from './event-pipeline.js';
 import { openEventPipeline, startEventThread, type EventThread } from './event-thread.js';
+import { eventTask, isIdle, prepareRun, type PreparedRun } from './prepared-run.js';
 import { explainEnd } from './run-end.js';
-import { typedInput, type InputConsole, type RunInput } from './run-input.js';
+import type { InputConsole } from './run-input.js';
 import { SnapshotTaker } from './snapshot-taker.js';
 import type { RunEnd, RunRequest, RunResult } from './types.js';
 
@@ -39,18 +27,6 @@ const diskCycles = 50e6;
 /** Room for snapshots, in bytes. */
 const snapshotBytesDefault = 140 * 2 ** 20;
 
-/** What is derived from the kernel once, whichever machine it then boots on. */
-interface Prepared {
-  readonly request: RunRequest;
-  readonly debug: DebugInfo;
-  readonly profile: KernelProfile;
-  readonly image: BootImage;
-  readonly typist: RunInput;
-  readonly questions: Questions;
-  /** Those that are asked for and that this kernel yields. */
-  readonly kinds: readonly EventName[];
-}
-
 /**
  * Runs a program on a kernel, traced. Throws UsageError for input that cannot be run at all; everything that
  * happens later is in the result, and the trace is finished.
@@ -59,27 +35,14 @@ export async function runProgram(request: RunRequest): Promise<RunResult> {
   // A thread loads its code while the kernel is looked at here.
   const thread = startEventThread();
   try {
-    return await runPrepared(prepare(request), thread);
+    return await runPrepared(prepareRun(request), thread);
   } catch (error) {
     thread?.dismiss();
     throw error;
   }
 }
 
-function prepare(request: RunRequest): Prepared {
-  const { kernel, kernelPath, disk } = request.input;
-  const elf = parseElf(kernel, kernelPath);
-  const image = bootImage(elf, kernelPath, disk, request.machine.memoryBytes);
-  const debug = DebugInfo.parse(elf);
-  const profile = findProfile(debug);
-  const questions = request.questions?.(debug) ?? noQuestions;
-  const lost = new Set([...kindsLost(profile), ...kindsUnasked(questions)]);
-  const kinds = request.kinds.filter((kind) => !lost.has(kind));
-  const typist = request.typist ?? typedInput(request.program.join(' '));
-  return { request, debug, profile, image, typist, questions, kinds };
-}
-
-async function runPrepared(prepared: Prepared, thread: EventThread | undefined): Promise<RunResult> {
+async function runPrepared(prepared: PreparedRun, thread: EventThread | undefined): Promise<RunResult> {
   const versions = [...prepared.typist.virtioVersions];
   for (let given = thread; ; given = startEventThread()) {
     const run = await TracedRun.start(prepared, versions.shift()!, given);
@@ -87,13 +50,6 @@ async function runPrepared(prepared: Prepared, thread: EventThread | undefined):
     if ((await run.run()) !== 'wrong_virtio') return run.finish();
     await run.discard();
   }
-}
-
-function eventTask({ request, profile, questions, kinds }: Prepared, folder: string): EventTask {
-  const { kernel, kernelPath } = request.input;
-  const { freeList, referenceCounts, processes } = profile;
-  const found = { referenceCounts, ...(freeList && { freeList }), ...(processes && { processes }) };
-  return { folder, kinds, profile: found, questions, kernel, kernelPath };
 }
 
 class TracedRun {
@@ -114,7 +70,7 @@ class TracedRun {
   isLastVersion = false;
 
   static async start(
-    prepared: Prepared,
+    prepared: PreparedRun,
     virtioVersion: 'modern' | 'legacy',
     thread: EventThread | undefined,
   ): Promise<TracedRun> {
@@ -141,7 +97,7 @@ class TracedRun {
   }
 
   private constructor(
-    private readonly prepared: Prepared,
+    private readonly prepared: PreparedRun,
     configuration: MachineConfiguration,
     private readonly writer: TraceDirectoryWriter,
     private readonly streams: StartedTrace<EventPipeline>,
@@ -151,6 +107,7 @@ class TracedRun {
       printed: (byte) => this.printed.push(byte),
       typed: (byte, cycle) => streams.recording.input(cycle, byte),
       prompted: (again) => this.prompted(again),
+      left: () => (this.end ??= 'left'),
     });
     this.machine = new Machine(configuration, image, this.console, {
       ...(request.engine && { engine: request.engine }),
@@ -180,9 +137,16 @@ class TracedRun {
       this.checkDisk();
       this.checkHost();
       if (this.end === undefined) this.snapshots?.consider();
-      if (this.end === undefined) await new Promise((resolve) => setImmediate(resolve));
+      if (this.end === undefined) await this.pause();
     }
     return this.end;
+  }
+
+  private pause(): Promise<void> {
+    const { console, machine } = this;
+    if (console.pause)
+      return console.pause({ cycle: machine.cycle(), idle: isIdle(machine, this.prepared.profile) });
+    return new Promise((resolve) => setImmediate(resolve));
   }
 
   /** The cycle up to which nothing needs the host. */

@@ -58,9 +58,9 @@ export interface RunRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Why the run ended: in order (the shell prompts again, or powered off), or not. */
+/** Why the run ended: in order (the shell prompts again, powered off, or left by whoever typed), or not. */
 export type RunEnd =
-  | 'prompt' | 'power_off' | 'panic' | 'deadlock' | 'hang' | 'interrupted' | 'write_failed'
+  | 'prompt' | 'power_off' | 'left' | 'panic' | 'deadlock' | 'hang' | 'interrupted' | 'write_failed'
   | 'cycle_budget' | 'trace_budget' | 'console_budget' | 'time_budget'; // prettier-ignore
 
 /** What a run came to; the trace at `out` is finished. */

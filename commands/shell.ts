@@ -1,0 +1,53 @@
+// trace shell: a recorded run that somebody types at.
+import { Option, type Command } from 'commander';
+import { engines, type Engine } from '../emulator/engine.js';
+import { addKernelOptions, type KernelOptions } from './kernel-options.js';
+import type { Surroundings } from './surroundings.js';
+import { wholeNumber } from './values.js';
+
+/** What the command line gave, checked. */
+export interface ShellFlags extends KernelOptions {
+  readonly harts: number;
+  /** MiB. */
+  readonly memory: number;
+  readonly engine?: Engine;
+  readonly events?: string;
+  readonly out: string;
+}
+
+const help = `
+Boots a kernel and connects its console with this terminal. Leave with Ctrl-] or with Ctrl-A X; Ctrl-A Ctrl-A
+types a Ctrl-A, and every other key goes to the guest. What is typed is recorded with the cycle at which the
+guest received it, so the trace can be judged, queried and replayed like that of trace run.
+
+When stdin is no terminal, each of its lines is typed at the guest's next prompt, or when the guest waits for
+more, and the run ends when all are used up.
+
+Examples:
+  trace shell
+  trace shell --kernel ../xv6-riscv --harts 1
+  printf 'echo one\\necho two\\n' | trace shell --out two.trace`;
+
+/** Adds the command's arguments, flags and help. */
+export function define(
+  command: Command,
+  surroundings: Surroundings,
+  finish: (exitCode: number) => void,
+): void {
+  addKernelOptions(command);
+  command
+    .option('--harts <N>', 'harts of the machine, 1 to 8', wholeNumber(1, 8), 3)
+    .option('--memory <MIB>', 'its memory in MiB, 4 to 2048', wholeNumber(4, 2048), 128)
+    .option('--events <KINDS>', 'record only these kinds of events, separated by commas')
+    .option('--out <DIR>', 'where to write the trace', 'shell.trace')
+    .addOption(
+      new Option('--engine <NAME>', 'how to execute; the result is the same (default: auto)').choices(
+        engines,
+      ),
+    )
+    .addHelpText('after', help)
+    .action(async (flags: ShellFlags) => {
+      const { executeShell } = await import('./shell/execute.js');
+      finish(await executeShell(flags, surroundings));
+    });
+}
