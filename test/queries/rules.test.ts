@@ -1,4 +1,4 @@
-// Invariants about calls, faults, panics and pages, each by a small story: rows that keep the rule, and rows that break it.
+// Invariants about calls, faults, panics and pages: rows that keep the rule, and rows that break it.
 import { describe, expect, test } from 'vitest';
 import type { InvariantResult } from '../../analyzer/result.js';
 import { judgeRows } from '../support/check-rows.js';
