@@ -118,6 +118,21 @@ describe('a session', () => {
     expect(await client.monitor('memory virtual')).toBe('addresses are virtual\n');
   });
 
+  it('reads and watches the kernel’s memory also while a program runs', async () => {
+    const client = await run.connect();
+    const { machine } = run.replay;
+    run.replay.seek(0);
+    await client.ask('Z0,0,2');
+    expect(pcOf(await client.ask('vCont;c'))).toBe(0n);
+    await client.ask('z0,0,2');
+    expect(run.replay.machine.harts[run.replay.currentHart!].read('mode')).toBe(0n);
+    const text = Buffer.from(machine.ram.read(0x80000000, 16)).toString('hex');
+    expect(await client.ask('m80000000,10')).toBe(text);
+    const [head] = run.replay.kernel.profile.freeList!.heads;
+    expect(await client.ask(`Z2,${hex(head)},8`)).toBe('OK');
+    expect(await client.ask('vCont;c')).toContain(`watch:${hex(head)};`);
+  });
+
   it('refuses to change the recording, and says so', async () => {
     const client = await sessionAt(run, 'uvmcopy');
     const [before, refused] = [place(), run.refusals()];

@@ -99,14 +99,19 @@ export class Target {
   }
 
   /**
-   * By the hart's own page table and, where that maps nothing, by that of the process it runs: a kernel with a table of
-   * its own maps no user memory.
+   * By the hart's own page table; where that maps nothing, by that of the process it runs, since a kernel with a table
+   * of its own maps no user memory; and at last as the kernel maps RAM, to itself, also while a program runs.
    */
   translation(hart: number): Translate {
     if (this.physicalAddresses) return Number;
     const { machine } = this.replay;
+    const { start, end } = machine.ramRange;
     const root = this.stateOf(hart).process?.root ?? 0;
-    return (address) =>
-      machine.translate(hart, address) ?? (root === 0 ? undefined : translateBy(machine, root, address));
+    return (address) => {
+      const mapped =
+        machine.translate(hart, address) ?? (root === 0 ? undefined : translateBy(machine, root, address));
+      if (mapped !== undefined) return mapped;
+      return address >= start && address < end ? Number(address) : undefined;
+    };
   }
 }
