@@ -71,6 +71,8 @@ export const control = {
   loadHigh: 116,
   /** i32: non-zero when page tables are watched. */
   watchTables: 100,
+  /** i64: pc at which compiled code was left last. */
+  leftAt: 136,
   /** i64: how often the interpreter has entered compiled code: in between, no mapping changes. */
   entered: 128,
   /** i32: exception flags of the last floating-point operation. */

@@ -1,5 +1,6 @@
 // Handler of a slot that is the entry of a compiled routine. The routine runs as far as the budget covers its blocks;
 // one that does not even cover the first is left to the instruction's own handler, and so is code at another address.
+import { word } from '../hart/hart-code.js';
 import { codePage, control } from '../memory-layout.js';
 import { callsMaximum, mustReturn } from '../routine-convention.js';
 import { callIndirect, i32, i64, type I32 } from '../wasm/expression.js';
@@ -24,6 +25,7 @@ export function enterRegion(c: Context): void {
     f.do(i64.store(i32.const(0), i64.add(entered, i64.const(1n)), control.entered));
     f.set(c.at, callIndirect(c.functions.routine, number, h, c.slow, entry, c.tlb, calls));
     f.set(c.at, i32.and(c.at, i32.const(~mustReturn)));
+    f.do(i64.store(i32.const(0), word(h, 'pc'), control.leftAt));
     f.if(i32.ne(c.at, c.slow), () => {
       f.set(c.budget, c.at);
       f.branch(c.refetch);

@@ -4,7 +4,7 @@ import type { CoreInstance } from '../core.js';
 import type { DecodedCode, RegionOwner } from '../decoded-code.js';
 import { samplingOf, type EngineOptions, type Sampling } from '../engine.js';
 import { stateOffset, tlb, workOffset } from '../hart/state.js';
-import { pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { control, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 import { routinesMaximum } from '../routine-convention.js';
 import { chooseRoutines } from './choose-routines.js';
 import { instantiateRegion, regionModule } from './region-module.js';
@@ -15,6 +15,9 @@ const pageShift = 12;
 const wordSpan = 2 ** 32;
 /** Regions that may exist at once; the oldest makes room. */
 const regionsMaximum = 256;
+
+/** Misses that suffice for a compilation: each costs a fraction of what compiling costs. */
+const patienceMaximum = 128;
 
 /** What is known of a window of virtual addresses. */
 interface Window {
@@ -62,11 +65,19 @@ export class Regions implements RegionOwner {
     code.regions = this;
   }
 
-  /** A hart is about to run from its pc: counts what is executed often, and compiles it. */
+  /**
+   * A hart is about to run from its pc: counts what is executed often, and compiles it. So is counted where compiled
+   * code was left last, since a short function that is not compiled makes all its callers be left.
+   */
   sample(hart: number): void {
     if (++this.slices % this.sampling.every !== 0) return;
-    const low = this.words[(hart + stateOffset.pc) >> 2];
-    const high = this.words[(hart + stateOffset.pc + 4) >> 2];
+    this.sampleAt(hart, hart + stateOffset.pc);
+    this.sampleAt(hart, control.leftAt);
+  }
+
+  private sampleAt(hart: number, address: number): void {
+    const low = this.words[address >> 2];
+    const high = this.words[(address + 4) >> 2];
     const page = this.fetchedPage(hart, high, low);
     if (page === 0) return;
     const window = this.windowOf(high, low);
@@ -77,7 +88,9 @@ export class Regions implements RegionOwner {
     if (++window.misses < window.patience) return;
     window.misses = 0;
     window.patience *= this.sampling.growth;
-    this.compile(hart, page, window, high, low);
+    // Where something was hot, what is hot next should not wait long; where nothing could be compiled, it may.
+    if (this.compile(hart, page, window, high, low))
+      window.patience = Math.min(window.patience, patienceMaximum);
   }
 
   dropPage(page: number): void {
@@ -119,18 +132,20 @@ export class Regions implements RegionOwner {
     return window;
   }
 
-  private compile(hart: number, page: number, window: Window, high: number, low: number): void {
+  /** True when there was something to compile. */
+  private compile(hart: number, page: number, window: Window, high: number, low: number): boolean {
     const base = (BigInt(high) << 32n) | BigInt((low & ~(windowBytes - 1)) >>> 0);
-    const code = new WindowCode(this.code, base, this.pagesAround(hart, page, window));
+    const code = new WindowCode(this.code, base, this.pagesAround(hart, page, window, low));
     const compiled = new Set([...window.regions].flatMap(({ starts }) => [...starts]));
     const routines = chooseRoutines(code, window.samples, compiled);
     window.samples.clear();
-    if (routines.length === 0) return;
+    if (routines.length === 0) return false;
     if (this.live.size >= regionsMaximum || this.free.length < routines.length) this.dropOldest();
-    if (this.free.length < routines.length) return;
+    if (this.free.length < routines.length) return false;
     const bytes = regionModule(this.layout, code, routines);
     const functions = instantiateRegion(bytes, this.memory, this.core, routines);
     this.connect(window, code, routines, functions);
+    return true;
   }
 
   private dropOldest(): void {
@@ -177,10 +192,9 @@ export class Regions implements RegionOwner {
    * Decoded pages of the window, at the addresses at which the hart would find them now; not those that another
    * window has compiled, such as a page that is mapped twice.
    */
-  private pagesAround(hart: number, page: number, window: Window): WindowPage[] {
+  private pagesAround(hart: number, page: number, window: Window, low: number): WindowPage[] {
     const frame = this.code.frameOfPage(page);
     const firstFrame = window.number * pagesInWindow - ramBase / pageBytes;
-    const low = this.words[(hart + stateOffset.pc) >> 2];
     const isIdentity = firstFrame + ((low >>> pageShift) % pagesInWindow) === frame;
     const pages: WindowPage[] = [];
     const high = Math.floor(window.number / (wordSpan / windowBytes));
