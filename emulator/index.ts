@@ -16,3 +16,4 @@ export { ramBase, pageBytes } from './memory-layout.js';
 export type { Pages } from './snapshot/pages.js';
 export { takeDelta, type PageDelta } from './snapshot/page-delta.js';
 export { Timeline, type CapturedCheckpoint, type Checkpoint } from './snapshot/timeline.js';
+export { stateDifference, type Difference } from './snapshot/difference.js';

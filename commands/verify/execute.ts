@@ -39,15 +39,17 @@ function exitCodeOf({ divergence, interrupted, incompleteBecause }: Verification
   return incompleteBecause === undefined ? ExitCode.ok : ExitCode.inconclusive;
 }
 
-function textOf({ cycles, digests, divergence, interrupted, incompleteBecause }: Verification): string {
+function textOf(result: Verification): string {
+  const { cycles, digests, snapshots, divergence, interrupted, incompleteBecause } = result;
   if (divergence) {
-    const { equal, different, recorded, replayed } = divergence;
+    const { equal, different, what, recorded, replayed } = divergence;
     return (
       `DIVERGED: the replay is the recorded run up to cycle ${formatCount(equal)} and is not at cycle ` +
-      `${formatCount(different)}: the state's digest is ${replayed}, and ${recorded} was recorded`
+      `${formatCount(different)}: ${what} is ${replayed}, and ${recorded} was recorded`
     );
   }
-  const compared = `${formatCount(cycles)} cycles replayed, ${digests} digests compared, all equal`;
+  const states = `${digests} digests and ${snapshots} snapshots compared, all equal`;
+  const compared = `${formatCount(cycles)} cycles replayed, ${states}`;
   if (interrupted) return `INTERRUPTED: ${compared} until then`;
   if (incompleteBecause === undefined) return `VERIFIED: ${compared}`;
   return `INCONCLUSIVE: ${compared}, but the trace is incomplete: ${incompleteBecause}`;

@@ -37,29 +37,49 @@ export function saveState(standing: Standing, { harts, devices }: StatefulParts)
   return state.finish();
 }
 
-/**
- * Reads the bytes back into harts and devices. `stand` is called first: devices derive from the clock what they do not
- * save. Throws an Error for bytes of another machine.
- */
-export function restoreState(
-  bytes: Uint8Array,
-  { harts, devices }: StatefulParts,
-  stand: (standing: Standing) => void,
-): void {
+/** A state's bytes taken apart. */
+export interface SavedState {
+  readonly standing: Standing;
+  /** Architectural state of each hart. */
+  readonly harts: readonly Uint8Array[];
+  /** What each device saved. */
+  readonly devices: readonly Uint8Array[];
+}
+
+/** Takes a state apart. Throws an Error for bytes of another machine. */
+export function readState(bytes: Uint8Array, { harts, devices }: StatefulParts): SavedState {
   const state = new StateReader(bytes, 'the machine');
-  stand({
+  const standing = {
     cycle: state.wide(),
     turnLeft: state.u32(),
     hart: state.u32(),
     schedule: state.u32(),
     isDue: state.flag(),
     outcome: readOutcome(state.u8(), state.u32()),
-  });
-  const saved = harts.map(() => state.bytes());
-  for (const device of devices) device.restore(state.bytes());
+  };
+  const saved = {
+    standing,
+    harts: harts.map(() => state.bytes()),
+    devices: devices.map(() => state.bytes()),
+  };
   state.finish();
+  return saved;
+}
+
+/**
+ * Reads the bytes back into harts and devices. `stand` is called first: devices derive from the clock what they do not
+ * save. Throws an Error for bytes of another machine.
+ */
+export function restoreState(
+  bytes: Uint8Array,
+  parts: StatefulParts,
+  stand: (standing: Standing) => void,
+): void {
+  const { standing, harts, devices } = readState(bytes, parts);
+  stand(standing);
+  parts.devices.forEach((device, index) => device.restore(devices[index]));
   // Last: devices drive the harts' lines, which at a deadline may be behind what devices would drive.
-  harts.forEach((hart, index) => hart.restore(saved[index]));
+  parts.harts.forEach((hart, index) => hart.restore(harts[index]));
 }
 
 function readOutcome(kind: number, code: number): FinisherOutcome | undefined {

@@ -1,5 +1,5 @@
 // manifest.json: what a trace is and which files belong to it. It holds nothing that may differ between two equal
-// runs (no time, no paths of the host), but for the digest of recording.pb: snapshots are taken by the host's clock.
+// runs (no time, no paths of the host), but for the digest of recording.pb: snapshots are taken by processor time.
 import { createHash } from 'node:crypto';
 import type { MachineConfiguration } from '../recording/machine-configuration.js';
 import { manifestFormat } from './layout.js';

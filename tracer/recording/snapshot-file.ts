@@ -1,5 +1,6 @@
 // A file of snapshots/: the state of a machine at a cycle, with the pages that changed since the snapshot before it.
-// Little-endian. 16 bytes: magic, then u32 stored and u32 real length of the table; the table, deflated:
+// Little-endian. 16 bytes: magic, then u32 stored and u32 real length of the table; the table, deflated
+// if these differ:
 //   u32 × 4   lengths of what follows: state in bytes; repeating pages; other pages; blocks
 //   u64 × 2   for each repeating page: its first word and the word that all others equal
 //   u32 × n   their numbers, then those of the other pages, then the stored length of each block
@@ -29,6 +30,8 @@ const headerBytes = 16;
 const countsBytes = 16;
 export const snapshotPageBytes = 4096;
 const blockBytes = 16 * snapshotPageBytes;
+/** Unpacking a small table takes longer than reading it; a replay reads all of them. */
+const plainTableBytes = 1 << 18;
 const compress = promisify(deflate) as (bytes: Uint8Array, options: { level: number }) => Promise<Buffer>;
 
 /** The file's pieces in order. Compression runs beside the caller, on Node's thread pool. */
@@ -44,7 +47,7 @@ export async function encodeSnapshot(snapshot: SnapshotContent): Promise<Uint8Ar
   const lengths = Uint32Array.from(blocks, (block) => block.length);
   const counts = Uint32Array.of(state.length, repeating.length, pages.length, blocks.length);
   const table = Buffer.concat([counts, words, repeating, pages, lengths].map(bytesOf).concat([state]));
-  const stored = await compress(table, { level: 1 });
+  const stored = table.length > plainTableBytes ? await compress(table, { level: 1 }) : table;
   const header = Buffer.concat([magic, bytesOf(Uint32Array.of(stored.length, table.length))]);
   return [header, stored, ...blocks];
 }
@@ -80,7 +83,10 @@ export class StoredSnapshot {
     if (file.length < headerBytes || !file.subarray(0, 8).equals(magic))
       throw unreadable(path, 'is no snapshot of this program');
     const end = headerBytes + file.readUInt32LE(8);
-    const table = this.guarded(() => new Uint8Array(inflateSync(file.subarray(headerBytes, end))));
+    const packed = new Uint8Array(file.subarray(headerBytes, end));
+    const isPlain = packed.length === file.readUInt32LE(12);
+    const table = isPlain ? packed : this.guarded(() => new Uint8Array(inflateSync(packed)));
+    if (table.length < countsBytes) throw unreadable(path, 'is damaged: it has no table');
     const [stateBytes, repeating, pages, blocks] = new Uint32Array(table.buffer, 0, 4);
     const expected = countsBytes + 20 * repeating + 4 * pages + 4 * blocks + stateBytes;
     if (table.length !== expected || blocks !== Math.ceil((pages * snapshotPageBytes) / blockBytes))

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Machine, Timeline, type Checkpoint, type Engine, type StopReason } from '../../emulator/index.js';
 import { UsageError } from '../../errors.js';
 import { traceFiles } from '../directory/index.js';
-import type { Recording } from '../recording/index.js';
+import type { Recording, StoredSnapshot } from '../recording/index.js';
 import { NearCheckpoints } from './near-checkpoints.js';
 import { RecordedConsole } from './recorded-console.js';
 import { StoredCheckpoint } from './stored-checkpoint.js';
@@ -116,6 +116,18 @@ export class Replayer {
       const stop = this.piece(to);
       if (stop !== 'limit' || this.cycle >= to) return stop;
     }
+  }
+
+  /** The snapshots that can be read, in order of cycle; `snapshotDamage` says why others cannot. */
+  snapshots(): { readonly cycle: number; readonly snapshot: StoredSnapshot }[] {
+    this.usable(this.end);
+    const stored = this.timeline.upTo(this.end).filter((one) => one instanceof StoredCheckpoint);
+    return stored.map((one) => ({ cycle: one.cycle, snapshot: one.load() }));
+  }
+
+  /** The run ended because every hart waited for an interrupt that nothing would raise. */
+  get endsInDeadlock(): boolean {
+    return this.source.trace.manifest?.stopReason === 'deadlock';
   }
 
   /** Frees what the replay holds. */

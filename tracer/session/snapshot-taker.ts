@@ -1,15 +1,21 @@
-// Decides when a run is worth a snapshot: by the host's time since the last one, which is about what it takes to
+// Decides when a run is worth a snapshot: by the processor time since the last one, which is about what it takes to
 // execute that piece again, and never for more than a small part of the run's time. The run is the same either way.
 import { takeDelta, type Machine } from '../../emulator/index.js';
 import type { SnapshotStore } from '../recording/index.js';
 
-/** Seconds of running between two snapshots, before any thinning. */
-const spacingDefault = 0.15;
+/** Seconds of processor time between two snapshots, before any thinning. */
+const spacingDefault = 0.1;
 /** The part of the run's time that taking snapshots may cost. */
 const costMaximum = 0.04;
 
+/** Of all threads of the process: a host that is busy with other things makes no difference. */
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 export class SnapshotTaker {
-  private last = performance.now();
+  private last = processorSeconds();
   private pause = 0;
 
   /** @param machine before its first cycle */
@@ -23,12 +29,12 @@ export class SnapshotTaker {
 
   /** Takes one if it is time. Call it between runs of the machine, some times in every tenth of a second. */
   consider(): void {
-    const start = performance.now();
-    const spacing = Math.max(1000 * this.seconds * 2 ** this.store.thinned, this.pause);
+    const start = processorSeconds();
+    const spacing = Math.max(this.seconds * 2 ** this.store.thinned, this.pause);
     if (start - this.last < spacing || !this.store.takesMore) return;
     const { machine } = this;
     this.store.add({ cycle: machine.cycle(), state: machine.saveState(), ...takeDelta(machine.pages) });
-    this.last = performance.now();
+    this.last = processorSeconds();
     if (this.seconds > 0) this.pause = (this.last - start) / costMaximum;
   }
 }

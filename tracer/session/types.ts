@@ -27,7 +27,7 @@ export interface RunLimits {
 export interface SnapshotRequest {
   /** Bytes of all of them; 140 MiB by default, 0 for none. */
   readonly bytes?: number;
-  /** Seconds of running between two, 0.15 by default; 0 takes as many as can be, at whatever cost. */
+  /** Seconds of processor time between two, 0.1 by default; 0 takes as many as can be, at whatever cost. */
   readonly seconds?: number;
 }
 
