@@ -30,7 +30,7 @@ const width = 100;
 /** Lines of source before and behind the present one. */
 const sourceAround = 4;
 const rangesShown = 40;
-const frameRunsShown = 2;
+const frameRunsShown = 1;
 
 /** The page as text that ends in a newline. */
 export function momentText(source: MomentSource, moment: Moment, parts: Parts, options: PageOptions): string {
@@ -137,8 +137,8 @@ function pageTableLines(ranges: readonly MappedRange[]): string[] {
   const lines = ranges.slice(0, rangesShown).map(({ va, pages, frames, entry }) => {
     const last = va + BigInt(pages) * 4096n - 1n;
     const size = `${formatCount(pages)} page${pages === 1 ? '' : 's'}`;
-    const span = `  ${hex(va)} to ${hex(last)}`.padEnd(40);
-    return `${span}${size.padEnd(10)} ${entryWords(entry).padEnd(28)}${frameWords(frames)}`
+    const span = `  ${hex(va)} to ${hex(last)}`.padEnd(39);
+    return `${span}${size.padEnd(10)} ${entryWords(entry).padEnd(28)} ${frameWords(frames)}`
       .slice(0, width)
       .trimEnd();
   });
@@ -156,7 +156,7 @@ function frameWords(frames: MappedRange['frames']): string {
 function frameLines({ why, sharers, count }: FrameView): string[] {
   const counted = count === undefined ? '' : `; its count is ${count}`;
   return [
-    ...wrapText(`${why}; mapped ${sharers.length} times by processes${counted}`, width, '  ', '    '),
+    ...wrapText(`${why}; mapped ${times(sharers.length)} by processes${counted}`, width, '  ', '    '),
     ...sharers
       .slice(0, rangesShown)
       .map(
@@ -164,6 +164,10 @@ function frameLines({ why, sharers, count }: FrameView): string[] {
           `    ${processWords(pid, process)} at ${hex(va)}: ${entryWords(entry)}`,
       ),
   ];
+}
+
+function times(number: number): string {
+  return number === 1 ? 'once' : `${formatCount(number)} times`;
 }
 
 function eventLine(event: Moment['events'][number], colour: boolean): string {

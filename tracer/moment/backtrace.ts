@@ -1,13 +1,20 @@
 // Who called whom at a moment: through the kernel, through an interrupt it took on the way, and through the trap into
 // the program.
 import type { Machine } from '../../emulator/index.js';
-import type { DebugInfo, HartRegisters, NamedRange, SourceFrame, StackFrame } from '../symbols/index.js';
+import type {
+  DebugInfo,
+  HartRegisters,
+  NamedRange,
+  ReadWord,
+  SourceFrame,
+  StackFrame,
+} from '../symbols/index.js';
 import { instructionsFrom, type InstructionLine } from './disassembly.js';
 import { interruptedRegisters } from './interrupted.js';
 import { readVirtual, wordReader, type Translate } from './memory.js';
 import { translateBy } from './page-table.js';
 import type { LiveProcess } from './process-table.js';
-import type { UserPrograms } from './user-programs.js';
+import type { UserProgram, UserPrograms } from './user-programs.js';
 
 /** A call, or a place in a function that was inlined into the one below it. */
 export interface CallFrame extends SourceFrame {
@@ -99,9 +106,17 @@ function programStack({ machine, process, programs }: StoppedHart, registers: Ha
   const code = readVirtual(machine, translate, registers.pc, comparedBytes);
   const program = programs.matching(process.name, registers.pc, code);
   const frames = program
-    ? framesOf(program.debug, program.debug.unwind(registers, wordReader(machine, translate)))
+    ? framesOf(program.debug, callsFromEntry(program, registers, wordReader(machine, translate)))
     : [unknownFrame(registers.pc)];
   return [{ of: 'program', program: program?.name ?? '', frames }];
+}
+
+/** Nobody calls the function that a program begins with: what its frame returns to is left from another program. */
+function callsFromEntry({ debug, elf }: UserProgram, registers: HartRegisters, read: ReadWord): StackFrame[] {
+  const frames = debug.unwind(registers, read);
+  const entry = debug.symbols.functionAt(BigInt(elf.entry))?.name;
+  const first = frames.findIndex((frame) => entry !== undefined && frame.function === entry);
+  return first < 0 ? frames : frames.slice(0, first + 1);
 }
 
 function unknownFrame(pc: bigint): CallFrame {
