@@ -1,5 +1,7 @@
 // trace replay: the page of a moment.
+import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { writeDiskImage } from '../../tracer/disk-image/index.js';
 import { trace } from '../support/command-line.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -115,4 +117,30 @@ describe('other parts', () => {
 test('a moment that does not exist, or a trace, is refused', async () => {
   expect(await replay('--to', 'violation:7')).toMatchObject({ exitCode: 2, stdout: '' });
   expect((await trace(['replay', inside('none.trace')])).exitCode).toBe(65);
+});
+
+describe('a run that violates a rule', () => {
+  test('names the command that shows the moment, and that shows it', async () => {
+    const out = inside('panicked.trace');
+    const disk = inside('empty.img');
+    // A disk without init, so that the kernel panics.
+    writeFileSync(disk, writeDiskImage([]));
+    const { stdout } = await trace([
+      'run',
+      '--memory',
+      '16',
+      '--harts',
+      '1',
+      '--quiet',
+      '--disk',
+      disk,
+      '--out',
+      out,
+    ]);
+    expect(stdout).toMatch(/\nnext: trace replay \S+panicked\.trace --to violation:1\n$/);
+    const page = await trace(['replay', out, '--to', 'violation:1']);
+    expect(page.stdout).toMatch(/^violation 1 \(panic: .*\): cycle [\d,]+/);
+    expect(page.stdout).toMatch(/#0 +0x[\da-f]+ +panic \(fixtures\/kernel\/printf\.c:\d+\)\n/);
+    expect(page.exitCode).toBe(0);
+  });
 });

@@ -10,6 +10,8 @@ export interface ViolationMoment {
   readonly cycle: number;
   /** Physical address of the frame it is about. */
   readonly frame?: bigint;
+  /** What is wrong; raw guest text may be in it. */
+  readonly message?: string;
 }
 
 /** A cycle to go to, and what was named with it. */
@@ -80,7 +82,11 @@ async function locate(moment: NamedMoment, source: PositionSource, present: numb
 async function violationAt({ violations }: PositionSource, number: number): Promise<Position> {
   const all = await violations();
   const found = all[number - 1];
-  if (found) return { ...found, what: `violation ${number}` };
+  if (found) {
+    const { cycle, frame, message } = found;
+    const what = `violation ${number}${message === undefined ? '' : ` (${message})`}`;
+    return { cycle, ...(frame !== undefined && { frame }), what };
+  }
   throw new UsageError(
     all.length === 0
       ? `there is no violation:${number}: the run violates no rule that could be judged`
