@@ -82,4 +82,33 @@ describe.each([false, true])('with page tables watched: %s', (watched) => {
       sd t0, 8(s2)`;
     expect(results(change, watched)).toEqual([1n, 1n]);
   });
+
+  it('a change by a store of part of an entry takes effect at once', () => {
+    expect(results('li t0, 0x54\n sb t0, 9(s2)', watched)).toEqual([1n, 2n]);
+  });
+
+  it('a change of tables that satp does not name now takes effect when it does again', () => {
+    // The second root shares the gigapage of RAM, and maps 0x1000 through tables of its own.
+    const change = `
+      li t0, 0x80016000
+      li t1, 0x20005c01
+      sd t1, 0(t0)
+      li t1, 0x200000cf
+      sd t1, 16(t0)
+      li t0, 0x80017000
+      li t1, 0x20006001
+      sd t1, 0(t0)
+      li t0, 0x80018000
+      li t1, 0x200044c7
+      sd t1, 8(t0)
+      csrr s4, satp
+      li t0, 0x8000000000080016
+      csrw satp, t0
+      ld a3, 0(s3)
+      li t0, 0x200054c7
+      sd t0, 8(s2)
+      ld a4, 0(s3)
+      csrw satp, s4`;
+    expect(results(change, watched)).toEqual([1n, 2n]);
+  });
 });

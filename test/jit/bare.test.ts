@@ -3,6 +3,7 @@ import { BareMachine } from '../support/bare-machine.js';
 
 BareMachine.engine = { engine: 'jit' };
 BareMachine.pieceCycles = 13;
+await import('../engine/calls.test.js');
 await import('../engine/changing-code.test.js');
 await import('../engine/coherent-translation.test.js');
 await import('../engine/memory-loops.test.js');
