@@ -9,6 +9,7 @@ import {
   sessionAt,
   type DebuggedRun,
 } from '../support/debugged-run.js';
+import { Random } from '../support/random.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const inside = temporaryDirectory();
@@ -62,6 +63,26 @@ describe('steps', () => {
       expect(new Set(back).size, `hart ${hart}`).toBe(count);
       const forth = await each(count, () => step(`vCont;s:${hart + 1}`));
       expect(forth, `hart ${hart}`).toEqual([...back.slice(0, -1).reverse(), start]);
+    }
+  });
+
+  it('go to the hart’s last step before a position, wherever that is', async () => {
+    const client = await run.connect();
+    const { replay } = run;
+    const random = new Random(3);
+    for (let count = 0; count < 25; count++) {
+      replay.seek(random.between(1e6, replay.end));
+      const hart = random.between(0, 2);
+      const [start, before] = [replay.cycle, progress(hart)];
+      await client.ask(`Hc${hart + 1}`);
+      await client.ask('bs');
+      const { cycle } = replay;
+      expect([replay.currentHart, progress(hart) === before], `hart ${hart} before ${start}`).toEqual([
+        hart,
+        false,
+      ]);
+      await client.ask(`vCont;s:${hart + 1}`);
+      expect([replay.cycle, progress(hart)], `hart ${hart} before ${start}`).toEqual([cycle + 1, before]);
     }
   });
 
@@ -204,6 +225,44 @@ describe('watchpoints', () => {
         .reverse()
         .map((cycle) => cycle + 1),
     );
+  });
+
+  /** Cycle and address of a device's write of 8 bytes that change RAM, found by halves. */
+  async function deviceWrite(from: number): Promise<{ cycle: number; address: number }> {
+    const replay = await Replayer.open(out);
+    const { stops, ramRange } = replay.machine;
+    let [address, bytes, until] = [ramRange.start, ramRange.end - ramRange.start, replay.end];
+    const isWritten = (): boolean => {
+      let seen = false;
+      const onAccess = ({ byDevice }: { byDevice: boolean }): boolean => (seen ||= byDevice);
+      const watchpoint = { address, bytes, loads: false, stores: true, onAccess };
+      stops.addWatchpoint(watchpoint);
+      replay.run(until);
+      stops.removeWatchpoint(watchpoint);
+      return seen;
+    };
+    replay.seek(from);
+    expect(isWritten()).toBe(true);
+    const { cycle } = replay;
+    until = cycle + 1;
+    for (bytes /= 2; bytes >= 8; bytes /= 2) {
+      replay.seek(cycle - 1);
+      if (!isWritten()) address += bytes;
+    }
+    return { cycle, address };
+  }
+
+  it('see what devices write, at the cycle before which they do', async () => {
+    const { cycle, address } = await deviceWrite(54e6);
+    const client = await run.connect();
+    const { replay } = run;
+    replay.seek(cycle - 1000);
+    await client.ask(`Z2,${hex(address)},8`);
+    expect(await client.ask('vCont;c')).toContain(`watch:${hex(address)};`);
+    expect(replay.cycle).toBe(cycle);
+    replay.seek(cycle + 2);
+    expect(await client.ask('bc')).toContain(`watch:${hex(address)};`);
+    expect(replay.cycle).toBe(cycle + 1);
   });
 
   it('tell loads from stores', async () => {

@@ -48,6 +48,8 @@ export class Execution {
     try {
       const found = await going.call(this, wanted, interrupted);
       this.points.listener = () => false;
+      // What devices write at a cycle is written before its step: at the same cycle, it may be done already.
+      if ('address' in found.stop && found.cycle === this.replay.cycle) this.replay.seek(found.cycle - 1);
       if (found.cycle !== this.replay.cycle) this.replay.seek(found.cycle);
       this.reported = found;
       return found.stop;
