@@ -19,6 +19,8 @@ const stepCycles = 5e6;
 const digestCycles = 1e9;
 /** Cycles between moments at which all events so far are brought to their files, against a crash. */
 const flushCycles = 100e6;
+/** The same as a part of the run so far, when that is more: small batches are what costs most. */
+const flushPart = 0.05;
 /** Cycles a panicking kernel gets to print why. */
 const panicCycles = 2e6;
 /** Cycles after a look at the disk within which a driver that accepts it has set up its queue. */
@@ -221,7 +223,7 @@ class TracedRun {
     else if (cycle >= request.limits.cycles) this.end ??= 'cycle_budget';
     if (cycle >= this.nextFlush) {
       this.streams.events.flush();
-      this.nextFlush += flushCycles;
+      this.nextFlush = cycle + Math.max(flushCycles, Math.floor(flushPart * cycle));
     }
     if (cycle < this.nextDigest) return;
     this.streams.recording.digest(cycle, this.machine.digest());
