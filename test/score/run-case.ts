@@ -1,0 +1,107 @@
+// Runs one case, has it judged like any other run, and keeps what the score needs to know.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { TraceQuery, checkTrace, openTraceSource, type Violation } from '../../analyzer/index.js';
+import { defaultConfiguration } from '../../emulator/index.js';
+import { builtinKernel, otherProgram } from '../../fixtures/index.js';
+import { DiskImage, writeDiskImage } from '../../tracer/disk-image/index.js';
+import { eventNames } from '../../tracer/schema/index.js';
+import { runProgram } from '../../tracer/session/index.js';
+import type { Case } from './cases.js';
+
+/** Enough for every program on a machine this small; a kernel that needs more has lost its way. */
+const limits = { cycles: 8e9, traceBytes: 1e9, consoleBytes: 1e7, seconds: 240 };
+const memoryBytes = 16 << 20;
+/** Marker ids of planted defects: see harm.h. */
+const firstDefect = 2000;
+
+/** A rule that was broken. */
+export interface BrokenRule {
+  readonly name: string;
+  readonly severity: 'error' | 'warning';
+  readonly count: number;
+  /** Of its first violation. */
+  readonly cycle: number;
+  /** Functions that the first violation names, the one it blames first. */
+  readonly functions: readonly string[];
+}
+
+/** What came of a case. */
+export interface Outcome {
+  /** How the run ended, as in the trace: prompt, panic, ... */
+  readonly end: string;
+  readonly cycles: number;
+  readonly broken: readonly BrokenRule[];
+  /** Rules whose query failed, with the reason. */
+  readonly failedRules: readonly string[];
+  /** By number of the defect: the cycle at which it first did harm. */
+  readonly harm: Readonly<Record<number, number>>;
+}
+
+/** Runs and judges a case, in a temporary directory. */
+export async function runCase({ variant, program, harts, turn }: Case): Promise<Outcome> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cowtrace-score-'));
+  try {
+    const out = path.join(folder, 'case.trace');
+    const { turnCycles, diskLatencyCycles } = defaultConfiguration;
+    const { kernel, disk } = builtinKernel(variant);
+    const { end, cycle } = await runProgram({
+      input: { kernel, kernelPath: `the built-in ${variant} kernel`, disk: diskWith(program, disk) },
+      out,
+      program: program.split(' '),
+      machine: { harts, memoryBytes, turnCycles: turn ?? turnCycles, diskLatencyCycles },
+      limits,
+      kinds: eventNames,
+      toolVersion: 'score',
+    });
+    return { end, cycles: cycle, ...(await judge(out)) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The built-in disk, and beside what it has the program, if that is not among it. */
+function diskWith(command: string, disk: Uint8Array): Uint8Array {
+  const [name = ''] = command.split(' ');
+  const contents = otherProgram(name);
+  if (contents === null) return disk;
+  const image = new DiskImage(disk);
+  const files = image
+    .rootDirectory()
+    .map((entry) => ({ name: entry.name, contents: image.readFile(entry.name) }));
+  return writeDiskImage([...files, { name, contents }]);
+}
+
+async function judge(trace: string): Promise<Omit<Outcome, 'end' | 'cycles'>> {
+  const source = openTraceSource(trace);
+  const { invariants } = await checkTrace(source);
+  const violated = invariants.filter(({ status }) => status === 'violated');
+  const broken = violated.map(({ name, severity, violationCount, violations }) => {
+    const first = violations.reduce((left, right) => (right.cycle < left.cycle ? right : left));
+    return { name, severity, count: violationCount, cycle: first.cycle, functions: functionsOf(first) };
+  });
+  const failed = invariants.filter(({ status }) => status === 'error');
+  return {
+    broken: broken.sort((left, right) => left.cycle - right.cycle),
+    failedRules: failed.map(({ name, reason }) => `${name}: ${reason}`),
+    harm: await harmOf(source),
+  };
+}
+
+/** A chain of inlined functions is written `inner < outer`. */
+function functionsOf({ function: inside, caller }: Violation): string[] {
+  return [inside, caller?.function].flatMap((chain) => chain?.split(' < ') ?? []);
+}
+
+async function harmOf(source: ReturnType<typeof openTraceSource>): Promise<Record<number, number>> {
+  const query = await TraceQuery.open(source);
+  try {
+    const { rows } = await query.run(
+      `SELECT id, min(cycle) FROM marker WHERE id BETWEEN ${firstDefect + 1} AND ${firstDefect + 47} GROUP BY id`,
+    );
+    return Object.fromEntries(rows.map(([id, cycle]) => [Number(id) - firstDefect, Number(cycle)]));
+  } finally {
+    query.close();
+  }
+}
