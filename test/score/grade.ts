@@ -74,7 +74,9 @@ function foundBy(
 }
 
 function nameRank(witnesses: readonly BrokenRule[], functions: readonly string[]): 1 | 3 | undefined {
-  const named = [...new Set(witnesses.flatMap((rule) => rule.functions))].slice(0, 3);
+  // That a panic came from panic() says nothing.
+  const all = witnesses.flatMap((rule) => rule.functions).filter((name) => name !== 'panic');
+  const named = [...new Set(all)].slice(0, 3);
   const rank = named.findIndex((name) => functions.includes(name));
   return rank < 0 ? undefined : rank === 0 ? 1 : 3;
 }

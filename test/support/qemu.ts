@@ -12,6 +12,8 @@ export interface Session {
   disk: Uint8Array;
   harts: number;
   memoryMegabytes: number;
+  /** Whether the disk speaks version 1 of virtio; otherwise version 2. */
+  legacyVirtio?: boolean;
   /** Lines to type, one at each prompt. */
   commands: readonly string[];
   timeoutSeconds: number;
@@ -34,11 +36,15 @@ export async function runUnderQemu(session: Session): Promise<string[]> {
   }
 }
 
-function machineArguments({ harts, memoryMegabytes }: Session, kernel: string, disk: string): string[] {
+function machineArguments(
+  { harts, memoryMegabytes, legacyVirtio = false }: Session,
+  kernel: string,
+  disk: string,
+): string[] {
   return [
     ...['-machine', 'virt', '-bios', 'none', '-nographic'],
     ...['-smp', String(harts), '-m', `${memoryMegabytes}M`, '-kernel', kernel],
-    ...['-global', 'virtio-mmio.force-legacy=false'],
+    ...['-global', `virtio-mmio.force-legacy=${legacyVirtio}`],
     ...['-drive', `file=${disk},if=none,format=raw,id=disk`],
     ...['-device', 'virtio-blk-device,drive=disk,bus=virtio-mmio-bus.0'],
   ];
