@@ -1,5 +1,5 @@
-// `npm run score`: runs every variant of the kernel with every program, and says what the analyzer found of what is known
-// to be wrong, and what it found that is not there. Fails when that is worse than what was accepted.
+// `npm run score`: runs every variant of the kernel with every program, and says what the analyzer found of what is
+// known to be wrong, and what it found that is not there. Fails when that is worse than what was accepted.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
