@@ -12,14 +12,19 @@ import { checkProgram, findKernelInput } from '../../tracer/kernel-input/index.j
 import type { KernelInput } from '../../tracer/session/index.js';
 import { median, ways, type Measurement, type Setup, type Way, type Work } from './measurement.js';
 import { measureJudged, measurePlain, measureTraced, virtioVersionOf } from './on-emulator.js';
+import { measureSeeks, seekText } from './on-replay.js';
 import { measureQemu, measureRecord, qemuIsInstalled } from './on-qemu.js';
 import { ratiosTable, timesTable, type WorkResult } from './table.js';
 
 const usage = `usage: npm run bench -- [--kernel TREE] [--only WORK]... [--runs N] [--harts N] [--memory MIB] [--json]
   [--way WAY]...
   WORK is boot, or a command to type at the prompt;
-  by default boot, cowtest and usertests -q, as far as the disk has them
+  by default boot, cowtest and usertests -q, as far as the disk has them;
+  --only seek, and a WORK beside it or the longest of these, measures going through a recorded run instead
   WAY is ${ways.join(', ')}; by default all, as far as QEMU is installed`;
+
+/** Among the works: not one, but another measurement. */
+const seekWord = 'seek';
 
 const options = {
   kernel: { type: 'string' },
@@ -81,8 +86,9 @@ function waysOf(values: Values): readonly Way[] {
 
 /** The works asked for, or those of the usual ones whose programs are there. */
 function worksOf(values: Values, { disk }: KernelInput): Work[] {
-  if (values.only) {
-    const works = values.only.map((work) => (work === 'boot' ? '' : work));
+  const only = values.only?.filter((word) => word !== seekWord) ?? [];
+  if (only.length > 0) {
+    const works = only.map((work) => (work === 'boot' ? '' : work));
     for (const work of works) checkProgram(work.split(' ').filter(Boolean), disk, 'the disk');
     return works;
   }
@@ -123,6 +129,7 @@ async function bench(values: Values): Promise<void> {
   const input = values.kernel
     ? findKernelInput(values.kernel)
     : { ...builtinKernel('cow'), kernelPath: 'the built-in cow kernel' };
+  const isSeek = values.only?.includes(seekWord) ?? false;
   const works = worksOf(values, input);
   const folder = mkdtempSync(path.join(tmpdir(), 'cowtrace-bench-'));
   try {
@@ -132,6 +139,10 @@ async function bench(values: Values): Promise<void> {
     const memoryBytes = count(values, 'memory', 1024) << 20;
     const asked = { kernelPath, diskPath, harts: count(values, 'harts', 8), memoryBytes } as const;
     const setup: Setup = { ...asked, virtioVersion: virtioVersionOf({ ...asked, virtioVersion: 'modern' }) };
+    if (isSeek) {
+      const measured = await measureSeeks(setup, works.at(-1)!);
+      return console.log(values.json ? JSON.stringify({ ...setup, ...measured }) : seekText(measured));
+    }
     const results = await measureAll(setup, works, waysOf(values), runs);
     if (values.json)
       return console.log(JSON.stringify({ kernel: input.kernelPath, ...setup, runs, results }));
