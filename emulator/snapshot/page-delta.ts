@@ -21,10 +21,11 @@ export function takeDelta(pages: Pages): PageDelta {
   const repeating = changed.filter((_, index) => isRepeating[index] === 1);
   const others = changed.filter((_, index) => isRepeating[index] === 0);
   const words = new BigUint64Array(2 * repeating.length);
-  repeating.forEach((page, index) => {
-    const { buffer, byteOffset } = pages.content(page);
-    words.set(new BigUint64Array(buffer, byteOffset, 2), 2 * index);
-  });
+  for (let index = 0; index < repeating.length; index++) {
+    const at = (repeating[index] * pageBytes) / 8;
+    words[2 * index] = pages.ramWords[at];
+    words[2 * index + 1] = pages.ramWords[at + 1];
+  }
   const content = new Uint8Array(others.length * pageBytes);
   others.forEach((page, index) => content.set(pages.content(page), index * pageBytes));
   pages.markClean();

@@ -24,6 +24,8 @@ const sectorsInPage = pageBytes / sectorBytes;
 export class Pages {
   /** Pages of RAM and disk together. */
   readonly count: number;
+  /** RAM as 64-bit words. */
+  readonly ramWords: BigUint64Array;
   private readonly frames: number;
   private readonly flags: Uint8Array;
 
@@ -32,6 +34,7 @@ export class Pages {
     this.frames = layout.memoryBytes / pageBytes;
     this.count = this.frames + Math.ceil(disk.bytes.length / pageBytes);
     this.flags = new Uint8Array(memory.buffer, layout.frameFlags, this.frames);
+    this.ramWords = new BigUint64Array(memory.buffer, layout.ram, layout.memoryBytes / 8);
     this.markClean();
   }
 
