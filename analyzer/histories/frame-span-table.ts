@@ -43,5 +43,6 @@ export const frameColumns = {
     },
   },
   taken: perFrame(({ takings }) => takings.times),
+  mapped: perFrame(({ takings }) => takings.mappingsMade),
   unmapped: perFrame(({ takings }) => takings.unmappings),
 } as const satisfies Record<string, HistoryColumn>;

@@ -11,9 +11,10 @@ export class FrameTakings {
   readonly unmappedSeq: Uint32Array;
   /** By frame: the row that took it and has not ended, plus one. */
   private readonly open: Int32Array;
-  /** By frame: how often it was taken, and how many of its mappings ended. */
+  /** By frame: how often it was taken, how many of its mappings ended, and how many there were. */
   readonly times: Uint32Array;
   readonly unmappings: Uint32Array;
+  readonly mappingsMade: Uint32Array;
   /** By frame: how many mappings it has. */
   private readonly mappings: Int32Array;
 
@@ -24,6 +25,7 @@ export class FrameTakings {
     this.open = new Int32Array(frames);
     this.mappings = new Int32Array(frames);
     this.times = new Uint32Array(frames);
+    this.mappingsMade = new Uint32Array(frames);
     this.unmappings = new Uint32Array(frames);
   }
 
@@ -40,6 +42,7 @@ export class FrameTakings {
 
   map(frame: number, seq: number): void {
     this.mappings[frame]++;
+    this.mappingsMade[frame]++;
     const row = this.open[frame] - 1;
     if (row < 0) return;
     if (this.mappedSeq[row] === 0) this.mappedSeq[row] = seq + 1;

@@ -96,8 +96,8 @@ export const historyTables = {
   },
   frames: {
     doc:
-      'Every frame that any event names: how often it left the free list (taken), and how many of its user ' +
-      'mappings ended (unmapped).',
+      'Every frame that any event names: how often it left the free list (taken), how many user mappings of it ' +
+      'there were (mapped), and how many of these ended (unmapped).',
     needs: frameKinds,
     optional: ['refcount_change'],
     rows: ({ numbering }) => numbering.size,

@@ -9,7 +9,7 @@
 --           mappings_before > 1
 -- skipped:  SELECT count(*) FROM fault_cost WHERE access = 'store' AND outcome = 'resolved' AND NOT undisturbed AND
 --           mappings_before > 1
-SELECT cycle, hart, pid, old_frame AS frame, pc,
+SELECT cycle, hart, pid, old_frame AS frame, pc, call_site,
        printf('a write to 0x%x, whose frame had %d mappings, took %d frame(s) and returned %d', va, mappings_before,
               frames_allocated, frames_freed) AS message
 FROM fault_cost

@@ -4,7 +4,7 @@
 --        undisturbed: nobody else changed old_frame meanwhile, so the cost can be told. A frame that the allocator
 --        keeps in hand beside its list counts as given back when a sole owner's old frame went there, and as taken
 --        when the new one came from there.
--- needs: page_fault, frame_alloc, frame_free, fault_changes
+-- needs: page_fault, frame_alloc, frame_free, fault_changes, pte_write
 -- optional: kalloc, kfree
 -- materialized: yes
 WITH faults AS (
@@ -20,7 +20,8 @@ WITH faults AS (
   SELECT DISTINCT k.span, k.frame FROM kfree k SEMI JOIN faults USING (span)
   ANTI JOIN frame_free f ON f.span = k.span AND f.frame = k.frame
 )
-SELECT f.seq, f.cycle, f.end_cycle, f.hart, f.pid, f.span, f.pc, f.va, f.root, f.access, f.outcome,
+SELECT f.seq, f.cycle, f.end_cycle, f.hart, f.pid, f.span, coalesce(w.pc, f.pc) AS pc, w.call_site, f.va, f.root,
+       f.access, f.outcome,
        coalesce(t.frames, 0) + (h.frame IS NOT NULL)::INTEGER AS frames_allocated,
        coalesce(r.frames, 0)
          + (k.frame IS NOT NULL AND c.mappings_before = 1 AND coalesce(nullif(c.count, 'nan'::DOUBLE), 0) <= 0)::INTEGER
@@ -31,5 +32,6 @@ FROM faults f
 LEFT JOIN takes t USING (span)
 LEFT JOIN returns r USING (span)
 LEFT JOIN fault_changes c ON c.span = f.span AND c.root = f.root AND c.va = f.page
+LEFT JOIN pte_write w ON w.seq = c.last_seq
 LEFT JOIN from_hand h ON h.span = f.span AND h.frame = c.new_frame
 LEFT JOIN to_hand k ON k.span = f.span AND k.frame = c.old_frame

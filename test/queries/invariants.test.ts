@@ -32,7 +32,9 @@ describe('correct kernels', () => {
     test(`${name}: nothing is accused`, async () => {
       const result = await check(manner);
       expect(
-        result.invariants.flatMap((one) => one.violations.map((row) => `${one.name}: ${row.message}`)),
+        result.invariants
+          .filter((one) => one.severity === 'error')
+          .flatMap((one) => one.violations.map((row) => `${one.name}: ${row.message}`)),
       ).toEqual([]);
       expect(result.invariants.filter((one) => one.status === 'error').map((one) => one.reason)).toEqual([]);
       expect(result.verdict).toBe('passed');

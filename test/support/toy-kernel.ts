@@ -21,6 +21,7 @@ export interface Manner {
     | 'handler keeps the old frame'
     | 'handler frees the old frame twice'
     | 'handler grants execute'
+    | 'handler keeps the mark'
     | 'text becomes writable'
     | 'guard becomes writable'
     | 'unmapping frees shared frames'
@@ -167,6 +168,7 @@ export class ToyKernel {
     if (!(page.bits & pte.cow)) throw new Error('the toy has no such fault');
     let bits = (page.bits & ~pte.cow) | pte.w;
     if (fault === 'handler grants execute') bits |= pte.x;
+    if (fault === 'handler keeps the mark') bits |= pte.cow;
     if (fault === 'guard becomes writable') bits |= pte.u;
     const old = page.frame;
     if (this.manner.reuses && this.references.get(old) === 1) {

@@ -1,0 +1,29 @@
+-- title:    the kernel writes where the program may
+-- rule:     When a system call has written a result to a page of the process, that page is writable for the process.
+-- why:      What the kernel writes through its own mapping does not fault: a shared frame changes for everybody who
+--           has it, and read-only text changes for good.
+-- needs:    written_pages, leaf_mappings, granted_permissions
+-- severity: error
+-- hint:     The kernel must treat its own stores to user pages as the hardware treats the program's.
+-- except:   A page that nobody shares and that the program may write, though its entry does not say so yet. Calls
+--           other than read, pipe, fstat and wait are not judged.
+-- judged:   SELECT count(*) FROM written_pages
+-- suspects: SELECT count(*) FROM written_pages WHERE NOT writable
+WITH suspects AS (
+  SELECT * FROM written_pages WHERE NOT writable
+), sharers AS (
+  SELECT s.seq, s.va, count(*) AS mappings
+  FROM suspects s JOIN leaf_mappings m ON m.frame = s.frame AND m.from_seq < s.seq
+  WHERE coalesce(m.to_seq > s.seq, true) GROUP BY ALL
+), found AS (
+  SELECT s.*, h.mappings, g.permissions & 4 = 0 AS read_only
+  FROM suspects s JOIN sharers h USING (seq, va) LEFT JOIN granted_permissions g ON g.image = s.image AND g.va = s.va
+)
+SELECT cycle, hart, pid, frame, pc,
+       CASE WHEN read_only
+              THEN printf('%s wrote to the page at 0x%x, which the program may only read', name, va)
+            ELSE printf('%s wrote to the page at 0x%x, whose frame 0x%x had %d mappings, and made no copy',
+                        name, va, frame, mappings) END AS message
+FROM found
+WHERE mappings > 1 OR read_only
+ORDER BY cycle, va

@@ -1,0 +1,31 @@
+-- title:    wait reaps a zombie
+-- rule:     wait does not fail for a process that has a dead child.
+-- why:      The child's frames and its place in the process table stay taken, and nobody will come for them: free
+--           memory shrinks though nothing leaks.
+-- needs:    syscall, process, processes, current_spaces, leaf_mappings, granted_permissions
+-- severity: error
+-- hint:     wait found the child and then failed. What does it do for its caller besides?
+-- except:   Calls with a pointer to where the program may not write, and calls of a process that was killed.
+-- judged:   SELECT count(*) FROM syscall WHERE phase = 'leave' AND number = 3
+WITH failed AS (
+  SELECT * FROM syscall WHERE phase = 'leave' AND number = 3 AND result = -1
+), dead AS (
+  SELECT f.seq, min(c.pid) AS child, count(*) AS children
+  FROM failed f JOIN processes c ON c.parent = f.pid
+  WHERE c.exit_seq < f.seq AND coalesce(c.reap_seq > f.seq, true) GROUP BY f.seq
+), placed AS (
+  SELECT f.*, d.child, d.children, s.root, s.image, (f.argument0 >> 12) << 12 AS va
+  FROM failed f JOIN dead d USING (seq) ASOF LEFT JOIN current_spaces s ON f.pid = s.pid AND f.seq > s.from_seq
+), sound AS (
+  SELECT p.* FROM placed p
+  JOIN granted_permissions g ON g.image = p.image AND g.va = p.va AND g.permissions & 4 <> 0
+  SEMI JOIN leaf_mappings m
+    ON m.root = p.root AND m.va = p.va AND m.from_seq < p.seq AND coalesce(m.to_seq > p.seq, true)
+  UNION ALL
+  SELECT * FROM placed WHERE argument0 = 0
+)
+SELECT f.cycle, f.hart, f.pid, NULL AS frame, f.pc,
+       printf('wait failed though %d child(ren) of the process had exited, process %d among them; nobody reaps them',
+              f.children, f.child) AS message
+FROM sound f ANTI JOIN (SELECT span FROM process WHERE action = 'exit') e USING (span)
+ORDER BY f.cycle

@@ -1,0 +1,269 @@
+// Invariants about calls, faults, panics and pages: rows that keep the rule, and rows that break it.
+import { describe, expect, test } from 'vitest';
+import type { InvariantResult } from '../../analyzer/result.js';
+import { judgeRows } from '../support/check-rows.js';
+import type { EventRowInput } from '../support/event-rows.js';
+import { pte, pteOf, Story } from '../support/story.js';
+import { ToyKernel, toyRun, type Manner, type Process } from '../support/toy-kernel.js';
+
+function toy(manner: Manner = {}): { kernel: ToyKernel; shell: Process } {
+  const kernel = new ToyKernel(manner);
+  const shell = kernel.fork(kernel.boot('init'));
+  kernel.exec(shell, 'sh');
+  return { kernel, shell };
+}
+
+/** The end of a system call in a kernel entry of its own. */
+function leave(kernel: ToyKernel, process: Process, name: string, columns: EventRowInput): void {
+  kernel.story.inside(process.pid, name, (entry) => {
+    kernel.story.emit('syscall', entry, '', { phase: 'leave', name, ...columns });
+  });
+}
+
+function messages({ violations }: InvariantResult): string[] {
+  return violations.map(({ message }) => message);
+}
+
+describe('the_kernel_writes_where_the_program_may', () => {
+  const name = 'the_kernel_writes_where_the_program_may';
+  const read = (argument1: number): EventRowInput => ({ number: 5, argument1, result: 4 });
+
+  test('holds for a page that is writable', async () => {
+    const { kernel, shell } = toy();
+    leave(kernel, shell, 'read', read(0x1008));
+    expect(await judgeRows(name, kernel.story.rows())).toMatchObject({ status: 'holds', judged: 1 });
+  });
+
+  test('is broken by a result in a shared frame', async () => {
+    const { kernel, shell } = toy();
+    kernel.fork(shell);
+    leave(kernel, shell, 'read', read(0x1008));
+    const result = await judgeRows(name, kernel.story.rows());
+    expect(messages(result)).toEqual([
+      expect.stringMatching(/^read wrote to the page at 0x1000, .* 2 mappings/),
+    ]);
+    expect(result.violations[0]).toMatchObject({ pid: shell.pid, process: 'sh' });
+  });
+
+  test('is broken by a result in read-only text, also when only its end is there', async () => {
+    const { kernel, shell } = toy();
+    leave(kernel, shell, 'wait', { number: 3, argument0: 0x10, result: 9 });
+    const result = await judgeRows(name, kernel.story.rows());
+    expect(messages(result)).toEqual(['wait wrote to the page at 0x0, which the program may only read']);
+  });
+
+  test('leaves calls alone that wrote nothing', async () => {
+    const { kernel, shell } = toy();
+    kernel.fork(shell);
+    leave(kernel, shell, 'read', { number: 5, argument1: 0x1008, result: -1 });
+    leave(kernel, shell, 'wait', { number: 3, argument0: 0, result: 9 });
+    expect(await judgeRows(name, kernel.story.rows())).toMatchObject({ status: 'vacuous' });
+  });
+});
+
+describe('wait_reaps_a_zombie', () => {
+  const name = 'wait_reaps_a_zombie';
+  const afterExit = (argument0: number): ToyKernel => {
+    const { kernel, shell } = toy();
+    kernel.exit(kernel.fork(shell));
+    leave(kernel, shell, 'wait', { number: 3, argument0, result: -1 });
+    return kernel;
+  };
+
+  test('is broken by a wait that fails beside a dead child', async () => {
+    for (const address of [0, 0x1008]) {
+      const result = await judgeRows(name, afterExit(address).story.rows());
+      expect(messages(result)).toEqual([
+        expect.stringMatching(/^wait failed though 1 child.* process 3 among them/),
+      ]);
+    }
+  });
+
+  test('holds where the pointer is bad, no child is dead, or the process was killed', async () => {
+    const kernel = afterExit(0x10);
+    const { kernel: other, shell } = toy();
+    other.fork(shell);
+    leave(other, shell, 'wait', { number: 3, argument0: 0, result: -1 });
+    const { kernel: third, shell: killed } = toy();
+    third.exit(third.fork(killed));
+    third.story.inside(killed.pid, 'wait', (entry) => {
+      third.story.emit('syscall', entry, '', { phase: 'leave', name: 'wait', number: 3, result: -1 });
+      third.story.emit('process', entry, 'exit', { action: 'exit', subject: killed.pid, status: -1 });
+    });
+    for (const one of [kernel, other, third])
+      expect(await judgeRows(name, one.story.rows())).toMatchObject({ status: 'holds', judged: 1 });
+  });
+});
+
+describe('the_kernel_takes_no_fault', () => {
+  const name = 'the_kernel_takes_no_fault';
+
+  function faulting(panics: boolean): Story {
+    const story = new Story();
+    story.inside(3, 'fork', (entry) => {
+      story.emit('trap', entry, 'uvmcopy', { interrupt: 0, cause: 15, value: 8, from_mode: 1, to_mode: 1 });
+      if (panics)
+        story.emit('panic', entry, 'panic', { text: 'kerneltrap', call_site: story.at('kerneltrap') });
+    });
+    return story;
+  }
+
+  test('is broken by one that ends in a panic, and names the instruction', async () => {
+    const { violations } = await judgeRows(name, faulting(true).rows());
+    expect(violations).toMatchObject([
+      {
+        pid: 3,
+        function: 'uvmcopy',
+        message:
+          'the kernel wrote to address 0x8, where nothing is mapped (a null pointer), and panicked: kerneltrap',
+      },
+    ]);
+  });
+
+  test('holds for one that the kernel survives', async () => {
+    expect(await judgeRows(name, faulting(false).rows())).toMatchObject({ status: 'holds', judged: 1 });
+  });
+});
+
+describe('every_user_page_is_memory', () => {
+  const name = 'every_user_page_is_memory';
+  const facts = { ram_base: 0x80000000, ram_end: 0x81000000, first_free_frame: 0x80100000 };
+
+  function mapping(frame: number): Story {
+    const story = new Story();
+    story.inside(2, 'fork', (entry) => {
+      const after = pteOf(frame, pte.v | pte.r | pte.u);
+      const call_site = story.at('uvmcopy');
+      story.emit('pte_write', entry, 'mappages', { entry: 0x80200000, root: 0x80300000, after, call_site });
+    });
+    return story;
+  }
+
+  test('holds inside of what the allocator has', async () => {
+    const result = await judgeRows(name, mapping(0x80100000).rows(), { facts });
+    expect(result).toMatchObject({ status: 'holds', judged: 1 });
+  });
+
+  test.each([0x1000, 0x80001000, 0x81000000])('is broken by a mapping of %i', async (frame) => {
+    const { violations } = await judgeRows(name, mapping(frame).rows(), { facts });
+    expect(violations).toMatchObject([
+      { frame: BigInt(frame), function: 'mappages', caller: { function: 'uvmcopy' } },
+    ]);
+  });
+
+  test('is vacuous where the memory is not known', async () => {
+    expect(await judgeRows(name, mapping(0x1000).rows())).toMatchObject({ status: 'vacuous' });
+  });
+});
+
+describe('only_whole_frames_are_freed', () => {
+  const name = 'only_whole_frames_are_freed';
+  const facts = { ram_base: 0x80000000, ram_end: 0x81000000 };
+
+  function freeing(...frames: number[]): Story {
+    const story = new Story();
+    story.inside(2, 'page_fault', (entry) => {
+      for (const frame of frames)
+        story.emit('kfree', entry, 'kfree', { frame, call_site: story.at('cowfault') });
+    });
+    return story;
+  }
+
+  test('holds for frames', async () => {
+    const result = await judgeRows(name, freeing(0x80100000, 0x80fff000).rows(), { facts });
+    expect(result).toMatchObject({ status: 'holds', judged: 2 });
+  });
+
+  test('is broken by addresses inside of frames and outside of memory', async () => {
+    const result = await judgeRows(name, freeing(0x80100008, 0x4000).rows(), { facts });
+    expect(messages(result)).toEqual([
+      'the free function got 0x80100008, which is 0x8 bytes into a frame',
+      'the free function got 0x4000, where there is no memory',
+    ]);
+    expect(result.violations[0].caller).toMatchObject({ function: 'cowfault' });
+  });
+});
+
+describe('a_failed_call_keeps_no_frame', () => {
+  const name = 'a_failed_call_keeps_no_frame';
+  const frame = 0x80200000;
+
+  function failing(after?: 'frame_free' | 'kfree' | 'pte_write'): Story {
+    const story = new Story();
+    story.inside(4, 'fork', (entry) => {
+      story.emit('frame_alloc', entry, 'kalloc', { frame, call_site: story.at('uvmcopy') });
+      const mapping = { entry: 0x80300000, root: 0x80300000, after: pteOf(frame, pte.v | pte.r | pte.u) };
+      if (after) story.emit(after, entry, 'undo', after === 'pte_write' ? mapping : { frame });
+      story.emit('syscall', entry, '', { phase: 'leave', number: 1, name: 'fork', result: -1 });
+    });
+    return story;
+  }
+
+  test('is broken by a frame that stays out', async () => {
+    const { violations } = await judgeRows(name, failing().rows());
+    expect(violations).toMatchObject([
+      { pid: 4, frame: BigInt(frame), function: 'kalloc', caller: { function: 'uvmcopy' } },
+    ]);
+  });
+
+  test.each(['frame_free', 'kfree', 'pte_write'] as const)('holds after %s', async (after) => {
+    expect(await judgeRows(name, failing(after).rows())).toMatchObject({ status: 'holds', judged: 1 });
+  });
+});
+
+describe('a_resolved_fault_makes_progress', () => {
+  const name = 'a_resolved_fault_makes_progress';
+
+  function faults(times: number, changes: boolean): Story {
+    const story = new Story();
+    for (let time = 0; time < times; time++) {
+      const entry = story.begin(5, 'page_fault');
+      const before = pteOf(0x80200000, pte.v | pte.r | pte.u);
+      const after = pteOf(0x80201000 + time * 4096, pte.v | pte.r | pte.u | pte.w);
+      if (changes)
+        story.emit('pte_write', entry, 'cow', {
+          entry: 0x80300000,
+          root: 0x80300000,
+          va: 0x1000,
+          before,
+          after,
+        });
+      story.end(entry);
+      const at = { access: 'store', va: 0x1008, root: 0x80300000, outcome: 'resolved' };
+      story.emit('page_fault', entry, 'user code', at);
+    }
+    return story;
+  }
+
+  test('is broken by the same fault again, nothing having changed', async () => {
+    expect(messages(await judgeRows(name, faults(4, false).rows()))).toEqual([
+      'a store at 0x1008 was declared resolved with no entry changed, and faulted again (3 time(s))',
+    ]);
+  });
+
+  test('holds where the entry changed, and for a single fault', async () => {
+    expect(await judgeRows(name, faults(4, true).rows())).toMatchObject({ status: 'holds', judged: 4 });
+    expect(await judgeRows(name, faults(1, false).rows())).toMatchObject({ status: 'holds', judged: 1 });
+  });
+});
+
+describe('warnings', () => {
+  test('no_page_is_writable_and_marked learns the mark from use', async () => {
+    const name = 'no_page_is_writable_and_marked';
+    expect(await judgeRows(name, toyRun().story.rows())).toMatchObject({
+      status: 'holds',
+      severity: 'warning',
+    });
+    const { violations } = await judgeRows(name, toyRun({ fault: 'handler keeps the mark' }).story.rows());
+    expect(violations[0]).toMatchObject({ function: 'mappages', caller: { function: 'cowfault' } });
+    expect(await judgeRows(name, toyRun({ eager: true }).story.rows())).toMatchObject({ status: 'vacuous' });
+  });
+
+  test('a_sole_owner_copies_nothing counts what was copied for nobody', async () => {
+    const name = 'a_sole_owner_copies_nothing';
+    expect(await judgeRows(name, toyRun({ reuses: true }).story.rows())).toMatchObject({ status: 'holds' });
+    const result = await judgeRows(name, toyRun().story.rows());
+    expect(messages(result)).toEqual([expect.stringMatching(/^\d+ time\(s\), first here/)]);
+    expect(result.violations[0].caller).toMatchObject({ function: 'cowfault' });
+  });
+});
