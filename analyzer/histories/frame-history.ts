@@ -83,7 +83,20 @@ export class FrameHistory {
   /** The entry is done with every frame that it touched. */
   endSpan(span: number, seq: number): void {
     for (let next = this.spanRows[span]; next > 0; next = this.words[(next - 1) * width + word.nextInSpan])
-      this.settle(next - 1, seq, pointFlag.settled);
+      if (this.words[(next - 1) * width + word.endSeq] >>> 0 === never)
+        this.settle(next - 1, seq, pointFlag.settled);
+  }
+
+  /** The entry blocks: the frames that it touched are settled as they are, and it is not done with them. */
+  blockSpan(span: number, seq: number): void {
+    const last = this.spanRows[span];
+    for (let next = last; next > 0; next = this.words[(next - 1) * width + word.nextInSpan]) {
+      const row = next - 1;
+      const frame = this.words[row * width];
+      if (this.words[row * width + word.endSeq] >>> 0 !== never || this.isUntouched(row)) continue;
+      this.settle(row, seq, pointFlag.settled);
+      this.openNew(frame, span, seq);
+    }
   }
 
   /** An entry that never ends is done with one frame; that is no moment to judge at. */
@@ -120,6 +133,19 @@ export class FrameHistory {
     for (let row = 0, at = word.count / 2; row < values.length; row++, at += width / 2)
       values[row] = this.doubles[at];
     return values;
+  }
+
+  /** Whether the entry did nothing to the frame since it blocked. */
+  private isUntouched(row: number): boolean {
+    const { words } = this;
+    const at = row * width;
+    const counted = this.doubles[(at + word.count) / 2];
+    return (
+      words[at + word.mappings] === 0 &&
+      words[at + word.writable] === 0 &&
+      words[at + word.listed] === 0 &&
+      !counted
+    );
   }
 
   private openRow(frame: number, span: number, seq: number): number {

@@ -2,6 +2,7 @@
 import { UsageError } from '../../errors.js';
 import type { EventName } from '../../tracer/schema/index.js';
 import type { EventTables } from '../event-tables.js';
+import { blockingSpans } from './blocks.js';
 import { FrameHistory } from './frame-history.js';
 import { countRows, frameRows, type CountRows, type FrameRows } from './frame-rows.js';
 import { FrameTakings } from './frame-takings.js';
@@ -22,6 +23,7 @@ const kinds = {
   frame_free: 4,
   refcount_change: 5,
   kernel_span: 6,
+  context_switch: 7,
 } as const satisfies { [K in EventName]?: number };
 
 /** What one pass over a run finds. */
@@ -37,6 +39,7 @@ export class Histories {
   private readonly counts: CountRows;
   private readonly lastTouches: LastTouches;
   private readonly tables: TableRows;
+  private readonly blocking: Int32Array;
 
   constructor(readonly events: EventTables) {
     this.spans = new SpanFacts(events);
@@ -45,6 +48,7 @@ export class Histories {
     this.frees = frameRows(events, 'frame_free', this.numbering);
     this.counts = countRows(events, this.numbering);
     this.tables = tableRows(events);
+    this.blocking = blockingSpans(events);
     const { spans, stores, numbering } = this;
     this.lastTouches = new LastTouches(spans, stores, [this.allocs, this.frees, this.counts]);
     this.takings = new FrameTakings(this.allocs.rows, numbering.size);
@@ -76,6 +80,9 @@ export class Histories {
         return this.list(this.frees, row, seq, 1);
       case kinds.refcount_change:
         return this.count(row, seq);
+      case kinds.context_switch:
+        if (this.blocking[row] >= 0) this.frames.blockSpan(this.blocking[row], seq);
+        return;
       default: {
         const span = this.spans.ids[row];
         if (this.spans.end[span] === spanEnd.finished) this.frames.endSpan(span, seq);

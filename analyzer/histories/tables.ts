@@ -32,6 +32,8 @@ export interface HistoryTableRow {
 const pageKinds = ['pte_write', 'page_table'] as const;
 const frameKinds = [...pageKinds, 'frame_alloc', 'frame_free', 'kernel_span'] as const;
 
+const frameExtras = ['refcount_change', 'context_switch', 'trap', 'trap_return'] as const;
+
 /** Every table of the pass. */
 export const historyTables = {
   leaf_mappings: {
@@ -60,7 +62,7 @@ export const historyTables = {
       'The rows of page_changes that are the handling of a page fault, with what it found of old_frame (see ' +
       'frame_spans); null when it left that frame alone.',
     needs: frameKinds,
-    optional: ['refcount_change'],
+    optional: frameExtras,
     rows: faultChangeRows,
     columns: faultChangeColumns,
   },
@@ -82,24 +84,25 @@ export const historyTables = {
     doc:
       'What each kernel entry did to a frame from its first touch of it (first_seq: a mapping made or ' +
       'removed, the count changed, taken from or put on the free list) to its end (end_seq), with what all ' +
-      'entries that are done by then made of it. Bits of flags: 1 settled: the entry ended, so that the row ' +
-      'is a point to judge at; the scheduler and boot code, which never end, are done with a frame at their ' +
-      'last touch, unsettled; an entry that the trace cuts off is never done (the largest number). 2 ' +
-      'judged: no other unfinished entry, running or asleep, had touched the frame by then, so this is its ' +
-      "state, and it must be consistent. 4 undisturbed: from the entry's first touch to its end nobody else " +
-      'finished with the frame, so mappings_before is what it found. 8 free: it is on the free list. 16: ' +
-      'the count is known, which it is not while no change of it was ever seen for this frame.',
+      'entries that are done by then made of it. An entry that blocks ends one row and begins the next. ' +
+      'Bits of flags: 1 settled: the entry ended or blocked, so that the row is a point to judge at; the ' +
+      'scheduler and boot code, which never end, are done with a frame at their last touch, unsettled; an ' +
+      'entry that the trace cuts off is never done (the largest number). 2 judged: no other unfinished ' +
+      'entry, running or asleep, had touched the frame by then, so this is its state, and it must be ' +
+      "consistent. 4 undisturbed: from the entry's first touch to its end nobody else finished with the " +
+      'frame, so mappings_before is what it found. 8 free: it is on the free list. 16: the count is known, ' +
+      'which it is not while no change of it was ever seen for this frame.',
     needs: frameKinds,
-    optional: ['refcount_change'],
+    optional: frameExtras,
     rows: ({ frames }) => frames.length,
     columns: frameSpanColumns,
   },
   frames: {
     doc:
-      'Every frame that any event names: how often it left the free list (taken), how many user mappings of it ' +
-      'there were (mapped), and how many of these ended (unmapped).',
+      'Every frame that any event names: how often it left the free list (taken), how many user mappings of ' +
+      'it there were (mapped), and how many of these ended (unmapped).',
     needs: frameKinds,
-    optional: ['refcount_change'],
+    optional: frameExtras,
     rows: ({ numbering }) => numbering.size,
     columns: frameColumns,
   },

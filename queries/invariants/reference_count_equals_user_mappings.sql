@@ -15,9 +15,10 @@ WITH first_wrong AS (
   SELECT * FROM suspicious_points WHERE wrong_count
   QUALIFY coalesce(lag(count - expected) OVER (PARTITION BY frame ORDER BY seq) <> count - expected, true)
 ), blamed AS (
-  SELECT w.*, k.cycle, k.hart, k.pid, r.pc, r.call_site
+  SELECT w.*, coalesce(k.cycle, r.cycle) AS cycle, coalesce(k.hart, r.hart) AS hart, coalesce(k.pid, r.pid) AS pid,
+         r.pc, r.call_site
   FROM first_wrong w ASOF LEFT JOIN refcount_change r ON w.frame = r.frame AND w.seq > r.seq
-  JOIN kernel_span k ON k.seq = w.seq
+  LEFT JOIN kernel_span k ON k.seq = w.seq
 )
 SELECT cycle, hart, pid, frame, pc, call_site,
        printf('frame 0x%x has count %d, but %d user mapping(s), which makes %d', frame, count, mappings, expected)

@@ -151,6 +151,47 @@ describe('quiescent points', () => {
     expect(await queryRows(point, story.rows())).toEqual([[2, 1, false, false]]);
   });
 
+  describe('an entry that gives up its hart', () => {
+    function sleeping(interrupted: boolean): Story {
+      const story = new Story();
+      const entry = story.begin(1, 'exec');
+      const scheduler = story.begin(0, 'scheduler');
+      map(story, entry, 0);
+      if (interrupted) story.emit('trap', entry, '', { interrupt: 1, from_mode: 1, to_mode: 1 });
+      story.emit('context_switch', scheduler, 'scheduler', { from_pid: 1, to_pid: 0 });
+      story.inside(2, 'sbrk', (other) => map(story, other, 1));
+      story.emit('context_switch', entry, 'scheduler', { from_pid: 0, to_pid: 1 });
+      if (interrupted) story.emit('trap_return', entry, '', { to_mode: 1 });
+      map(story, entry, 2);
+      story.end(entry);
+      return story;
+    }
+
+    test('to sleep is judged then, and stays unfinished for others', async () => {
+      expect(await queryRows(point, sleeping(false).rows())).toEqual([
+        [1, 1, true, true],
+        [3, 2, false, false],
+        [1, 3, true, false],
+      ]);
+    });
+
+    test('because of an interrupt is in the middle of something', async () => {
+      expect(await queryRows(point, sleeping(true).rows())).toEqual([
+        [3, 1, false, false],
+        [1, 3, true, false],
+      ]);
+    });
+
+    test('for good, at its exit, is judged once', async () => {
+      const story = new Story();
+      const entry = story.begin(1, 'exit');
+      map(story, entry, 0);
+      story.emit('context_switch', story.begin(0, 'scheduler'), 'scheduler', { from_pid: 1, to_pid: 0 });
+      story.end(entry);
+      expect(await queryRows(point, story.rows())).toEqual([[1, 1, true, true]]);
+    });
+  });
+
   test('count_convention tells counting of references from counting of further ones', async () => {
     const sql = 'SELECT extra FROM count_convention';
     expect(await queryRows(sql, toyRun().story.rows())).toEqual([[0]]);
