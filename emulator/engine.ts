@@ -27,7 +27,7 @@ export interface EngineOptions {
 const samplings = {
   interpreter: undefined,
   jit: { threshold: 1, growth: 1, every: 1 },
-  auto: { threshold: 128, growth: 4, every: 4 },
+  auto: { threshold: 256, growth: 4, every: 4 },
 } as const;
 
 /** When to compile; undefined for never. */

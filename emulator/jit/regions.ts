@@ -17,7 +17,7 @@ const wordSpan = 2 ** 32;
 const regionsMaximum = 256;
 
 /** Misses that suffice for a compilation: each costs a fraction of what compiling costs. */
-const patienceMaximum = 256;
+const patienceMaximum = 512;
 
 /** What is known of a window of virtual addresses. */
 interface Window {
