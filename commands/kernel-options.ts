@@ -26,6 +26,8 @@ interface Named {
   readonly label: string;
   /** Whether it came with this program: its sources are then as they were when it was built. */
   readonly builtin: boolean;
+  /** Programs that were put on a copy of its disk, by the names they have there; the disk's file is as it was. */
+  readonly added?: readonly string[];
 }
 
 /** A kernel, ready to boot. */

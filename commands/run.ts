@@ -4,16 +4,19 @@ import { engines } from '../emulator/engine.js';
 import type { RunFlags } from './run/flags.js';
 import { addKernelOptions } from './kernel-options.js';
 import type { Surroundings } from './surroundings.js';
-import { parseCount, parseSeconds, parseSize, parseSizeOrNone, wholeNumber } from './values.js';
+import { collect, parseCount, parseSeconds, parseSize, parseSizeOrNone, wholeNumber } from './values.js';
 
 const help = `
 Options come before PROGRAM; everything behind it is typed at the guest's shell. Without PROGRAM
-the kernel boots to its prompt, and that is judged. The disk image is only read.
+the kernel boots to its prompt, and that is judged. The disk image is only read: what is added goes on a
+copy, and so does a program that comes with this tool (frames, usertests ...) where the disk has none.
 
 Examples:
   trace run cowtest
   trace run --baseline eager frames            compare with a kernel whose fork copies
   trace run --kernel ../xv6-riscv usertests -q
+  trace run --kernel ../xv6-riscv frames       our own program, on a copy of the tree's disk
+  trace run --add-program ./mytest.elf=mytest mytest
   trace run --kernel my.elf --disk my.img --harts 1 --json cowtest > result.json
   trace run --timeout-cycles 20G --events marker,process,console,frame_alloc,frame_free frames`;
 
@@ -29,6 +32,7 @@ export function define(
     .option('--memory <MIB>', 'its memory in MiB, 4 to 2048', wholeNumber(4, 2048), 128);
   addBounds(command);
   command
+    .option('--add-program <FILE[=NAME]>', 'put a program on a copy of the disk; may be repeated', collect)
     .option('--out <DIR>', 'where to write the trace (default: PROGRAM.trace or boot.trace)')
     .addOption(
       new Option(

@@ -12,6 +12,7 @@ import { ProgressLine } from '../progress-line.js';
 import { sourceLines } from '../source-lines.js';
 import type { Surroundings } from '../surroundings.js';
 import { baselineDirectory, outputDirectory, requestOf, type RunFlags } from './flags.js';
+import { readProgram, withPrograms } from './added-programs.js';
 import { runJson, runText, type FinishedRun } from './report.js';
 
 /** The whole of `trace run`; returns the exit code. Throws UsageError before anything boots where it can. */
@@ -20,11 +21,16 @@ export async function executeRun(
   flags: RunFlags,
   surroundings: Surroundings,
 ): Promise<number> {
-  const kernel = chooseKernel(flags);
-  checkProgram(words, kernel.disk, kernel.diskPath);
-  const baseline = flags.baseline === undefined ? undefined : chooseBaseline(flags.baseline);
-  if (baseline && 'trace' in baseline) openTrace(baseline.trace);
-  else if (baseline) checkProgram(words, baseline.kernel.disk, baseline.kernel.diskPath);
+  const added = (flags.addProgram ?? []).map(readProgram);
+  const ready = (chosen: ChosenKernel): ChosenKernel => {
+    const kernel = withPrograms(chosen, words, added);
+    checkProgram(words, kernel.disk, kernel.diskPath);
+    return kernel;
+  };
+  const kernel = ready(chooseKernel(flags));
+  const named = flags.baseline === undefined ? undefined : chooseBaseline(flags.baseline);
+  if (named && 'trace' in named) openTrace(named.trace);
+  const baseline = named && 'kernel' in named ? { kernel: ready(named.kernel) } : named;
   const interrupt = new AbortController();
   const restore = surroundings.onInterrupt(() => interrupt.abort());
   const runner = new Runner(words, flags, surroundings, interrupt.signal);

@@ -21,6 +21,8 @@ export interface RunFlags extends KernelOptions {
   readonly snapshots: number;
   readonly out?: string;
   readonly events?: string;
+  /** FILE or FILE=NAME, each. */
+  readonly addProgram?: readonly string[];
   readonly baseline?: string;
   readonly json?: true;
   readonly quiet?: true;

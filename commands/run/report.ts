@@ -60,7 +60,7 @@ export function runText(
   return `${lines.join('\n')}\n${report}next: ${suggestion(shellWord(run.out), check)}\n`;
 }
 
-function factLines({ result, program, words, out, compared }: FinishedRun): [string, string][] {
+function factLines({ result, program, words, out, compared, kernel }: FinishedRun): [string, string][] {
   const { files, incompleteBecause } = result.manifest;
   const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
   const rows = Object.values(files).reduce((sum, file) => sum + (file.rows ?? 0), 0);
@@ -69,11 +69,16 @@ function factLines({ result, program, words, out, compared }: FinishedRun): [str
   return [
     ['ended', `${ended}, after ${formatCount(result.cycle)} cycles (${result.seconds.toFixed(1)} s)`],
     ...(words.length === 0 ? [] : [['program', programText(program)] as [string, string]]),
+    ...addedLines(kernel),
     ...result.profile.missing.map((lost): [string, string] => ['note', lost]),
     ['digest', result.digest],
     ['trace', `${out} (${formatCount(rows)} events, ${formatSize(bytes)})`],
     ...(compared === undefined ? [] : [['baseline', compared] as [string, string]]),
   ];
+}
+
+function addedLines({ added = [], diskPath }: ChosenKernel): [string, string][] {
+  return added.length === 0 ? [] : [['added', `${added.join(', ')}, to a copy of ${diskPath}`]];
 }
 
 function programText(program: ProgramOutcome | undefined): string {
@@ -91,6 +96,7 @@ export function runJson(run: FinishedRun, check: CheckResult): string {
   const facts = {
     program: run.words,
     kernel: run.kernel.label,
+    added: run.kernel.added ?? [],
     machine: manifest.machine,
     end,
     cycle,

@@ -1,6 +1,8 @@
 // trace run, from the words to the trace: on the built-in kernel and on kernels that misbehave.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { builtinKernel, programElf } from '../../fixtures/index.js';
+import { DiskImage, writeDiskImage } from '../../tracer/disk-image/index.js';
 import { openTrace } from '../../tracer/directory/index.js';
 import { trace } from '../support/command-line.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -209,5 +211,42 @@ describe('a kernel that', () => {
     expect(stdout).not.toContain('\x1b');
     expect(stdout).toContain('note        no free list found: no frame_alloc and frame_free events\n');
     expect(stdout).toContain('was not seen to run');
+  });
+});
+
+describe('programs that the disk lacks', () => {
+  const kernel = inside('own.kernel');
+  const disk = inside('own.img');
+  const elf = inside('greet.elf');
+
+  test('are put on a copy: the named ones, and one of our own when it is to be run', async () => {
+    const builtin = builtinKernel('cow');
+    const image = new DiskImage(builtin.disk);
+    const few = ['init', 'sh'].map((name) => ({ name, contents: image.readFile(name) }));
+    writeFileSync(kernel, builtin.kernel);
+    writeFileSync(disk, writeDiskImage(few));
+    writeFileSync(elf, programElf('echo'));
+    const before = readFileSync(disk);
+    const given = ['run', ...small, '--kernel', kernel, '--disk', disk, '--add-program', elf];
+    const greeted = await trace([...given, '--out', inside('greet.trace'), 'greet', 'hello']);
+    expect([greeted.exitCode, greeted.stderr]).toEqual([0, '']);
+    expect(greeted.stdout).toContain('$ greet hello\nhello\n');
+    expect(greeted.stdout).toMatch(/\n {2}added {7}greet, to a copy of /);
+    const listed = await trace([...given.slice(0, -1), `${elf}=g`, '--out', inside('own.trace'), 'ls']);
+    expect(listed.stdout).toMatch(/\n {2}added {7}g, ls, to a copy of /);
+    expect(listed.stdout).toMatch(/^ls +2 /m);
+    expect(Buffer.compare(readFileSync(disk), before)).toBe(0);
+  });
+
+  test('must be ELF files that are there', async () => {
+    const text = inside('text');
+    writeFileSync(text, 'hello');
+    const missing = await trace(['run', '--add-program', inside('absent'), 'ls']);
+    expect([missing.exitCode, missing.stderr]).toEqual([
+      2,
+      expect.stringMatching(/there is no program .*absent; /),
+    ]);
+    const other = await trace(['run', '--add-program', text, 'ls']);
+    expect([other.exitCode, other.stderr]).toEqual([2, expect.stringMatching(/text is not an ELF file; /)]);
   });
 });

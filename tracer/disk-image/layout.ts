@@ -53,10 +53,37 @@ export interface Inode {
   blocks: number[];
 }
 
+/** Positions in an inode: links, size, block numbers. */
+export const InodeField = { links: 6, size: 8, blocks: 12 } as const;
+
 /** Byte position of an inode in the image. */
 export function inodeOffset(superblock: Superblock, inode: number): number {
   const block = superblock.inodeStart + Math.floor(inode / INODES_PER_BLOCK);
   return block * BLOCK_BYTES + (inode % INODES_PER_BLOCK) * INODE_BYTES;
+}
+
+/**
+ * Gives a file the block with this index, and the indirect block where that is the first to need it.
+ *
+ * @param addresses byte position of the inode's block numbers
+ * @param allocate hands out a free block of zeroes
+ * @returns the number of the block
+ */
+export function assignBlock(
+  view: DataView,
+  addresses: number,
+  index: number,
+  allocate: () => number,
+): number {
+  const block = allocate();
+  if (index < DIRECT_BLOCKS) {
+    view.setUint32(addresses + index * 4, block, true);
+    return block;
+  }
+  const pointer = addresses + DIRECT_BLOCKS * 4;
+  if (view.getUint32(pointer, true) === 0) view.setUint32(pointer, allocate(), true);
+  view.setUint32(view.getUint32(pointer, true) * BLOCK_BYTES + (index - DIRECT_BLOCKS) * 4, block, true);
+  return block;
 }
 
 /** The same bytes as a DataView. */

@@ -110,7 +110,8 @@ export class DiskImage {
     return superblock;
   }
 
-  private readInode(number: number): Inode {
+  /** An inode by its number. Throws a UsageError when the disk has none of that number. */
+  readInode(number: number): Inode {
     if (number >= this.superblock.inodes) this.reject(`inode ${number} does not exist`);
     const at = inodeOffset(this.superblock, number);
     const addresses = Array.from({ length: DIRECT_BLOCKS + 1 }, (_, index) =>
@@ -136,7 +137,8 @@ export class DiskImage {
     return contents;
   }
 
-  private blockOf(inode: Inode, index: number, name: string): number {
+  /** Number of the block that holds the file's bytes from `index` * 1 KiB on; `name` is for messages. */
+  blockOf(inode: Inode, index: number, name: string): number {
     if (index < DIRECT_BLOCKS) return this.checkBlock(inode.blocks[index]!, name);
     if (index >= DIRECT_BLOCKS + INDIRECT_BLOCKS) this.reject(`'${name}' is longer than a file can be`);
     const indirect = this.checkBlock(inode.blocks[DIRECT_BLOCKS]!, name);

@@ -4,7 +4,6 @@ import { UsageError } from '../../errors.js';
 import {
   BITS_PER_BLOCK,
   BLOCK_BYTES,
-  DIRECT_BLOCKS,
   DIRECTORY_ENTRY_BYTES,
   FILE_BYTES_MAX,
   FileType,
@@ -14,6 +13,7 @@ import {
   ROOT_INODE,
   SUPERBLOCK_FIELDS,
   SUPERBLOCK_NUMBER,
+  assignBlock,
   inodeOffset,
   viewOf,
   type Superblock,
@@ -61,7 +61,26 @@ export function writeDiskImage(files: readonly DiskFile[], geometry = DEFAULT_GE
   return image.finish();
 }
 
-function checkName(name: string, taken: readonly { name: string }[]): void {
+/**
+ * Writes the blocks of a new file.
+ *
+ * @param addresses byte position of the inode's block numbers, all zero
+ * @param allocate hands out a free block of zeroes
+ */
+export function writeContents(
+  image: Uint8Array,
+  addresses: number,
+  contents: Uint8Array,
+  allocate: () => number,
+): void {
+  for (let at = 0; at < contents.length; at += BLOCK_BYTES) {
+    const block = assignBlock(viewOf(image), addresses, at / BLOCK_BYTES, allocate);
+    image.set(contents.subarray(at, at + BLOCK_BYTES), block * BLOCK_BYTES);
+  }
+}
+
+/** Throws a UsageError when `name` is no name for a file on such a disk, or is taken. */
+export function checkName(name: string, taken: readonly { name: string }[]): void {
   const bytes = new TextEncoder().encode(name).length;
   if (bytes === 0 || bytes > NAME_BYTES_MAX || /[/\0]/.test(name)) {
     throw new UsageError(
@@ -73,13 +92,24 @@ function checkName(name: string, taken: readonly { name: string }[]): void {
   }
 }
 
+/** Throws a UsageError for contents that are larger than a file can be. */
+export function checkSize({ name, contents }: DiskFile): void {
+  if (contents.length <= FILE_BYTES_MAX) return;
+  throw new UsageError(
+    `'${name}' has ${contents.length} bytes and an xv6 file at most ${FILE_BYTES_MAX}; make it smaller.`,
+  );
+}
+
+/** Writes a directory entry at a byte position. */
+export function encodeEntry(bytes: Uint8Array, at: number, { name, inode }: { name: string; inode: number }) {
+  viewOf(bytes).setUint16(at, inode, true);
+  bytes.fill(0, at + 2, at + DIRECTORY_ENTRY_BYTES);
+  bytes.set(new TextEncoder().encode(name), at + 2);
+}
+
 function encodeDirectory(entries: readonly { name: string; inode: number }[]): Uint8Array {
   const bytes = new Uint8Array(entries.length * DIRECTORY_ENTRY_BYTES);
-  entries.forEach((entry, index) => {
-    const at = index * DIRECTORY_ENTRY_BYTES;
-    viewOf(bytes).setUint16(at, entry.inode, true);
-    bytes.set(new TextEncoder().encode(entry.name), at + 2);
-  });
+  entries.forEach((entry, index) => encodeEntry(bytes, index * DIRECTORY_ENTRY_BYTES, entry));
   return bytes;
 }
 
@@ -112,11 +142,7 @@ class ImageBuilder {
   }
 
   addInode(inode: number, type: number, name: string, contents: Uint8Array): void {
-    if (contents.length > FILE_BYTES_MAX) {
-      throw new UsageError(
-        `'${name}' has ${contents.length} bytes and an xv6 file at most ${FILE_BYTES_MAX}; make it smaller.`,
-      );
-    }
+    checkSize({ name, contents });
     const at = inodeOffset(this.superblock, inode);
     this.view.setInt16(at, type, true);
     // The root names itself once and is linked from nowhere else; a file has the one name given here.
@@ -134,21 +160,7 @@ class ImageBuilder {
   }
 
   private addContents(addresses: number, name: string, contents: Uint8Array): void {
-    const blocks = Math.ceil(contents.length / BLOCK_BYTES);
-    let indirect = 0;
-    for (let index = 0; index < blocks; index++) {
-      const block = this.allocate(name);
-      this.bytes.set(contents.subarray(index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES), block * BLOCK_BYTES);
-      if (index < DIRECT_BLOCKS) {
-        this.view.setUint32(addresses + index * 4, block, true);
-        continue;
-      }
-      if (indirect === 0) {
-        indirect = this.allocate(name);
-        this.view.setUint32(addresses + DIRECT_BLOCKS * 4, indirect, true);
-      }
-      this.view.setUint32(indirect * BLOCK_BYTES + (index - DIRECT_BLOCKS) * 4, block, true);
-    }
+    writeContents(this.bytes, addresses, contents, () => this.allocate(name));
   }
 
   private allocate(name: string): number {

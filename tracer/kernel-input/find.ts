@@ -47,6 +47,14 @@ export function readDisk(diskPath: string): Uint8Array {
   return readInput(diskPath, 'disk image', '--disk takes the fs.img built with the kernel');
 }
 
+/** The bytes of a program's ELF file. Throws UsageError when it is missing, cannot be read or is no ELF file. */
+export function readProgramFile(file: string): Uint8Array {
+  const remedy = '--add-program takes the ELF file of a program for xv6-riscv, as FILE or FILE=NAME';
+  const contents = readInput(file, 'program', remedy);
+  if (Buffer.from(contents.subarray(0, 4)).toString('latin1') === '\x7fELF') return contents;
+  throw new UsageError(`the program ${file} is not an ELF file; ${remedy}`);
+}
+
 function kernelInTree(tree: string): string {
   // The second form is for who names the tree's kernel directory itself, and for x86 trees, which get a clear refusal.
   const places = [path.join(tree, 'kernel', 'kernel'), path.join(tree, 'kernel')];

@@ -1,5 +1,12 @@
 // The face of kernel inputs: from the path of a tree or a kernel to its bytes and those of its disk.
-export { findKernelInput, readDisk, readKernel, type FoundKernel, type KernelFile } from './find.js';
+export {
+  findKernelInput,
+  readDisk,
+  readKernel,
+  readProgramFile,
+  type FoundKernel,
+  type KernelFile,
+} from './find.js';
 export { closestWord } from './closest-word.js';
 export { checkProgram } from './program.js';
 export { bootImage } from './boot-image.js';
