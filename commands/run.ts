@@ -8,8 +8,8 @@ import { collect, parseCount, parseSeconds, parseSize, parseSizeOrNone, wholeNum
 
 const help = `
 Options come before PROGRAM; everything behind it is typed at the guest's shell. Without PROGRAM
-the kernel boots to its prompt, and that is judged. The disk image is only read: what is added goes on a
-copy, and so does a program that comes with this tool (frames, usertests ...) where the disk has none.
+the kernel boots to its prompt, and that is judged. The disk image is only read: programs are added
+to a copy, among them one of this tool's own (cowtest, frames ...) when it is run and not there.
 
 Examples:
   trace run cowtest
