@@ -16,18 +16,29 @@ export interface TextOptions {
 
 const width = 100;
 
-const marks: Record<InvariantStatus, { mark: string; colour: Colour }> = {
-  holds: { mark: 'holds', colour: 'green' },
-  violated: { mark: 'VIOLATED', colour: 'red' },
-  vacuous: { mark: 'vacuous', colour: 'dim' },
-  not_judged: { mark: 'not judged', colour: 'dim' },
-  error: { mark: 'ERROR', colour: 'red' },
+/** How a rule came out, for people: what is only a warning is told apart from what fails the run. */
+type Outcome = InvariantStatus | 'warned';
+
+/** In the order of the tally. */
+const outcomes: Record<Outcome, { mark: string; tally: string; colour: Colour }> = {
+  violated: { mark: 'VIOLATED', tally: 'violated', colour: 'red' },
+  warned: { mark: 'warning', tally: 'with a warning', colour: 'yellow' },
+  holds: { mark: 'holds', tally: 'hold', colour: 'green' },
+  vacuous: { mark: 'vacuous', tally: 'vacuous', colour: 'dim' },
+  not_judged: { mark: 'not judged', tally: 'not judged', colour: 'dim' },
+  error: { mark: 'ERROR', tally: 'error', colour: 'red' },
 };
+
+function outcomeOf({ status, severity }: InvariantResult): Outcome {
+  return status === 'violated' && severity === 'warning' ? 'warned' : status;
+}
 
 /** The report as text that ends in a newline. Everything the guest wrote is escaped. */
 export function textReport(result: CheckResult, options: TextOptions = {}): string {
   const colour = options.colour ?? false;
-  const violated = result.invariants.filter((one) => one.status === 'violated');
+  const violated = (['violated', 'warned'] as const).flatMap((outcome) =>
+    result.invariants.filter((one) => outcomeOf(one) === outcome),
+  );
   const titleWidth = Math.max(0, ...result.invariants.map(({ title }) => title.length));
   const lines = [
     ...result.invariants.map((one) => invariantLine(one, titleWidth, colour)),
@@ -39,9 +50,8 @@ export function textReport(result: CheckResult, options: TextOptions = {}): stri
 }
 
 function invariantLine(one: InvariantResult, titleWidth: number, colour: boolean): string {
-  const { mark, colour: hue } = marks[one.status];
-  const shown = one.status === 'violated' && one.severity === 'warning' ? 'warning' : mark;
-  const painted = paint(shown.padEnd(10), shown === 'warning' ? 'yellow' : hue, colour);
+  const { mark, colour: hue } = outcomes[outcomeOf(one)];
+  const painted = paint(mark.padEnd(10), hue, colour);
   return `  ${painted}  ${one.title.padEnd(titleWidth)}  ${escapeText(counts(one), width - 16 - titleWidth)}`.trimEnd();
 }
 
@@ -103,12 +113,10 @@ function place(name: string, file?: string, line?: number): string {
 
 function verdictLine(result: CheckResult, colour: boolean): string {
   const hue = ({ passed: 'green', failed: 'red', inconclusive: 'yellow' } as const)[result.verdict];
-  const count = (status: InvariantStatus): number => {
-    return result.invariants.filter((one) => one.status === status).length;
-  };
-  const tallies = (['violated', 'holds', 'vacuous', 'not_judged', 'error'] as const)
-    .filter((status) => count(status) > 0)
-    .map((status) => `${count(status)} ${status === 'holds' ? 'hold' : status.replace('_', ' ')}`);
+  const tallies = (Object.keys(outcomes) as Outcome[]).flatMap((outcome) => {
+    const count = result.invariants.filter((one) => outcomeOf(one) === outcome).length;
+    return count === 0 ? [] : [`${count} ${outcomes[outcome].tally}`];
+  });
   const reason = result.reason === undefined ? '' : ` (${escapeText(result.reason, 200)})`;
   const [first, ...rest] = wrap(`${result.verdict.toUpperCase()}: ${tallies.join(', ')}${reason}`, width, '');
   return [paint(first, hue, colour), ...rest].join('\n');

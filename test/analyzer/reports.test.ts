@@ -65,6 +65,14 @@ describe('text', () => {
     );
   });
 
+  test('tells a warning from what fails the run, and says it after that', () => {
+    const warned = { title: 'needless copy', ...violated, severity: 'warning' } as const;
+    const text = reports.text(resultOf(warned, violated, {}));
+    expect(text).toContain('  warning     needless copy');
+    expect(text.indexOf('\n\nneedless copy\n')).toBeGreaterThan(text.indexOf('\n\nno double free\n'));
+    expect(text).toMatch(/\nFAILED: 1 violated, 1 with a warning, 1 hold\n$/);
+  });
+
   test('says what was vacuous and what could not be judged', () => {
     const text = reports.text(
       resultOf(
