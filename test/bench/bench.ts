@@ -11,7 +11,13 @@ import { builtinKernel } from '../../fixtures/index.js';
 import { checkProgram, findKernelInput } from '../../tracer/kernel-input/index.js';
 import type { KernelInput } from '../../tracer/session/index.js';
 import { median, ways, type Measurement, type Setup, type Way, type Work } from './measurement.js';
-import { measureJudged, measurePlain, measureTraced, virtioVersionOf } from './on-emulator.js';
+import {
+  measureJudged,
+  measurePlain,
+  measureRecorded,
+  measureTraced,
+  virtioVersionOf,
+} from './on-emulator.js';
 import { measureSeeks, seekText } from './on-replay.js';
 import { measureQemu, measureRecord, qemuIsInstalled } from './on-qemu.js';
 import { ratiosTable, timesTable, type WorkResult } from './table.js';
@@ -64,6 +70,7 @@ interface Task {
 const measures: Readonly<Record<Way, (setup: Setup, work: Work) => Promise<Measurement>>> = {
   plain: measurePlain,
   traced: measureTraced,
+  recorded: (setup, work) => measureRecorded(setup, work),
   judged: measureJudged,
   qemu: measureQemu,
   record: measureRecord,
@@ -153,7 +160,7 @@ async function bench(values: Values): Promise<void> {
       `medians of ${runs}, each a process of its own from its start to the shell's last prompt; MIPS are of processor time\n`,
     );
     console.log(timesTable(results));
-    console.log(`\n${ratiosTable(results)}`);
+    if (results.some(({ by }) => by.qemu ?? by.record)) console.log(`\n${ratiosTable(results)}`);
     if (!qemuIsInstalled) console.log('\nQEMU is skipped: qemu-system-riscv64 is not installed');
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -4,10 +4,11 @@
 export type Work = string;
 
 /**
- * The emulator without probes; the emulator writing a whole trace; the command `trace run`, verdict included; QEMU;
- * QEMU recording for a replay. Each is timed from the start of its process to the shell's last prompt, boot included.
+ * The emulator without probes; the emulator writing every event; the same with snapshots for a replay; the command
+ * `trace run`, verdict included; QEMU; QEMU recording for a replay. Each is timed from the start of its process to the
+ * shell's last prompt, boot included.
  */
-export const ways = ['plain', 'traced', 'judged', 'qemu', 'record'] as const;
+export const ways = ['plain', 'traced', 'recorded', 'judged', 'qemu', 'record'] as const;
 export type Way = (typeof ways)[number];
 
 export interface Setup {

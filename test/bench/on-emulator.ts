@@ -41,8 +41,17 @@ export async function measurePlain(setup: Setup, work: Work): Promise<Measuremen
   return ownMeasurement({ instructions: run.instructions });
 }
 
-/** The same with every event kind traced, to the finished trace. */
+/** The same with every event kind traced, to the finished trace, without snapshots. */
 export function measureTraced(setup: Setup, work: Work): Promise<Measurement> {
+  return measureRecorded(setup, work, { bytes: 0 });
+}
+
+/** The same with snapshots, within so many bytes. */
+export function measureRecorded(
+  setup: Setup,
+  work: Work,
+  snapshots?: { readonly bytes: number },
+): Promise<Measurement> {
   return withTrace(async (out) => {
     const { end } = await runProgram({
       input: inputOf(setup),
@@ -50,6 +59,7 @@ export function measureTraced(setup: Setup, work: Work): Promise<Measurement> {
       machine: configurationOf(setup),
       limits: { cycles: 500e9, traceBytes: Infinity, consoleBytes: Infinity, seconds: Infinity },
       kinds: eventNames,
+      ...(snapshots && { snapshots }),
       out,
       toolVersion: 'bench',
     });

@@ -1,4 +1,4 @@
-// `--only seek`: what going through a recorded run costs, and what recording it for that does.
+// `--only seek`: what going through a recorded run costs. What recording it for that costs, two ways of bench.ts tell.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { inputOf } from './on-emulator.js';
 const seeks = 20;
 const stepsBack = 10;
 
-/** Times in milliseconds, of wall clock; processor seconds of the two recordings. */
+/** Times in milliseconds, of wall clock. */
 export interface SeekMeasurement {
   readonly work: Work;
   readonly cycles: number;
@@ -22,7 +22,6 @@ export interface SeekMeasurement {
   readonly stepBack: Spread;
   readonly snapshots: number;
   readonly snapshotBytes: number;
-  readonly recordingSeconds: { readonly with: number; readonly without: number };
 }
 
 /** The middle one and the largest of several values. */
@@ -31,20 +30,19 @@ export interface Spread {
   readonly worst: number;
 }
 
-/** Records the work twice, without and with snapshots, and goes to random cycles of it. */
+/** Records the work, and goes to random cycles of it. */
 export async function measureSeeks(setup: Setup, work: Work): Promise<SeekMeasurement> {
   const folder = mkdtempSync(path.join(tmpdir(), 'cowtrace-bench-'));
   try {
-    const without = await record(setup, work, path.join(folder, 'without.trace'), 0);
-    const out = path.join(folder, 'with.trace');
-    const recordingSeconds = { without, with: await record(setup, work, out) };
+    const out = path.join(folder, 'bench.trace');
+    await record(setup, work, out);
     const random = new Random(1);
     const times = { open: [] as number[], seek: [] as number[], stepBack: [] as number[] };
     for (let count = 0; count < seeks; count++) await goSomewhere(out, random, times);
     const { end, recording } = await Replayer.open(out);
     const bytes = recording.snapshots.reduce((sum, one) => sum + one.bytes, 0);
     return {
-      ...{ work, cycles: end, snapshots: recording.snapshots.length, snapshotBytes: bytes, recordingSeconds },
+      ...{ work, cycles: end, snapshots: recording.snapshots.length, snapshotBytes: bytes },
       open: spread(times.open),
       seek: spread(times.seek),
       stepBack: spread(times.stepBack),
@@ -54,23 +52,18 @@ export async function measureSeeks(setup: Setup, work: Work): Promise<SeekMeasur
   }
 }
 
-/** Processor seconds of a traced run. */
-async function record(setup: Setup, work: Work, out: string, bytes?: number): Promise<number> {
+async function record(setup: Setup, work: Work, out: string): Promise<void> {
   const { harts, memoryBytes } = setup;
-  const before = process.cpuUsage();
   const { end } = await runProgram({
     input: inputOf(setup),
     program: work.split(' ').filter(Boolean),
     machine: { ...defaultConfiguration, harts, memoryBytes },
     limits: { cycles: 500e9, traceBytes: Infinity, consoleBytes: Infinity, seconds: Infinity },
     kinds: ['process', 'console', 'trap'],
-    ...(bytes !== undefined && { snapshots: { bytes } }),
     out,
     toolVersion: 'bench',
   });
   if (end !== 'prompt') throw new Error(`the run of '${work}' ended with ${end}`);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
 }
 
 async function goSomewhere(
@@ -98,17 +91,14 @@ function spread(values: readonly number[]): Spread {
 
 /** The measurement in words. */
 export function seekText(measured: SeekMeasurement): string {
-  const { work, cycles, open, seek, stepBack, snapshots, snapshotBytes, recordingSeconds } = measured;
+  const { work, cycles, open, seek, stepBack, snapshots, snapshotBytes } = measured;
   const milliseconds = ({ median, worst }: Spread): string =>
     `median ${median.toFixed(0)} ms, worst ${worst.toFixed(0)} ms`;
-  const cost = recordingSeconds.with / recordingSeconds.without - 1;
   return [
     `${work || 'boot'}, ${(cycles / 1e9).toFixed(2)} G cycles`,
     `open a trace        ${milliseconds(open)}`,
     `go to a cycle       ${milliseconds(seek)} (${seeks} at random, each in a replay just opened)`,
     `go back a little    ${milliseconds(stepBack)} (1 to 3,000 cycles)`,
     `snapshots           ${snapshots}, ${(snapshotBytes / 1e6).toFixed(1)} MB`,
-    `recording them      ${(100 * cost).toFixed(1)} % of processor time ` +
-      `(${recordingSeconds.with.toFixed(1)} s with, ${recordingSeconds.without.toFixed(1)} s without)`,
   ].join('\n');
 }

@@ -17,6 +17,7 @@ interface Mark {
 const titles: Readonly<Record<Way, string>> = {
   plain: 'no trace',
   traced: 'full trace',
+  recorded: 'trace, snapshots',
   judged: 'trace and verdict',
   qemu: 'QEMU',
   record: 'QEMU recording',
