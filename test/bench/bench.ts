@@ -26,7 +26,7 @@ const usage = `usage: npm run bench -- [--kernel TREE] [--only WORK]... [--runs 
   [--way WAY]...
   WORK is boot, or a command to type at the prompt;
   by default boot, cowtest and usertests -q, as far as the disk has them;
-  --only seek, and a WORK beside it or the longest of these, measures going through a recorded run instead
+  going through a recorded run of the longest of them is measured at the end, or alone with --only seek [--only WORK]
   WAY is ${ways.join(', ')}; by default all, as far as QEMU is installed`;
 
 /** Among the works: not one, but another measurement. */
@@ -151,8 +151,9 @@ async function bench(values: Values): Promise<void> {
       return console.log(values.json ? JSON.stringify({ ...setup, ...measured }) : seekText(measured));
     }
     const results = await measureAll(setup, works, waysOf(values), runs);
+    const seeks = values.only || values.way ? undefined : await measureSeeks(setup, works.at(-1)!);
     if (values.json)
-      return console.log(JSON.stringify({ kernel: input.kernelPath, ...setup, runs, results }));
+      return console.log(JSON.stringify({ kernel: input.kernelPath, ...setup, runs, results, seeks }));
     console.log(
       `${input.kernelPath}, ${setup.harts} harts, ${values.memory} MiB, virtio ${setup.virtioVersion}`,
     );
@@ -161,6 +162,7 @@ async function bench(values: Values): Promise<void> {
     );
     console.log(timesTable(results));
     if (results.some(({ by }) => by.qemu ?? by.record)) console.log(`\n${ratiosTable(results)}`);
+    if (seeks) console.log(`\n${seekText(seeks)}`);
     if (!qemuIsInstalled) console.log('\nQEMU is skipped: qemu-system-riscv64 is not installed');
   } finally {
     rmSync(folder, { recursive: true, force: true });
