@@ -1,5 +1,5 @@
 // The events of a run as whole columns, a table a kind. A column is read from the source when somebody first needs it.
-import type { BatchColumn, ColumnArray } from '../tracer/arrow/batch.js';
+import { columnArrays, type BatchColumn, type ColumnArray } from '../tracer/arrow/index.js';
 import { columnBytes, columnsOf, eventNames, type Column, type EventName } from '../tracer/schema/index.js';
 import { UsageError } from '../errors.js';
 import type { EventSource } from './event-source.js';
@@ -76,16 +76,6 @@ interface Piece {
   readonly rows: number;
 }
 
-const arrays = {
-  u8: Uint8Array,
-  u16: Uint16Array,
-  u32: Uint32Array,
-  u64: BigUint64Array,
-  i32: Int32Array,
-  i64: BigInt64Array,
-  text: Int32Array,
-} as const;
-
 /** The batch's column, after proving that copying it blindly is safe. */
 function checkedColumn(
   kind: EventName,
@@ -114,7 +104,7 @@ function joined(column: Column, pieces: readonly Piece[], rows: number): WholeCo
   const nulls = validity === undefined ? {} : { validity };
   if (column.type === 'text') return { ...joinedText(pieces, rows), ...nulls };
   if (pieces.length === 1) return { values: pieces[0].source.values, ...nulls };
-  const values: ColumnArray = new arrays[column.type](rows);
+  const values: ColumnArray = new columnArrays[column.type](rows);
   let at = 0;
   for (const { source, rows: count } of pieces) {
     (values as Uint8Array).set(source.values.subarray(0, count) as Uint8Array, at);

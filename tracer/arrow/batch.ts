@@ -1,4 +1,16 @@
 // What the reader of event files yields: batches of columns as typed arrays, no object per row.
+import type { ColumnType } from '../schema/index.js';
+
+/** The kind of array that holds a column's values. */
+export const columnArrays = {
+  u8: Uint8Array,
+  u16: Uint16Array,
+  u32: Uint32Array,
+  u64: BigUint64Array,
+  i32: Int32Array,
+  i64: BigInt64Array,
+  text: Int32Array,
+} as const satisfies Record<ColumnType, unknown>;
 
 /** Values of one column. `text` columns hold indices into the dictionary. */
 export type ColumnArray =

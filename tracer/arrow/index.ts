@@ -2,7 +2,7 @@
 import type { EventName } from '../schema/index.js';
 import type { EventSink } from './sink.js';
 
-export { hasValue, type BatchColumn, type ColumnArray, type EventBatch } from './batch.js';
+export { columnArrays, hasValue, type BatchColumn, type ColumnArray, type EventBatch } from './batch.js';
 export { readEventFile, type ReadEnd } from './reader.js';
 export type { EventSink } from './sink.js';
 export { writeArrowTable, type ArrowColumnType, type ArrowTableColumn } from './table-file.js';

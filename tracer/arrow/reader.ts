@@ -2,15 +2,8 @@
 // batch: a file cut off by a crash is as readable as a finished one. Needs no Arrow library, which takes longer
 // to load than most traces take to read.
 import { ExitCode, UsageError } from '../../errors.js';
-import {
-  columnBytes,
-  columnsOf,
-  traceFormatVersion,
-  type Column,
-  type ColumnType,
-  type EventName,
-} from '../schema/index.js';
-import type { BatchColumn, ColumnArray, EventBatch } from './batch.js';
+import { columnBytes, columnsOf, traceFormatVersion, type Column, type EventName } from '../schema/index.js';
+import { columnArrays, type BatchColumn, type ColumnArray, type EventBatch } from './batch.js';
 import { BatchBody, expansionMaximum } from './body.js';
 import { fromDeltas, fromDeltas64 } from './deltas.js';
 import type { BatchHeader, Header } from './headers.js';
@@ -23,16 +16,6 @@ export interface ReadEnd {
   /** Whether the writer closed the file; false when it is cut off. */
   readonly complete: boolean;
 }
-
-const arrays = {
-  u8: Uint8Array,
-  u16: Uint16Array,
-  u32: Uint32Array,
-  u64: BigUint64Array,
-  i32: Int32Array,
-  i64: BigInt64Array,
-  text: Int32Array,
-} as const satisfies Record<ColumnType, unknown>;
 
 // Our files are flat: every column, text included, has a validity buffer and a value buffer.
 const buffersPerColumn = 2;
@@ -178,7 +161,7 @@ class EventFileReader {
     const at = index * buffersPerColumn;
     const validity = nulls !== 0 ? { validity: body.buffer(at, Math.ceil(rows / 8)) } : undefined;
     const bytes = body.buffer(at + 1, rows * columnBytes[column.type]);
-    const values = new arrays[column.type](bytes.buffer, 0, rows) as ColumnArray;
+    const values = new columnArrays[column.type](bytes.buffer, 0, rows) as ColumnArray;
     if (column.encoding === 'delta') restore(values);
     if (column.type !== 'text') return { values, ...validity };
     const result = { values, dictionary: this.#dictionaries.get(index) ?? [], ...validity };
