@@ -59,6 +59,8 @@ class Iteration {
       this.written.add(rd);
       this.sums.delete(rd);
       if (name === 'addi') this.sums.set(rd, { register: rs1, constant: imm });
+      // What `c.mv` expands to.
+      if (name === 'add' && rs1 === 0) this.sums.set(rd, { register: rs2, constant: 0 });
     }
     return true;
   }

@@ -42,6 +42,9 @@ const loops = {
   'a spinlock as compilers write it': race(
     'again: mv a5, a4\n amoswap.w a5, a5, (s0)\n addiw a5, a5, 0\n bnez a5, again',
   ),
+  'a spinlock with a copy as `c.mv` expands': race(
+    'again: add a5, zero, a4\n amoswap.w a5, a5, (s0)\n addiw a5, a5, 0\n bnez a5, again',
+  ),
   'a spinlock with a constant': race('again: li a5, 1\n amoswap.d a5, a5, (s0)\n bne a5, zero, again'),
   'a lock held by another name': race(
     'li a4, 3\n again: amoswap.w a5, a4, (s0)\n bnez a5, again',
@@ -139,6 +142,7 @@ describe('recognition', () => {
     'j again',
     'ld a5, 0(s0)\n beqz a5, again',
     'mv a5, a4\n amoswap.w a5, a5, (s1)\n bnez a5, again',
+    'add a5, zero, a4\n amoswap.w a5, a5, (s1)\n bnez a5, again',
     'lw a5, 0(s0)\n fence\n bne a5, a4, again',
   ])('takes %j', (source) => expect(isWait(source)).toBe(true));
 
@@ -147,6 +151,7 @@ describe('recognition', () => {
     ['a walk', 'ld s0, 0(s0)\n bnez s0, again'],
     ['a store', 'sd zero, 0(s0)\n ld a5, 8(s0)\n beqz a5, again'],
     ['an addition', 'amoadd.w a5, a4, (s0)\n bnez a5, again'],
+    ['a lock of a sum', 'add a5, a3, a4\n amoswap.w a5, a5, (s1)\n bnez a5, again'],
     ['a lock that counts', 'addi a4, a4, 1\n amoswap.w a5, a4, (s0)\n bnez a5, again'],
     ['the time', 'csrr a5, time\n bltu a5, a4, again'],
     ['a call', 'jal ra, again'],
