@@ -1,7 +1,7 @@
 -- title:    a failed call keeps no frame
 -- rule:     A fork, exec or sbrk that fails has given back every frame that it took.
 -- why:      The program sees a failure and carries on as before; what the call kept has no owner.
--- needs:    failed_calls, frame_takings, kfree, page_table
+-- needs:    failed_calls, frame_takings, kalloc, kfree, page_table
 -- severity: error
 -- hint:     Follow the way out of the call from where it failed: what had been done by then, and what is undone?
 -- except:   Pages that the process itself came to use meanwhile, tables of its own page table, and a frame that the
@@ -11,6 +11,8 @@ WITH kept AS (
   SELECT c.name, c.seq AS call_seq, c.end_seq, c.cycle AS call_cycle, t.*
   FROM failed_calls c JOIN frame_takings t USING (span)
   WHERE coalesce(t.free_seq > c.end_seq, true)
+    -- What it did not get from the allocator is in the allocator's stock.
+    AND (NOT EXISTS (SELECT * FROM kalloc) OR (t.span, t.frame) IN (SELECT (span, frame) FROM kalloc))
     AND NOT coalesce(t.mapped_seq < c.end_seq AND coalesce(t.unmapped_seq > c.end_seq, true), false)
 ), tables AS (
   -- Tables that the call linked into a page table which was there before it.

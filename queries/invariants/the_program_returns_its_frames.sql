@@ -26,5 +26,5 @@ SELECT to_cycle, hart, parent, NULL, pc, NULL,
        printf('%d frames were taken and %d returned, but the free list went from %d to %d',
               taken, returned, free_before, free_after)
 FROM balance
-WHERE free_before - free_after <> taken - returned
+WHERE free_before::BIGINT - free_after::BIGINT <> taken - returned
 ORDER BY cycle, frame

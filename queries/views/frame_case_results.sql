@@ -5,7 +5,8 @@
 WITH sharing AS (
   SELECT count(*) > 0 AS seen FROM point_states WHERE mappings > 1
 )
-SELECT r.*, a.frames AS first_frames, b.frames AS second_frames, b.seq, b.cycle, b.hart, b.pid, b.pc,
+SELECT r.*, a.frames AS first_frames, b.frames AS second_frames, a.seq AS first_seq,
+       b.seq, b.cycle, b.hart, b.pid, b.pc,
        r.about <> 'write' OR s.seen AS applies,
        a.frames - b.frames = r.difference AS holds
 FROM frame_case_rules r

@@ -4,7 +4,9 @@
 --        ('program': frames taken in its time), and at the end of the trace ('end': frames that users once mapped; a
 --        trace with a horizon has no end to ask at). A frame has a use while a user page or a guard page maps it,
 --        while it is a page table, while an unfinished kernel entry has it in hand, and while the allocator keeps it
---        beside its list (freed, count gone, not yet given out again).
+--        beside its list (freed, count gone, not yet given out again; or taken from the list and not yet given out).
+--        A frame that the allocator gave from hand to hand without its list is nobody's by the entry that took it, and
+--        is not asked about.
 -- needs: frame_lifetimes, reaped_children, program_window, hidden_pages, page_table, frame_spans, kfree, kalloc,
 --        kernel_span, run_facts
 -- optional: refcount_change
@@ -51,8 +53,16 @@ WITH moments AS (
   HAVING max_by(k.freed, k.seq) FILTER (k.freed IS NOT NULL)
     AND coalesce(max_by(k.count, k.seq) FILTER (k.freed IS NULL), 0) <= 0
 )
+, passed_on AS (
+  -- Not given out by the entry that took it off the list, or given out again since.
+  SELECT a.question, a.frame, a.at_seq FROM asked a LEFT JOIN kalloc k
+    ON k.frame = a.frame AND k.seq > a.alloc_seq AND k.seq < a.at_seq
+  WHERE EXISTS (SELECT * FROM kalloc)
+  GROUP BY a.question, a.frame, a.at_seq, a.span HAVING coalesce(max_by(k.span, k.seq) <> a.span, true)
+)
 SELECT a.*
 FROM asked a
+ANTI JOIN passed_on USING (question, frame, at_seq)
 ANTI JOIN hidden USING (question, frame, at_seq)
 ANTI JOIN tables USING (question, frame, at_seq)
 ANTI JOIN busy USING (question, frame, at_seq)

@@ -26,6 +26,10 @@ describe('correct kernels', () => {
     'eager copies': { eager: true },
     'a warm frame kept beside the list': { keepsWarmFrame: true },
     'a warm frame and no counts': { keepsWarmFrame: true, uncounted: true },
+    'a warm frame, and sole owners reuse theirs': { keepsWarmFrame: true, reuses: true },
+    'a stock of frames beside the list': { keepsStock: true },
+    'a stock of frames and no counts': { keepsStock: true, uncounted: true },
+    'a stock of frames, and eager copies': { keepsStock: true, eager: true },
   };
 
   for (const [name, manner] of Object.entries(manners)) {

@@ -263,7 +263,9 @@ describe('warnings', () => {
     const name = 'a_sole_owner_copies_nothing';
     expect(await judgeRows(name, toyRun({ reuses: true }).story.rows())).toMatchObject({ status: 'holds' });
     const result = await judgeRows(name, toyRun().story.rows());
-    expect(messages(result)).toEqual([expect.stringMatching(/^\d+ time\(s\), first here/)]);
+    expect(messages(result)).toEqual([
+      expect.stringMatching(/^this kernel copies for sole owners too: \d+ time/),
+    ]);
     expect(result.violations[0].caller).toMatchObject({ function: 'cowfault' });
   });
 });

@@ -55,7 +55,7 @@ export async function runCase({ variant, program, harts, turn }: Case): Promise<
       kinds: eventNames,
       toolVersion: 'score',
     });
-    return { end, cycles: cycle, ...(await judge(out)) };
+    return { end, cycles: cycle, ...(await judgeTrace(out)) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -73,7 +73,8 @@ function diskWith(command: string, disk: Uint8Array): Uint8Array {
   return writeDiskImage([...files, { name, contents }]);
 }
 
-async function judge(trace: string): Promise<Omit<Outcome, 'end' | 'cycles'>> {
+/** Judges a trace as a case's is. */
+export async function judgeTrace(trace: string): Promise<Omit<Outcome, 'end' | 'cycles'>> {
   const source = openTraceSource(trace);
   const { invariants } = await checkTrace(source);
   const violated = invariants.filter(({ status }) => status === 'violated');

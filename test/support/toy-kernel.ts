@@ -14,6 +14,8 @@ export interface Manner {
   readonly reuses?: boolean;
   /** The allocator keeps one freed frame in hand beside its list. */
   readonly keepsWarmFrame?: boolean;
+  /** The allocator takes frames off its list by the eight and hands them out of a stock, to which they return. */
+  readonly keepsStock?: boolean;
   /** A planted fault. */
   readonly fault?:
     | 'parent stays writable'
@@ -56,6 +58,8 @@ const programPages: readonly (readonly [number, number])[] = [
 
 /** Frames it boots with. */
 export const toyFrames = 64;
+/** Frames of a stock, when it is full. */
+const stockMost = 8;
 
 /** Causes events in its `story` as processes are forked, write, and exit. */
 export class ToyKernel {
@@ -63,6 +67,7 @@ export class ToyKernel {
   private readonly freeList: number[] = [];
   private readonly references = new Map<number, number>();
   private warm: number | undefined;
+  private readonly stock: number[] = [];
   private pids = 0;
 
   constructor(private readonly manner: Manner = {}) {
@@ -216,12 +221,19 @@ export class ToyKernel {
     const call_site = this.story.at(caller);
     let frame = this.warm;
     this.warm = undefined;
-    if (frame === undefined) {
-      frame = this.freeList.pop()!;
-      this.story.emit('frame_alloc', entry, 'kalloc', { frame, free_frames: this.freeFrames, call_site });
+    if (this.manner.keepsStock) {
+      while (this.stock.length < stockMost / 2) this.stock.push(this.unlist(entry, call_site));
+      frame = this.stock.pop()!;
     }
+    frame ??= this.unlist(entry, call_site);
     this.count(entry, frame, 1, 'kalloc');
     this.story.emit('kalloc', entry, 'kalloc', { frame, call_site });
+    return frame;
+  }
+
+  private unlist(entry: Entry, call_site: number): number {
+    const frame = this.freeList.pop()!;
+    this.story.emit('frame_alloc', entry, 'kalloc', { frame, free_frames: this.freeFrames, call_site });
     return frame;
   }
 
@@ -230,6 +242,7 @@ export class ToyKernel {
     this.count(entry, frame, -1, 'kfree');
     if (this.references.get(frame)! > 0) return;
     if (this.manner.keepsWarmFrame && this.warm === undefined) this.warm = frame;
+    else if (this.manner.keepsStock && this.stock.length < stockMost) this.stock.push(frame);
     else this.list(entry, frame, 'kfree');
   }
 
