@@ -56,10 +56,13 @@ function look(parts: Parts, index: number): void {
   const inPage = i64.extendU(i32.sub(bytes, i32.const(1)));
   const tag = i64.and(va, i64.or(i64.const(-4096n), inPage));
   const entry = f.local('i32', i32.add(tlbEntry(tlbAt, va), i32.const(tlb.load)));
-  // Stores to watched frames have no entry; but this one changes nothing, and the iteration before was allowed it.
-  const isUnknown = i32.and(i64.ne(i64.load(entry), tag), field('isSwap'));
-  f.if(isUnknown, () => f.set(entry, i32.add(entry, i32.const(tlb.store - tlb.load))));
-  f.branchIf(i64.ne(i64.load(entry), tag), refuse);
+  const isUnknown = (): I32 => i64.ne(i64.load(entry), tag);
+  f.if(i32.and(isUnknown(), field('isSwap')), () => {
+    f.set(entry, i32.add(entry, i32.const(tlb.store - tlb.load)));
+    // To a frame with flags; but this store changes nothing, and the iteration before was allowed it.
+    f.if(isUnknown(), () => f.set(entry, i32.add(entry, i32.const(tlb.noticedStore - tlb.store))));
+  });
+  f.branchIf(isUnknown(), refuse);
   f.if(field('isSwap'), () => {
     const at = f.local('i32', i32.add(i32.wrap(va), i32.load(entry, 8)));
     const stored = i64.add(register(h, field('register')), i64.extendS(field('constant')));
