@@ -119,7 +119,7 @@ export class Machine implements Clock {
     const disk = (this.disk = new DiskImage(image.disk));
     this.schedule = new RoundRobin(configuration.harts);
     this.board = this.makeBoard(memory);
-    this.core = instantiateCore(this.layout, memory, this.hostFunctions({ memory, code, probes, buffers }));
+    this.core = instantiateCore(memory, this.hostFunctions({ memory, code, probes, buffers }));
     this.ring.connect(this.core.append);
     this.regions = regionsFor(engine, memory, this.layout, code, this.core);
     const { layout, core } = this;

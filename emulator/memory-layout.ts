@@ -77,17 +77,17 @@ export const control = {
   entered: 128,
   /** i32: exception flags of the last floating-point operation. */
   floatFlags: 120,
+  /** i64: bytes of RAM. */
+  ramBytes: 144,
+  /** i32: address behind the last hart. */
+  hartsEnd: 152,
 } as const;
 
-/** What the layout depends on. */
-export interface LayoutOptions {
-  readonly harts: number;
-  /** Guest RAM, in bytes; a multiple of 64 KiB. */
-  readonly memoryBytes: number;
-}
+/** What machines have at most: the parts before RAM leave room for it. */
+export const machineMaximum = { harts: 8, memoryBytes: 2 ** 31 } as const;
 
-/** Byte addresses of the parts, and the total. */
-export interface MemoryLayout extends LayoutOptions {
+/** Byte addresses of the parts: the same in all machines, so that code that is generated for one serves all. */
+export interface MemoryMap {
   readonly hartBase: number;
   readonly probeTable: number;
   readonly probeTableEntries: number;
@@ -101,42 +101,66 @@ export interface MemoryLayout extends LayoutOptions {
   readonly codePool: number;
   readonly loops: number;
   readonly ram: number;
+}
+
+/** What differs between machines. */
+export interface LayoutOptions {
+  /** 1 to 8. */
+  readonly harts: number;
+  /** Guest RAM, in bytes; a multiple of 64 KiB, at most 2 GiB. */
+  readonly memoryBytes: number;
+}
+
+/** The memory of a machine. */
+export interface MemoryLayout extends LayoutOptions, MemoryMap {
   readonly totalBytes: number;
 }
 
-const wasmPage = 0x10000;
+export const wasmPage = 0x10000;
 
-function roundUp(value: number, unit: number): number {
-  return Math.ceil(value / unit) * unit;
-}
+/** Room for the largest machine costs address space; memory that a smaller one never touches costs none. */
+export const memoryMap: MemoryMap = placeParts();
 
-export function memoryLayout(options: LayoutOptions): MemoryLayout {
-  const frames = options.memoryBytes / pageBytes;
+function placeParts(): MemoryMap {
+  const { harts, memoryBytes } = machineMaximum;
+  const frames = memoryBytes / pageBytes;
   let next = wasmPage;
   const place = (bytes: number): number => {
     const at = next;
-    next = roundUp(next + bytes, wasmPage);
+    next = Math.ceil((next + bytes) / wasmPage) * wasmPage;
     return at;
   };
   const probeTableEntries = 1024;
   const ringBytes = 4 << 20;
-  const parts = {
-    hartBase: place(hartBytes * options.harts),
+  return {
+    probeTableEntries,
+    ringBytes,
+    hartBase: place(hartBytes * harts),
     probeTable: place(probeTableEntries * 32),
     frameFlags: place(frames),
     walkedUpper: place(frames),
     codeMap: place(frames * 4),
-    watchBitmap: place(options.memoryBytes / 64),
+    watchBitmap: place(memoryBytes / 64),
     ring: place(ringBytes),
     codePool: place(codePage.bytes * codePage.count),
     loops: place(loopTableBytes),
-    ram: place(options.memoryBytes),
+    ram: next,
   };
-  return { ...options, ...parts, probeTableEntries, ringBytes, totalBytes: next };
 }
 
-/** The memory, all zeroes. */
-export function linearMemory({ totalBytes }: MemoryLayout): WebAssembly.Memory {
+/** Throws RangeError for a machine larger than `machineMaximum`. */
+export function memoryLayout(options: LayoutOptions): MemoryLayout {
+  if (options.harts > machineMaximum.harts || options.memoryBytes > machineMaximum.memoryBytes)
+    throw new RangeError(`no room for ${options.harts} harts and ${options.memoryBytes} bytes of RAM`);
+  return { ...memoryMap, ...options, totalBytes: memoryMap.ram + options.memoryBytes };
+}
+
+/** The memory, all zeroes but for what generated code needs to know of the machine. */
+export function linearMemory({ totalBytes, harts, memoryBytes }: MemoryLayout): WebAssembly.Memory {
   const pages = totalBytes / wasmPage;
-  return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const controls = new DataView(memory.buffer, 0, wasmPage);
+  controls.setUint32(control.ramBytes, memoryBytes, true);
+  controls.setUint32(control.hartsEnd, memoryMap.hartBase + harts * hartBytes, true);
+  return memory;
 }

@@ -2,7 +2,7 @@
 // The interpreter answers with loads from the decoded slot, the JIT with locals and constants.
 import type { HelperFunctions } from '../hart/hart-code.js';
 import type { Algebra } from '../isa/algebra.js';
-import type { MemoryLayout } from '../memory-layout.js';
+import type { MemoryMap } from '../memory-layout.js';
 import type { AccessFunctions } from '../mmu/access-code.js';
 import type { FunctionReference, I32, I64, Local } from '../wasm/expression.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
@@ -20,7 +20,7 @@ export interface Workspace {
   readonly f: FunctionBuilder;
   readonly functions: EffectFunctions;
   readonly algebra: Algebra<I64, I32>;
-  readonly layout: MemoryLayout;
+  readonly layout: MemoryMap;
   /** Base of the hart. */
   readonly h: Local<'i32'>;
   /** TLB that loads and stores use. */

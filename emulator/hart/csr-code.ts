@@ -1,7 +1,7 @@
 // Generated code of the Zicsr instructions: one function over the rows of csrs.ts.
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
-import { control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { control, FrameFlag, pageBytes, ramBase, type MemoryMap } from '../memory-layout.js';
 import { csrs, type CsrRow } from './csrs.js';
 import {
   anyBit,
@@ -14,6 +14,7 @@ import {
   Sync,
   word,
   type HelperFunctions,
+  ramBytes,
 } from './hart-code.js';
 import { Mstatus } from './mstatus.js';
 import { leaveIfInterruptPending } from './trap-code.js';
@@ -37,14 +38,14 @@ interface Access {
   readonly slot: Local<'i32'>;
   readonly old: Local<'i64'>;
   readonly helpers: HelperFunctions;
-  readonly layout: MemoryLayout;
+  readonly layout: MemoryMap;
 }
 
 /**
  * Body of `csr(hart, row | writes, operation, operand, slot)`: the old value. An access that is not allowed raises
  * illegal instruction; what a write affects is re-examined by leaving, refetching or flushing.
  */
-export function buildCsr(f: FunctionBuilder, helpers: HelperFunctions, layout: MemoryLayout): void {
+export function buildCsr(f: FunctionBuilder, helpers: HelperFunctions, layout: MemoryMap): void {
   const access: Access = {
     f,
     helpers,
@@ -166,11 +167,11 @@ function writeSatp({ f, h, helpers, layout }: Access, wanted: Local<'i64'>): voi
 }
 
 /** Page-table roots are learned from satp, where tables are watched and this one is not yet known. */
-function announceRoot(f: FunctionBuilder, helpers: HelperFunctions, layout: MemoryLayout, satp: I64): void {
+function announceRoot(f: FunctionBuilder, helpers: HelperFunctions, layout: MemoryMap, satp: I64): void {
   const number = i64.and(satp, i64.const((1n << 44n) - 1n));
   const frame = f.local('i64', i64.sub(number, i64.const(BigInt(ramBase / pageBytes))));
   const watching = i32.load(i32.const(0), control.watchTables);
-  const inRam = i64.ltU(frame, i64.const(BigInt(layout.memoryBytes / pageBytes)));
+  const inRam = i64.ltU(frame, i64.shrU(ramBytes(), i64.const(12n)));
   f.if(i32.and(watching, inRam), () => {
     const flags = i32.load8U(i32.wrap(frame), layout.frameFlags);
     f.if(i32.eqz(i32.and(flags, i32.const(FrameFlag.table))), () =>

@@ -1,6 +1,6 @@
 // Small expressions over hart state that the generated helpers share: reading and writing state words and registers,
 // the machine's clock, and asking the interpreter to leave.
-import { control, type MemoryLayout } from '../memory-layout.js';
+import { control, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { i32, i64, type FunctionReference, type I32, type I64 } from '../wasm/expression.js';
 import { hartBytes, Mode, stateOffset, workOffset, type StateWord } from './state.js';
@@ -81,8 +81,11 @@ export function chooseTlbAgain(f: FunctionBuilder, h: I32): void {
     f.do(i32.store(h, i32.const(0), workOffset.tlbOfMode + 4 * mode));
 }
 
+/** Bytes of RAM. */
+export const ramBytes = (): I64 => i64.load(i32.const(0), control.ramBytes);
+
 /** Index of the hart with base `h`. */
-export function hartNumber(h: I32, layout: MemoryLayout): I32 {
+export function hartNumber(h: I32, layout: MemoryMap): I32 {
   return i32.shrU(i32.sub(h, i32.const(layout.hartBase)), i32.const(Math.log2(hartBytes)));
 }
 

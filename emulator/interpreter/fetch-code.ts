@@ -1,8 +1,8 @@
 // Generated code that finds the decoded page for a pc, and prepares instructions that cross a page boundary.
-import { mode, trapped, type HelperFunctions } from '../hart/hart-code.js';
+import { mode, trapped, type HelperFunctions, ramBytes } from '../hart/hart-code.js';
 import { straddleOffset, tlb, workOffset } from '../hart/state.js';
 import { Cause } from '../hart/trap-code.js';
-import { codePage, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { codePage, ramBase, type MemoryMap } from '../memory-layout.js';
 import { fillTlb, tlbEntry, tlbOf } from '../mmu/tlb-code.js';
 import { Access } from '../mmu/translate-code.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
@@ -31,12 +31,11 @@ const ramOffset = (physical: I64): I64 => i64.sub(physical, i64.const(BigInt(ram
 function refuseOutsideRam(
   f: FunctionBuilder,
   helpers: HelperFunctions,
-  layout: MemoryLayout,
   h: I32,
   physical: I64,
   va: I64,
 ): void {
-  f.if(i64.geU(ramOffset(physical), i64.const(BigInt(layout.memoryBytes))), () => {
+  f.if(i64.geU(ramOffset(physical), ramBytes()), () => {
     f.do(call(helpers.trap, h, i64.const(BigInt(Cause.fetchAccess)), va));
     f.return(none);
   });
@@ -47,7 +46,7 @@ export function buildFetch(
   f: FunctionBuilder,
   helpers: HelperFunctions,
   host: FetchHost,
-  layout: MemoryLayout,
+  layout: MemoryMap,
 ): void {
   const h = f.parameter('i32', 0);
   const va = f.parameter('i64', 1);
@@ -56,7 +55,7 @@ export function buildFetch(
   f.if(i64.eq(i64.load(entry, tlb.fetch), tag), () => f.return(i32.load(entry, tlb.fetch + 8)));
   const physical = f.local('i64', call(helpers.translate, h, va, i32.const(Access.fetch), mode(h)));
   f.if(trapped(h), () => f.return(none));
-  refuseOutsideRam(f, helpers, layout, h, physical, va);
+  refuseOutsideRam(f, helpers, h, physical, va);
   const frame = f.local('i32', i32.shrU(i32.wrap(ramOffset(physical)), i32.const(12)));
   const page = f.local('i32', i32.load(i32.shl(frame, i32.const(2)), layout.codeMap));
   f.if(i32.eqz(page), () => f.set(page, call(host.allocateCode, frame)));
@@ -69,7 +68,7 @@ export function buildStraddle(
   f: FunctionBuilder,
   helpers: HelperFunctions,
   host: FetchHost,
-  layout: MemoryLayout,
+  layout: MemoryMap,
 ): void {
   const h = f.parameter('i32', 0);
   const pc = f.parameter('i64', 2);
@@ -77,7 +76,7 @@ export function buildStraddle(
   const half = (va: I64): Local<'i32'> => {
     const physical = f.local('i64', call(helpers.translate, h, va, i32.const(Access.fetch), mode(h)));
     f.if(trapped(h), () => f.return(none));
-    refuseOutsideRam(f, helpers, layout, h, physical, va);
+    refuseOutsideRam(f, helpers, h, physical, va);
     return f.local('i32', i32.load16U(i32.wrap(ramOffset(physical)), layout.ram));
   };
   const low = half(pc);

@@ -1,5 +1,5 @@
 // Tier 0: one WebAssembly function over decoded operations, a branch table with a handler an instruction row.
-import { control, type MemoryLayout } from '../memory-layout.js';
+import { control, type MemoryMap } from '../memory-layout.js';
 import { chooseTlbAgain, forgetWaiting, mode, trapped, word } from '../hart/hart-code.js';
 import type { Algebra } from '../isa/algebra.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
@@ -17,7 +17,7 @@ import { decodeSlot, illegal, marker, probe, refetchSlot, straddle } from './sys
 export interface InterpreterParts {
   readonly functions: InterpreterFunctions;
   readonly algebra: Algebra<I64, I32>;
-  readonly layout: MemoryLayout;
+  readonly layout: MemoryMap;
 }
 
 /**

@@ -1,7 +1,8 @@
 // Compiles a region: a module of the routines that were found hot together, which call the core's helpers.
+import { wasmPage } from '../memory-layout.js';
 import type { CoreInstance } from '../core.js';
 import { wasmAlgebra } from '../isa/wasm-algebra.js';
-import type { MemoryLayout } from '../memory-layout.js';
+import type { MemoryMap } from '../memory-layout.js';
 import { routineSignature, routinesMaximum } from '../routine-convention.js';
 import type { FunctionReference, ValueType } from '../wasm/expression.js';
 import { ModuleBuilder } from '../wasm/module-builder.js';
@@ -16,7 +17,7 @@ const exportName = (index: number): string => `r${index}`;
 
 /** The module's bytes. */
 export function regionModule(
-  layout: MemoryLayout,
+  layout: MemoryMap,
   code: WindowCode,
   routines: readonly Routine[],
 ): Uint8Array<ArrayBuffer> {
@@ -41,7 +42,7 @@ export function regionModule(
     module.define(references[index], (f) => buildRoutine(f, parts, routine));
     module.export(exportName(index), references[index]);
   });
-  return module.finish(layout.totalBytes / 0x10000);
+  return module.finish(layout.ram / wasmPage);
 }
 
 /** Compiles and connects it; the routines, for the core's table. */

@@ -1,4 +1,5 @@
 // A probe before an instruction of a routine: the record is appended and the routine goes on.
+import { ramBytes } from '../hart/hart-code.js';
 import { control, FrameFlag, pageBytes, ramBase } from '../memory-layout.js';
 import { RecordKind } from '../ring/records.js';
 import type { Probe } from '../watch.js';
@@ -30,7 +31,7 @@ function whereNews({ f, layout, registers }: RoutineContext, { news }: Probe, te
   if (!news) return tell();
   const address = i32.wrap(registers.read(news.register));
   const target = f.local('i32', i32.sub(address, i32.const(ramBase | 0)));
-  f.if(i32.ltU(target, i32.const(layout.memoryBytes)), () => {
+  f.if(i32.ltU(target, i32.wrap(ramBytes())), () => {
     const flags = i32.load8U(i32.shrU(target, i32.const(Math.log2(pageBytes))), layout.frameFlags);
     const isTable = i32.and(flags, i32.const(FrameFlag.table));
     f.if(news.isTable ? isTable : i32.eqz(isTable), tell);

@@ -3,7 +3,7 @@
 import { mode, trapped, word, type HelperFunctions } from '../hart/hart-code.js';
 import { Mstatus } from '../hart/mstatus.js';
 import { Mode, tlb } from '../hart/state.js';
-import { control, FrameFlag, type MemoryLayout } from '../memory-layout.js';
+import { control, FrameFlag, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import {
   call,
@@ -71,7 +71,7 @@ export function buildLoad(
   f: FunctionBuilder,
   helpers: HelperFunctions,
   host: MemoryHost,
-  layout: MemoryLayout,
+  layout: MemoryMap,
 ): void {
   const parts: Parts = { f, helpers, host, layout, h: f.parameter('i32', 0) };
   const va = f.parameter('i64', 1);
@@ -83,7 +83,7 @@ export function buildLoad(
   f.set(physical, translate(va));
   f.if(trapped(parts.h), () => f.return(i64.const(0n)));
   f.if(i32.ltS(i32.const(0), beyondPage(va, bytes)), () => loadAcross(parts, va, bytes, physical, translate));
-  f.if(inRam(physical, layout), () => {
+  f.if(inRam(physical), () => {
     const at = f.local('i32', linear(physical, layout));
     f.if(
       i32.and(flagsOf(frameNumber(at, layout), layout), i32.const(FrameFlag.guarded)),
@@ -121,8 +121,8 @@ function loadAcross(
   const { f, h, layout } = parts;
   const second = f.local('i64', translate(nextPage(va)));
   f.if(trapped(h), () => f.return(i64.const(0n)));
-  const both = i32.and(inRam(first, layout), inRam(second, layout));
-  refuseDevice(parts, Access.load, refusedPart(va, first, layout), both, i64.const(0n));
+  const both = i32.and(inRam(first), inRam(second));
+  refuseDevice(parts, Access.load, refusedPart(va, first), both, i64.const(0n));
   const value = f.local('i64');
   const index = f.local('i32');
   tellGuarded(parts, va, bytes, first, second);
@@ -149,12 +149,12 @@ function tellGuarded(parts: Parts, va: I64, bytes: I32, first: I64, second: I64)
 }
 
 /** The address of the part of a crossing access that is not in RAM: what stval is to hold (3.1.16). */
-function refusedPart(va: I64, first: I64, layout: MemoryLayout): I64 {
-  return i64.select(inRam(first, layout), nextPage(va), va);
+function refusedPart(va: I64, first: I64): I64 {
+  return i64.select(inRam(first), nextPage(va), va);
 }
 
 /** Linear address of byte `index` of an access that starts in one page and ends in the next. */
-function byteOfCrossing(va: I64, index: I32, first: I64, second: I64, layout: MemoryLayout): I32 {
+function byteOfCrossing(va: I64, index: I32, first: I64, second: I64, layout: MemoryMap): I32 {
   const over = i32.sub(i32.add(i32.and(i32.wrap(va), i32.const(4095)), index), i32.const(4096));
   const inFirst = i32.ltS(over, i32.const(0));
   return i32.select(inFirst, i32.add(linear(first, layout), index), i32.add(linear(second, layout), over));
@@ -165,7 +165,7 @@ export function buildStore(
   f: FunctionBuilder,
   helpers: HelperFunctions,
   host: MemoryHost,
-  layout: MemoryLayout,
+  layout: MemoryMap,
   written: FunctionReference<'void'>,
 ): void {
   const parts: Parts = { f, helpers, host, layout, h: f.parameter('i32', 0) };
@@ -185,7 +185,7 @@ export function buildStore(
   f.if(i32.ltS(i32.const(0), beyondPage(va, bytes)), () => {
     storeAcross(parts, va, bytes, value, physical, translate, written);
   });
-  f.if(inRam(physical, layout), () => {
+  f.if(inRam(physical), () => {
     const at = f.local('i32', linear(physical, layout));
     f.if(flagsBeyondClean(parts, at), () => {
       fillTlb(f, parts.h, effective, tlb.noticedStore, va, i32.sub(at, i32.wrap(va)));
@@ -259,8 +259,8 @@ function storeAcross(
   const { f, h, layout } = parts;
   const second = f.local('i64', translate(nextPage(va)));
   f.if(trapped(h), () => f.return());
-  const both = i32.and(inRam(first, layout), inRam(second, layout));
-  refuseDevice(parts, Access.store, refusedPart(va, first, layout), both);
+  const both = i32.and(inRam(first), inRam(second));
+  refuseDevice(parts, Access.store, refusedPart(va, first), both);
   const index = f.local('i32');
   f.loop((again) => {
     const at = f.local('i32', byteOfCrossing(va, index, first, second, layout));
@@ -277,7 +277,7 @@ export function buildWritable(
   f: FunctionBuilder,
   helpers: HelperFunctions,
   host: MemoryHost,
-  layout: MemoryLayout,
+  layout: MemoryMap,
 ): void {
   const parts: Parts = { f, helpers, host, layout, h: f.parameter('i32', 0) };
   const va = f.parameter('i64', 1);
@@ -287,7 +287,7 @@ export function buildWritable(
   const store = i32.const(Access.store);
   const physical = f.local('i64', call(helpers.translate, parts.h, va, store, effective));
   f.if(trapped(parts.h), () => f.return(at0));
-  refuseDevice(parts, Access.store, va, inRam(physical, layout), at0);
+  refuseDevice(parts, Access.store, va, inRam(physical), at0);
   const at = f.local('i32', linear(physical, layout));
   const offset = i32.sub(at, i32.wrap(va));
   f.if(

@@ -1,7 +1,8 @@
 // What the generated code of memory accesses shares: the host functions it calls, and where in linear memory a physical
 // address, a frame's number and its flags are.
+import { ramBytes } from '../hart/hart-code.js';
 import type { HelperFunctions } from '../hart/hart-code.js';
-import { ramBase, type MemoryLayout } from '../memory-layout.js';
+import { ramBase, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { i32, i64, type FunctionReference, type I32, type I64, type Local } from '../wasm/expression.js';
 
@@ -30,15 +31,14 @@ export interface Parts {
   readonly f: FunctionBuilder;
   readonly helpers: HelperFunctions;
   readonly host: MemoryHost;
-  readonly layout: MemoryLayout;
+  readonly layout: MemoryMap;
   readonly h: Local<'i32'>;
 }
 
 export const ramOffset = (physical: I64): I64 => i64.sub(physical, i64.const(BigInt(ramBase)));
-export const inRam = (physical: I64, layout: MemoryLayout): I32 =>
-  i64.ltU(ramOffset(physical), i64.const(BigInt(layout.memoryBytes)));
-export const linear = (physical: I64, layout: MemoryLayout): I32 =>
+export const inRam = (physical: I64): I32 => i64.ltU(ramOffset(physical), ramBytes());
+export const linear = (physical: I64, layout: MemoryMap): I32 =>
   i32.add(i32.wrap(ramOffset(physical)), i32.const(layout.ram));
-export const frameNumber = (at: I32, layout: MemoryLayout): I32 =>
+export const frameNumber = (at: I32, layout: MemoryMap): I32 =>
   i32.shrU(i32.sub(at, i32.const(layout.ram)), i32.const(12));
-export const flagsOf = (frame: I32, layout: MemoryLayout): I32 => i32.load8U(frame, layout.frameFlags);
+export const flagsOf = (frame: I32, layout: MemoryMap): I32 => i32.load8U(frame, layout.frameFlags);

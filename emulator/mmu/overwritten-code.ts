@@ -1,5 +1,5 @@
 // Generated code of a store's effect on what is cached of the code it overwrites.
-import { codePage, type MemoryLayout } from '../memory-layout.js';
+import { codePage, type MemoryMap } from '../memory-layout.js';
 import { call, i32, i64, type I32 } from '../wasm/expression.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import type { MemoryHost } from './access-parts.js';
@@ -8,7 +8,7 @@ import type { MemoryHost } from './access-parts.js';
 export function dropDecoded(
   f: FunctionBuilder,
   host: MemoryHost,
-  layout: MemoryLayout,
+  layout: MemoryMap,
   at: I32,
   frame: I32,
 ): void {

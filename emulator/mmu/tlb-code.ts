@@ -3,7 +3,7 @@
 import { word } from '../hart/hart-code.js';
 import { Mstatus } from '../hart/mstatus.js';
 import { hartBytes, Mode, tlb, workOffset } from '../hart/state.js';
-import { pageBytes, type MemoryLayout } from '../memory-layout.js';
+import { pageBytes, type MemoryMap, control } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { i32, i64, memoryFill, type I32, type I64, type Local } from '../wasm/expression.js';
 
@@ -88,10 +88,13 @@ function findTlb(f: FunctionBuilder, h: I32, key: I64, choices: I32): Local<'i32
 }
 
 /** Forgets what all harts' TLBs have of the pages of one index; physical addresses stay what they are. */
-export function forgetIndex(f: FunctionBuilder, layout: MemoryLayout, index: I32): void {
-  for (let hart = 0; hart < layout.harts; hart++) {
-    const first = layout.hartBase + hart * hartBytes + tlb.offset + tlb.bytes;
-    const at = f.local('i32', i32.const(first));
+export function forgetIndex(f: FunctionBuilder, layout: MemoryMap, index: I32): void {
+  const first = tlb.offset + tlb.bytes;
+  const h = f.local('i32', i32.const(layout.hartBase));
+  const at = f.local('i32');
+  f.loop((nextHart) => {
+    f.set(at, i32.add(h, i32.const(first)));
+    const end = f.local('i32', i32.add(at, i32.const((tlb.count - 1) * tlb.bytes)));
     f.loop((again) => {
       f.if(i32.load(at, tlb.filled), () => {
         const entry = f.local('i32', i32.add(at, i32.shl(index, i32.const(4))));
@@ -99,7 +102,9 @@ export function forgetIndex(f: FunctionBuilder, layout: MemoryLayout, index: I32
           f.do(i64.store(entry, i64.const(-1n), kind));
       });
       f.set(at, i32.add(at, i32.const(tlb.bytes)));
-      f.branchIf(i32.ltU(at, i32.const(first + (tlb.count - 1) * tlb.bytes)), again);
+      f.branchIf(i32.ltU(at, end), again);
     });
-  }
+    f.set(h, i32.add(h, i32.const(hartBytes)));
+    f.branchIf(i32.ltU(h, i32.load(i32.const(0), control.hartsEnd)), nextHart);
+  });
 }

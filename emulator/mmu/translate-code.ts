@@ -1,10 +1,10 @@
 // Generated code of address translation: the Sv39 walk with hardware A/D updates (privileged specification 4.3.2, step
 // numbers below).
-import { mode, word, type HelperFunctions } from '../hart/hart-code.js';
+import { mode, word, type HelperFunctions, ramBytes } from '../hart/hart-code.js';
 import { Mstatus } from '../hart/mstatus.js';
 import { Mode } from '../hart/state.js';
 import { Cause } from '../hart/trap-code.js';
-import { FrameFlag, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { FrameFlag, ramBase, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
 import { Pte, tableLevels } from './pte.js';
@@ -40,7 +40,7 @@ export const accessFaultCause = (access: I32): I64 =>
   );
 
 /** Body of `translate(hart, va, access, mode)`: the physical address, or -1 after taking the trap. */
-export function buildTranslate(f: FunctionBuilder, helpers: HelperFunctions, layout: MemoryLayout): void {
+export function buildTranslate(f: FunctionBuilder, helpers: HelperFunctions, layout: MemoryMap): void {
   const h = f.parameter('i32', 0);
   const va = f.parameter('i64', 1);
   const access = f.parameter('i32', 2);
@@ -57,7 +57,7 @@ export function buildTranslate(f: FunctionBuilder, helpers: HelperFunctions, lay
 
 interface Walk {
   readonly helpers: HelperFunctions;
-  readonly layout: MemoryLayout;
+  readonly layout: MemoryMap;
   readonly h: Local<'i32'>;
   readonly va: Local<'i64'>;
   readonly access: Local<'i32'>;
@@ -104,9 +104,7 @@ function loadEntry(
 ): void {
   const { h, va, layout } = w;
   const offset = f.local('i64', i64.sub(table, i64.const(BigInt(ramBase))));
-  f.if(i64.geU(offset, i64.const(BigInt(layout.memoryBytes))), () =>
-    fault(f, w.helpers, h, accessFaultCause(w.access), va),
-  );
+  f.if(i64.geU(offset, ramBytes()), () => fault(f, w.helpers, h, accessFaultCause(w.access), va));
   const index = i64.and(i64.shrU(va, i64.const(BigInt(12 + 9 * level))), i64.const(511n));
   const at = i64.add(offset, i64.shl(index, i64.const(3n)));
   f.set(entryAt, i32.add(i32.wrap(at), i32.const(layout.ram)));
@@ -168,7 +166,7 @@ function updateAccessed(f: FunctionBuilder, w: Walk, entryAt: Local<'i32'>, entr
  * Body of `peek(hart, va)`: the physical address a load in the present mode would read, or -1 where it would fault.
  * Takes no trap and changes nothing, so that observers may ask.
  */
-export function buildPeek(f: FunctionBuilder, layout: MemoryLayout): void {
+export function buildPeek(f: FunctionBuilder, layout: MemoryMap): void {
   const h = f.parameter('i32', 0);
   const va = f.parameter('i64', 1);
   const bare = i64.eqz(i64.shrU(word(h, 'satp'), i64.const(60n)));
@@ -178,7 +176,7 @@ export function buildPeek(f: FunctionBuilder, layout: MemoryLayout): void {
   for (let level = tableLevels - 1; level >= 0; level--) {
     const shift = BigInt(12 + 9 * level);
     const offset = f.local('i64', i64.sub(table, i64.const(BigInt(ramBase))));
-    f.if(i64.geU(offset, i64.const(BigInt(layout.memoryBytes))), () => f.return(failed));
+    f.if(i64.geU(offset, ramBytes()), () => f.return(failed));
     const index = i64.and(i64.shrU(va, i64.const(shift)), i64.const(511n));
     const at = i64.add(offset, i64.shl(index, i64.const(3n)));
     f.set(entry, i64.load(i32.add(i32.wrap(at), i32.const(layout.ram))));

@@ -1,8 +1,16 @@
 // Generated code of what follows a store to a frame with flags: code is dropped, translations are forgotten, watchers
 // are told.
-import { outOfStep, register, setTrapped, Sync, word, type HelperFunctions } from '../hart/hart-code.js';
+import {
+  outOfStep,
+  register,
+  setTrapped,
+  Sync,
+  word,
+  type HelperFunctions,
+  ramBytes,
+} from '../hart/hart-code.js';
 import { tlb } from '../hart/state.js';
-import { FrameFlag, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { FrameFlag, ramBase, type MemoryMap } from '../memory-layout.js';
 import { RecordKind } from '../ring/records.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
@@ -26,7 +34,7 @@ export function buildWritten(
   f: FunctionBuilder,
   helpers: HelperFunctions,
   host: MemoryHost,
-  layout: MemoryLayout,
+  layout: MemoryMap,
 ): void {
   const parts: Parts = { f, helpers, host, layout, h: f.parameter('i32', 0) };
   const at = f.parameter('i32', 1);
@@ -80,7 +88,7 @@ function stopNoticing({ f, layout }: Pick<Parts, 'f' | 'layout'>, frame: I32, fl
 }
 
 /** Body of `forgetTable(linear address)`: what overwrites the frame is no entry, so it is no table any more. */
-export function buildForgetTable(f: FunctionBuilder, helpers: HelperFunctions, layout: MemoryLayout): void {
+export function buildForgetTable(f: FunctionBuilder, helpers: HelperFunctions, layout: MemoryMap): void {
   const frame = f.local('i32', frameNumber(f.parameter('i32', 0), layout));
   const flags = f.local('i32', flagsOf(frame, layout));
   f.if(i32.and(flags, i32.const(FrameFlag.walked)), () => {
@@ -89,7 +97,7 @@ export function buildForgetTable(f: FunctionBuilder, helpers: HelperFunctions, l
   });
 }
 
-const physicalOf = (at: I32, layout: MemoryLayout): I64 =>
+const physicalOf = (at: I32, layout: MemoryMap): I64 =>
   i64.add(i64.extendU(i32.sub(at, i32.const(layout.ram))), i64.const(BigInt(ramBase)));
 
 function recordTableStore(parts: Parts, at: I32, old: I64, now: Local<'i64'>, flags: Local<'i32'>): void {
@@ -103,7 +111,7 @@ function recordTableStore(parts: Parts, at: I32, old: I64, now: Local<'i64'>, fl
       'i64',
       i64.shl(i64.and(i64.shrU(now, i64.const(Pte.numberShift)), i64.const(Pte.numberMask)), i64.const(12n)),
     );
-    f.if(inRam(target, layout), () => {
+    f.if(inRam(target), () => {
       const frame = frameNumber(linear(target, layout), layout);
       const below = i32.sub(level, i32.const(1));
       f.do(call(host.tableLinked, frame, i32.wrap(physicalOf(at, layout)), below));
@@ -124,7 +132,7 @@ function recordWatchedStore(parts: Parts, at: Local<'i32'>, old: I64, now: Local
 function pointee({ f, layout }: Parts, pointer: I64): I64 {
   const found = f.local('i64', i64.const(0n));
   const aligned = i64.eqz(i64.and(pointer, i64.const(7n)));
-  f.if(i32.and(inRam(pointer, layout), aligned), () =>
+  f.if(i32.and(inRam(pointer), aligned), () =>
     f.set(found, i64.shl(i64.load32U(linear(pointer, layout)), i64.const(32n))),
   );
   return found;
@@ -136,7 +144,7 @@ function appendStore(parts: Parts, kind: I32, at: I32, old: I64, now: I64, extra
   const saved = f.local('i64');
   // Kernel stacks are not mapped one to one, so the address must be translated.
   const savedAt = f.local('i64', ramOffset(call(helpers.peek, h, i64.sub(register(h, 8), i64.const(8n)))));
-  f.if(i64.ltU(savedAt, i64.const(BigInt(layout.memoryBytes - 8))), () =>
+  f.if(i64.ltU(savedAt, i64.sub(ramBytes(), i64.const(8n))), () =>
     f.set(saved, i64.load(i32.add(i32.wrap(savedAt), i32.const(layout.ram)))),
   );
   const physical = extra ? i64.or(physicalOf(at, layout), extra) : physicalOf(at, layout);

@@ -1,6 +1,6 @@
 // Generated code that appends one raw record to the event ring.
-import { hartNumber, currentCycle } from '../hart/hart-code.js';
-import { control, type MemoryLayout } from '../memory-layout.js';
+import { hartNumber, currentCycle, ramBytes } from '../hart/hart-code.js';
+import { control, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { i32, i64, type I32 } from '../wasm/expression.js';
 import { recordBytes, recordField, ringReserve } from './records.js';
@@ -11,7 +11,7 @@ const at0 = i32.const(0);
  * Body of `append`. The ring never overflows: past its limit the interpreter is asked to leave, and the reserve behind
  * the limit holds whatever the instruction in progress still appends.
  */
-export function buildAppend(f: FunctionBuilder, layout: MemoryLayout): void {
+export function buildAppend(f: FunctionBuilder, layout: MemoryMap): void {
   const kindAndSize = f.parameter('i32', 0);
   const h = f.parameter('i32', 1);
   const next = f.local('i32', i32.load(at0, control.ringNext));
@@ -31,19 +31,20 @@ export function buildAppend(f: FunctionBuilder, layout: MemoryLayout): void {
   f.if(i32.geU(next, i32.const(limit)), () => f.do(i32.store(at0, i32.const(1), control.leave)));
 }
 
-function hartByte(h: I32, layout: MemoryLayout): I32 {
+function hartByte(h: I32, layout: MemoryMap): I32 {
   return i32.shl(hartNumber(h, layout), i32.const(8));
 }
 
 /** The 32-bit word the hart's context pointer leads to: for xv6, the pid of cpus[hart].proc. */
-function contextWord(f: FunctionBuilder, h: I32, layout: MemoryLayout): I32 {
+function contextWord(f: FunctionBuilder, h: I32, layout: MemoryMap): I32 {
   const context = f.local('i32');
   const base = f.local('i32', i32.load(at0, control.contextBase));
   f.if(base, () => {
     const stride = i32.load(at0, control.contextStride);
     const pointer = i32.load(i32.add(base, i32.mul(hartNumber(h, layout), stride)));
     const target = f.local('i32', i32.sub(pointer, i32.const(0x80000000)));
-    f.if(i32.ltU(target, i32.const(layout.memoryBytes - 4096)), () => {
+    const end = i32.sub(i32.wrap(ramBytes()), i32.const(4096));
+    f.if(i32.ltU(target, end), () => {
       const field = i32.add(target, i32.load(at0, control.contextField));
       f.set(context, i32.load(i32.add(field, i32.const(layout.ram))));
     });

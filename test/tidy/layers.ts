@@ -56,6 +56,12 @@ export const layers: readonly Layer[] = [
     why: 'An instruction row means the same in every engine: say it in terms of the algebra.',
   },
   {
+    folder: 'emulator/build-core.ts',
+    may: ['emulator/'],
+    packages: ['node:'],
+    why: 'Only the build writes what was generated to a file.',
+  },
+  {
     folder: 'emulator/devices/',
     may: [],
     packages: [],
