@@ -15,6 +15,7 @@ import { buildForgetTable, buildWritten } from './mmu/written-code.js';
 import { buildChooseTlb } from './mmu/tlb-code.js';
 import { buildPeek, buildTranslate } from './mmu/translate-code.js';
 import { buildAppend } from './ring/append-code.js';
+import { buildHeldLocks } from './ring/held-locks-code.js';
 import { routinesMaximum, routineSignature } from './routine-convention.js';
 import { buildHash, buildRepeats } from './snapshot/hash-code.js';
 import { call, i64, type FunctionReference, type ValueType } from './wasm/expression.js';
@@ -117,6 +118,7 @@ function declareHelpers(module: ModuleBuilder, host: Record<keyof CoreHost, neve
     illegal: module.declare(['i32', 'i32'], 'void'),
     takeInterrupt: module.declare(['i32'], 'i32'),
     append: module.declare(['i32', 'i32', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], 'void'),
+    heldLocks: module.declare(['i32'], 'i32'),
     chooseTlb: module.declare(['i32', 'i32'], 'void'),
     translate: module.declare(['i32', 'i64', 'i32', 'i32'], 'i64'),
     forgetTable: module.declare(['i32'], 'void'),
@@ -141,6 +143,7 @@ function defineHelpers(
   });
   module.define(helpers.takeInterrupt, (f) => buildTakeInterrupt(f, helpers));
   module.define(helpers.append, (f) => buildAppend(f, layout));
+  module.define(helpers.heldLocks, (f) => buildHeldLocks(f, layout));
   module.define(helpers.chooseTlb, buildChooseTlb);
   module.define(helpers.forgetTable, (f) => buildForgetTable(f, helpers, layout));
   module.define(helpers.peek, (f) => buildPeek(f, layout));

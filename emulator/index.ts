@@ -5,10 +5,17 @@ export type { Engine, EngineOptions } from './engine.js';
 export type { BootImage, MachineConfiguration, StopReason } from './machine.js';
 export type { ConsolePort } from './devices/device.js';
 export type { FinisherOutcome } from './devices/finisher.js';
-export type { ContextPointer, Probe } from './watch.js';
+export type { ContextPointer, Probe, WatchedLocks } from './watch.js';
 export type { Stops, WatchedAccess, Watchpoint } from './stops.js';
 export type { RecordConsumer } from './ring/event-ring.js';
-export { RecordKind, RecordSource, recordBytes, recordField } from './ring/records.js';
+export {
+  locksMaximum,
+  otherLock,
+  RecordKind,
+  RecordSource,
+  recordBytes,
+  recordField,
+} from './ring/records.js';
 export { csrs, type CsrRow } from './hart/csrs.js';
 export { csrValue } from './hart/csr-value.js';
 export { decode, disassemble, floatRegisterNames, integerRegisterNames } from './isa/index.js';

@@ -81,6 +81,16 @@ export const control = {
   ramBytes: 144,
   /** i32: address behind the last hart. */
   hartsEnd: 152,
+  /** Known locks, see ring/held-locks-code.ts. i32: how many. */
+  lockCount: 176,
+  /** i32: linear address of hart 0's count of locks that it holds, 0 when unknown; distance to the next hart's. */
+  lockDepth: 180,
+  lockDepthStride: 184,
+  /** i64: what the holder word of a lock contains while hart 0 holds it. i32: difference for the next hart. */
+  lockHolder: 160,
+  lockHolderStride: 168,
+  /** i32 for each lock: linear address of its holder word. */
+  lockWords: 256,
 } as const;
 
 /** What machines have at most: the parts before RAM leave room for it. */

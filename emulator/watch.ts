@@ -5,7 +5,7 @@ import type { ProbeTable } from './interpreter/probe-table.js';
 import { control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from './memory-layout.js';
 import type { TranslationBuffers } from './mmu/translation-buffers.js';
 import type { EventRing } from './ring/event-ring.js';
-import { RecordKind } from './ring/records.js';
+import { locksMaximum, RecordKind } from './ring/records.js';
 
 /** An instruction to be told about before it executes. */
 export interface Probe {
@@ -32,6 +32,16 @@ export interface ContextPointer {
   readonly base: number;
   readonly stride: number;
   readonly field: number;
+}
+
+/** Locks of which each has an 8-byte word that points at the hart inside; all addresses are physical. */
+export interface WatchedLocks {
+  /** Those words, `locksMaximum` at most. */
+  readonly holders: readonly number[];
+  /** What such a word contains while hart 0 is inside, and how much more for each following hart. */
+  readonly harts: { readonly base: number; readonly stride: number };
+  /** Where hart 0 counts (32 bits) how many locks it holds; the next hart does `stride` bytes further. */
+  readonly depth?: { readonly base: number; readonly stride: number };
 }
 
 /** Bits of an entry that make it a pointer to a lower table: valid, and none of R, W, X. */
@@ -69,6 +79,20 @@ export class Watch {
     this.controls[control.contextBase >> 2] = this.layout.ram + pointer.base - ramBase;
     this.controls[control.contextStride >> 2] = pointer.stride;
     this.controls[control.contextField >> 2] = pointer.field;
+  }
+
+  /** From now on records of stores tell which of these locks the hart holds. */
+  setLocks({ holders, harts, depth }: WatchedLocks): void {
+    if (holders.length > locksMaximum) throw new Error(`more than ${locksMaximum} locks`);
+    const linear = (address: number): number => this.layout.ram + address - ramBase;
+    holders.forEach((address, index) => {
+      this.controls[(control.lockWords >> 2) + index] = linear(address);
+    });
+    this.controls[control.lockCount >> 2] = holders.length;
+    this.entries[control.lockHolder >> 3] = BigInt(harts.base);
+    this.controls[control.lockHolderStride >> 2] = harts.stride;
+    this.controls[control.lockDepth >> 2] = depth ? linear(depth.base) : 0;
+    this.controls[control.lockDepthStride >> 2] = depth?.stride ?? 0;
   }
 
   addProbe(probe: Probe): void {

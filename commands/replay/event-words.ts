@@ -39,6 +39,7 @@ const words = {
   probe_hit: probeWords,
   word_write: (c) => `${text(c['name'])} at ${hex(c['address'])}: ${hex(c['before'])} -> ${hex(c['after'])}`,
   location: (c) => text(c['function']),
+  lock: (c) => `lock ${text(c['number'])} is ${text(c['name'])}`,
 } satisfies { [N in EventName]: (columns: Columns) => string };
 
 function probeWords(c: Columns): string {

@@ -1,6 +1,6 @@
 // Effects that touch memory: the TLB's fast path inline, everything else through the access helpers.
 import { Cause } from '../hart/trap-code.js';
-import { stateOffset, tlb } from '../hart/state.js';
+import { stateOffset, tlb, workOffset } from '../hart/state.js';
 import type { AccessBytes, Effect } from '../isa/instruction.js';
 import { tlbEntry } from '../mmu/tlb-code.js';
 import { call, i32, i64, type I32, type I64 } from '../wasm/expression.js';
@@ -109,7 +109,9 @@ function storeInPlace(x: Execution, bytes: AccessBytes, value: I64): void {
       const wordAt = i32.and(x.at, i32.const(-8));
       f.set(x.other, i64.load(wordAt));
       f.do(stores[bytes](x.at, value));
+      f.do(i32.store(x.h, i32.const(1), workOffset.storesAtomically));
       f.do(call(x.functions.written, x.h, wordAt, x.other));
+      f.do(i32.store(x.h, i32.const(0), workOffset.storesAtomically));
     },
     () => f.do(stores[bytes](x.at, value)),
   );

@@ -15,6 +15,8 @@ export interface HelperFunctions {
   takeInterrupt: FunctionReference<'i32'>;
   /** (kind | size << 16, hart, pc, a, b, c, d, e): appends a record to the event ring. */
   append: FunctionReference<'void'>;
+  /** (hart): the locks it holds, see ring/held-locks-code.ts. */
+  heldLocks: FunctionReference<'i32'>;
   /** (hart, mode): chooses the TLB that accesses of the mode use, as satp and mstatus are now. */
   chooseTlb: FunctionReference<'void'>;
   /** (frame number): a page table that is not watched yet was put into satp. */
@@ -54,6 +56,11 @@ export const anyBit = (value: I64, bits: bigint): I32 =>
 export function currentCycle(): I64 {
   const atZero = i64.load(i32.const(0), control.sliceEnd);
   return i64.sub(atZero, i64.extendS(i32.add(i32.load(i32.const(0), control.budget), i32.const(1))));
+}
+
+/** Remembers that translations were fenced now; nothing depends on it but records. */
+export function noteFence(f: FunctionBuilder, h: I32): void {
+  f.do(i64.store(h, currentCycle(), workOffset.fencedAt));
 }
 
 /** Asks the interpreter to return to the host after this instruction. */

@@ -77,6 +77,10 @@ export const workOffset = {
   waitBudget: 2060,
   /** i32: the instruction word in the straddle slot. */
   straddleWord: 2064,
+  /** i32: non-zero while an atomic instruction stores to a frame with flags. */
+  storesAtomically: 2068,
+  /** i64: cycle of the last sfence.vma. */
+  fencedAt: 2072,
   /** i32 by mode: address of the TLB that accesses of the mode use now; 0 when it must be chosen. */
   tlbOfMode: 2080,
   /** i32: counts choices of TLBs. */

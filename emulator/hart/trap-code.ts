@@ -18,7 +18,7 @@ import {
   type HelperFunctions,
 } from './hart-code.js';
 import { Interrupt, Mstatus } from './mstatus.js';
-import { Mode, stateOffset, type StateWord } from './state.js';
+import { Mode, stateOffset, workOffset, type StateWord } from './state.js';
 
 export const Cause = {
   fetchMisaligned: 0,
@@ -188,9 +188,10 @@ export function buildTrapReturn(f: FunctionBuilder, helpers: HelperFunctions, fr
   const to = f.local('i32', previousMode(h, level));
   f.if(sourceOn(RecordSource.traps), () => {
     const kind = i32.or(i32.const(RecordKind.trapReturn), modes(mode(h), to));
-    const zero = i64.const(0n);
-    const root = pageTableRoot(h);
-    f.do(call(helpers.append, kind, h, word(h, 'pc'), word(h, level.epc), register(h, 10), root, zero, zero));
+    const fencedAt = i64.load(h, workOffset.fencedAt);
+    const locks = i64.extendU(call(helpers.heldLocks, h));
+    const [pc, target, root] = [word(h, 'pc'), word(h, level.epc), pageTableRoot(h)];
+    f.do(call(helpers.append, kind, h, pc, target, register(h, 10), root, fencedAt, locks));
   });
   const wasEnabled = i64.extendU(anyBit(word(h, 'mstatus'), level.pie));
   const ieShift = level === supervisor ? 1n : 3n;

@@ -1,6 +1,6 @@
 // Handlers of the SYSTEM opcode but for CSRs, fences, and of the slots that are no instruction.
 import { raise, raiseIllegal } from '../effects/raise.js';
-import { anyBit, mode, requestLeave, word } from '../hart/hart-code.js';
+import { anyBit, mode, noteFence, requestLeave, word } from '../hart/hart-code.js';
 import { Mstatus } from '../hart/mstatus.js';
 import { stateOffset } from '../hart/state.js';
 import { Cause } from '../hart/trap-code.js';
@@ -66,6 +66,8 @@ function fenceTranslations(c: Context, length: number): void {
   const forbidden = i32.and(i32.eq(mode(h), i32.const(1)), anyBit(word(h, 'mstatus'), Mstatus.tvm));
   f.if(i32.or(i32.eqz(mode(h)), forbidden), () => raiseIllegal(placeOf(c)));
   // Translations are coherent with memory: there is nothing to forget.
+  publish(c);
+  noteFence(f, h);
   advance(c, length);
 }
 

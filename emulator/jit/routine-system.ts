@@ -1,7 +1,7 @@
 // Instructions of the privileged architecture in a routine: traps and returns from them leave it, with all its callers.
 import type { Execution } from '../effects/execution.js';
 import { raise } from '../effects/raise.js';
-import { anyBit, mode, word } from '../hart/hart-code.js';
+import { anyBit, mode, noteFence, word } from '../hart/hart-code.js';
 import { Mstatus } from '../hart/mstatus.js';
 import { Mode } from '../hart/state.js';
 import { Cause } from '../hart/trap-code.js';
@@ -40,6 +40,10 @@ function fenceTranslations(c: RoutineContext, x: Execution, one: CodeInstruction
     i32.eq(mode(h), i32.const(Mode.supervisor)),
     i32.eqz(anyBit(word(h, 'mstatus'), Mstatus.tvm)),
   );
-  f.if(isPlain, () => x.next());
+  f.if(isPlain, () => {
+    x.publish();
+    noteFence(f, h);
+    x.next();
+  });
   leaveFor(c, addressOf(c, one.offset), unused + 1);
 }

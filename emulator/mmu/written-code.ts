@@ -9,9 +9,9 @@ import {
   type HelperFunctions,
   ramBytes,
 } from '../hart/hart-code.js';
-import { tlb } from '../hart/state.js';
+import { tlb, workOffset } from '../hart/state.js';
 import { FrameFlag, ramBase, type MemoryMap } from '../memory-layout.js';
-import { RecordKind } from '../ring/records.js';
+import { atomicStore, RecordKind } from '../ring/records.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
 import {
@@ -138,7 +138,7 @@ function pointee({ f, layout }: Parts, pointer: I64): I64 {
   return found;
 }
 
-/** The store with what finding its call site needs: ra, and the word where a framed function saved it. */
+/** The store with what finding its call site needs (ra, and the word where a framed function saved it), and locks. */
 function appendStore(parts: Parts, kind: I32, at: I32, old: I64, now: I64, extra?: I64): void {
   const { f, h, helpers, layout } = parts;
   const saved = f.local('i64');
@@ -148,5 +148,8 @@ function appendStore(parts: Parts, kind: I32, at: I32, old: I64, now: I64, extra
     f.set(saved, i64.load(i32.add(i32.wrap(savedAt), i32.const(layout.ram)))),
   );
   const physical = extra ? i64.or(physicalOf(at, layout), extra) : physicalOf(at, layout);
-  f.do(call(helpers.append, kind, h, word(h, 'pc'), physical, old, now, register(h, 1), saved));
+  const isAtomic = i32.shl(i32.load(h, workOffset.storesAtomically), i32.const(Math.log2(atomicStore >>> 0)));
+  const locks = i64.shl(i64.extendU(i32.or(call(helpers.heldLocks, h), isAtomic)), i64.const(32n));
+  const caller = i64.or(i64.and(register(h, 1), i64.const(0xffff_ffffn)), locks);
+  f.do(call(helpers.append, kind, h, word(h, 'pc'), physical, old, now, caller, saved));
 }

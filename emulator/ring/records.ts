@@ -5,13 +5,14 @@
 export const RecordKind = {
   /** a cause (bit 63: interrupt), b trap value, c page-table root; size: mode left | mode entered << 4. */
   trap: 1,
-  /** sret or mret: a target address, b a0, c page-table root; size: mode left | mode entered << 4. */
+  /** sret or mret: a target address, b a0, c page-table root; size: mode left | mode entered << 4; d the cycle of the
+   * hart's last sfence.vma, e the locks it holds. */
   trapReturn: 2,
   /** Follows the trap of an ecall from user mode: a a7, b..e a0..a3. */
   call: 3,
   /** A store changed a watched word: a physical address of the 8-byte word (low half) and, in the high half, the low
-   * 32 bits of the word that the new value points at (0 when it points outside RAM); b old, c new, d ra, e word at
-   * s0-8. */
+   * 32 bits of the word that the new value points at (0 when it points outside RAM); b old, c new, d ra (low half)
+   * and the locks that the hart holds (high half, see `otherLock` and `atomicStore`), e word at s0-8. */
   watchedStore: 4,
   /** The same for a page-table entry; size: level of the table. */
   tableStore: 5,
@@ -28,6 +29,15 @@ export const RecordKind = {
   /** A page table's freeing began: a its address. */
   tableRetired: 11,
 } as const;
+
+/** Locks that a hart holds are bits, n for the n-th that the observer has named; and this one for any other. */
+export const otherLock = 1 << 30;
+
+/** Among the locks of a store's record: the store was an atomic instruction's. */
+export const atomicStore = 1 << 31;
+
+/** Locks that may be named. */
+export const locksMaximum = 30;
 
 export const recordBytes = 64;
 

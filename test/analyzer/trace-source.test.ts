@@ -32,6 +32,7 @@ async function writeEvents(count: number): Promise<void> {
       frame: 0x87fff000n,
       free_frames: 5,
       already_free: 1,
+      locks: 0,
       call_site: 0n,
     };
     file.append(row);

@@ -68,12 +68,13 @@ describe('an event file', () => {
     const writer = new EventFileWriter('refcount_change', path);
     const counts = [-1n, -(2n ** 63n), 2n ** 63n - 1n, -(2n ** 32n)];
     for (const after of counts)
-      writer.append({ ...common, frame: 0x8765_4000n, before: 0n, after, call_site: 0n });
+      writer.append({ ...common, frame: 0x8765_4000n, before: 0n, after, call_site: 0n, locks: 0 });
     writer.begin(1, 1, 0, 0, 0, 0, 0);
     writer.columns.frame.append(0, 0);
     writer.columns.before.append(0, 0);
     writer.columns.after.appendNumber(-(2 ** 40));
     writer.columns.call_site.append(0, 0);
+    writer.columns.locks.append(0);
     writer.close();
     expect(valuesOf(readEventFile(path, 'refcount_change'), 'after')).toEqual([...counts, -(2n ** 40n)]);
   });

@@ -39,9 +39,10 @@ export function attachProbes(
   onPanic: () => void,
 ): void {
   const wants: Wants = (...names) => names.some((name) => kinds.has(name));
-  const { processes, freeList, referenceCounts } = profile;
+  const { processes, freeList, referenceCounts, locks } = profile;
   machine.watch.setSources(sourcesFor(kinds));
   if (processes) watchProcesses(machine, processes);
+  if (locks) machine.watch.setLocks(locks.watched);
   for (const head of freeList?.heads ?? []) machine.watch.watchWords(head, 8);
   if (wants('refcount_change')) for (const facts of referenceCounts) watchCounts(machine, elementsOf(facts));
   if (wants('pte_write', 'page_table')) machine.watch.watchTables();

@@ -18,7 +18,7 @@ export class CallSites {
     const { pc } = record;
     if (pc === 0) return 0;
     const rule = this.recent.get(pc) || this.lookUp(pc);
-    if (rule === ruleNumbers.ra) return record.number('d');
+    if (rule === ruleNumbers.ra) return record.low('d');
     return rule === ruleNumbers.frame ? record.number('e') : 0;
   }
 

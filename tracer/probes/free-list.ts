@@ -1,4 +1,5 @@
 // Follows the lists of free frames from the stores to their heads: which frames are free, and how many.
+import { otherLock } from '../../emulator/ring/records.js';
 import type { EventFileWriter } from '../arrow/index.js';
 import type { CallSites } from './call-sites.js';
 import type { Emitter } from './emitter.js';
@@ -57,7 +58,7 @@ export class FreeList {
 
   /** The frame is on a list in memory: news only where it was linked there without the head. */
   found(record: RawRecord, frame: number): void {
-    if (!this.free.has(frame)) this.pushed(record, frame, 0);
+    if (!this.free.has(frame)) this.pushed(record, frame, 0, 0);
   }
 
   /** The allocator was entered: what it takes from here on it returns or keeps on a list. */
@@ -73,7 +74,8 @@ export class FreeList {
     const taken = this.taken.get(span);
     this.taken.delete(span);
     for (const frame of taken ?? [])
-      if (frame !== returned && !this.free.has(frame)) this.pushed(record, frame, record.number('b'));
+      if (frame !== returned && !this.free.has(frame))
+        this.pushed(record, frame, record.number('b'), otherLock);
   }
 
   /**
@@ -95,7 +97,13 @@ export class FreeList {
     if (isNew || (isPush && wasFree)) this.pushed(record, after);
   }
 
-  private pushed(record: RawRecord, frame: number, callSite = this.callSites.ofStore(record)): void {
+  /** `locks` are those of the store; of what was put there without a watched one, nobody knows. */
+  private pushed(
+    record: RawRecord,
+    frame: number,
+    callSite = this.callSites.ofStore(record),
+    locks = record.high('d'),
+  ): void {
     const already = this.free.has(frame);
     this.free.add(frame);
     const row = this.freeRows;
@@ -105,6 +113,7 @@ export class FreeList {
     row.columns.free_frames.append(this.free.size);
     row.columns.already_free.append(already ? 1 : 0);
     row.columns.call_site.appendNumber(this.emitter.callSite(callSite));
+    row.columns.locks.append(locks);
   }
 
   private popped(record: RawRecord, frame: number): void {
@@ -115,5 +124,6 @@ export class FreeList {
     row.columns.frame.appendNumber(frame);
     row.columns.free_frames.append(this.free.size);
     row.columns.call_site.appendNumber(this.emitter.callSite(this.callSites.ofStore(record)));
+    row.columns.locks.append(record.high('d'));
   }
 }

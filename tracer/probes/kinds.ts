@@ -5,7 +5,7 @@ import type { KernelProfile } from './profile.js';
 
 /** Kinds that need something of the kernel that was not found. All others come from the machine itself. */
 export function kindsLost(profile: Omit<KernelProfile, 'findings' | 'missing'>): EventName[] {
-  const { functions, freeList, referenceCounts, processes } = profile;
+  const { functions, freeList, referenceCounts, processes, locks } = profile;
   // With several lists, what the allocator merely moves between them is told by its entry and return.
   const isFollowed =
     freeList !== undefined && (freeList.heads.length === 1 || functions.allocate !== undefined);
@@ -18,6 +18,7 @@ export function kindsLost(profile: Omit<KernelProfile, 'findings' | 'missing'>):
     // A table is one until its freeing begins; later stores to the frame are about something else.
     [functions.free !== undefined || functions.free_table !== undefined, ['page_table', 'pte_write']],
     [functions.panic !== undefined, ['panic']],
+    [locks !== undefined, ['lock']],
   ];
   return needs.flatMap(([found, kinds]) => (found ? [] : kinds));
 }

@@ -23,9 +23,25 @@ function frameNumber(address: number): number {
   return Math.floor(address / tableBytes);
 }
 
+/** Bits of an entry that allow something: V R W X U. */
+const allowing = 31;
+/** The frame number begins here. */
+const numberShift = 10;
+
+/** A TLB that still has the old entry lets something through that the new one does not, or leads elsewhere. */
+function isNarrower(record: RawRecord): boolean {
+  const [before, after] = [record.low('b'), record.low('c')];
+  if ((before & 1) === 0) return false;
+  const leadsElsewhere =
+    before >>> numberShift !== after >>> numberShift || record.high('b') !== record.high('c');
+  return leadsElsewhere || (before & ~after & allowing) !== 0;
+}
+
 export class PageTables {
   /** By frame number, which is a small integer where an address is not. */
   private readonly tables = new Map<number, Table>();
+  /** By frame number of a root: cycle at which something of its translations was last taken back. */
+  private readonly narrowed = new Map<number, number>();
   private readonly writeRows: EventFileWriter<'pte_write'> | undefined;
   private readonly tableRows: EventFileWriter<'page_table'> | undefined;
 
@@ -53,6 +69,7 @@ export class PageTables {
     const table = this.tables.get(frameNumber(record.number('a')));
     if (!table) return;
     this.tables.delete(frameNumber(table.frame));
+    this.narrowed.delete(frameNumber(table.frame));
     this.emit(record, 'retired', table);
   }
 
@@ -61,7 +78,9 @@ export class PageTables {
     const entry = record.number('a');
     const row = this.writeRows;
     const table = this.tables.get(frameNumber(entry));
-    if (!table || !row) return;
+    if (!table) return;
+    if (isNarrower(record)) this.narrowed.set(frameNumber(table.root), record.cycle);
+    if (!row) return;
     this.emitter.begin(row, record);
     row.columns.entry.appendNumber(entry);
     row.columns.root.appendNumber(table.root);
@@ -70,6 +89,11 @@ export class PageTables {
     row.columns.before.append(record.low('b'), record.high('b'));
     row.columns.after.append(record.low('c'), record.high('c'));
     row.columns.call_site.appendNumber(this.emitter.callSite(this.callSites.ofStore(record)));
+  }
+
+  /** Cycle at which an entry under the root last became narrower; -1 for never. */
+  narrowedAt(root: number): number {
+    return this.narrowed.get(frameNumber(root)) ?? -1;
   }
 
   private addressOf(table: Table, entry: number): number {

@@ -22,6 +22,7 @@ export interface ProcessFacts {
     readonly pagetable: number;
     readonly parent?: number;
     readonly name?: number;
+    readonly size?: number;
   };
   /** Bytes of the name member. */
   readonly nameBytes: number;
@@ -92,13 +93,14 @@ export function findProcessFacts(debug: DebugInfo): ProcessFacts | undefined {
 
 type ProcessMembers = NonNullable<ReturnType<typeof processMembers>>;
 
-function memberFacts({ pid, state, pagetable, parent, name }: ProcessMembers) {
+function memberFacts({ pid, state, pagetable, parent, name, size }: ProcessMembers) {
   const offsets = {
     pid: pid.offset,
     state: state.offset,
     pagetable: pagetable.offset,
     ...(parent && { parent: parent.offset }),
     ...(name && { name: name.offset }),
+    ...(size && { size: size.offset }),
   };
   return { offsets, nameBytes: name?.size ?? 0 };
 }
@@ -108,7 +110,14 @@ function processMembers(type: CompositeType) {
   const state = findMember(type, 'state') ?? type.members.find((member) => stateValues(member.type));
   const pagetable = findMember(type, 'pagetable') ?? findMember(type, 'pgdir');
   if (!pid || !state || !pagetable) return undefined;
-  return { pid, state, pagetable, parent: findMember(type, 'parent'), name: nameMember(type) };
+  const parent = findMember(type, 'parent');
+  return { pid, state, pagetable, parent, name: nameMember(type), size: sizeMember(type) };
+}
+
+/** How much user memory the process has: by its name, since a process has several integers of that width. */
+function sizeMember(type: CompositeType): Member | undefined {
+  const member = findMember(type, 'sz') ?? findMember(type, 'size');
+  return member?.size === 8 ? member : undefined;
 }
 
 /** `name`, or the only array of characters. */

@@ -10,6 +10,8 @@ interface Slot {
   state: number;
   root: number;
   parent: number;
+  /** Bytes of user memory, where that was found. */
+  size: number;
   readonly name: Uint8Array;
   /** pid of the zombie or of the process while it is being freed. */
   lastPid: number;
@@ -22,7 +24,7 @@ export interface ProcessListener {
 }
 
 interface Field {
-  readonly member: 'pid' | 'state' | 'root' | 'parent' | 'name';
+  readonly member: 'pid' | 'state' | 'root' | 'parent' | 'name' | 'size';
   /** Offset of the first byte in the slot. */
   readonly offset: number;
   readonly bytes: number;
@@ -38,6 +40,7 @@ function fieldsOf({ offsets, nameBytes }: ProcessFacts): Field[] {
     { member: 'root', offset: offsets.pagetable, bytes: 8 },
   ];
   if (offsets.parent !== undefined) fields.push({ member: 'parent', offset: offsets.parent, bytes: 8 });
+  if (offsets.size !== undefined) fields.push({ member: 'size', offset: offsets.size, bytes: 8 });
   if (offsets.name !== undefined) fields.push({ member: 'name', offset: offsets.name, bytes: nameBytes });
   return fields;
 }
@@ -67,6 +70,7 @@ export class Processes {
       state: facts.states.unused,
       root: 0,
       parent: 0,
+      size: 0,
       name: new Uint8Array(nameBytes),
       lastPid: 0,
     }));
@@ -84,6 +88,12 @@ export class Processes {
     const index = (pointer - this.facts.table) / this.facts.stride;
     const slot = this.slots[index];
     return slot ? slot.pid || slot.lastPid : 0;
+  }
+
+  /** Bytes of user memory that a process has; undefined where the kernel's table does not tell. */
+  sizeOf(pid: number): number | undefined {
+    if (this.facts.offsets.size === undefined) return undefined;
+    return this.slots.find((slot) => slot.pid === pid)?.size;
   }
 
   /** True when the process has exited: it will never run again. */
@@ -111,7 +121,8 @@ export class Processes {
     if (field.member === 'pid') {
       slot.pid = value | 0;
       if (value !== 0) slot.lastPid = value | 0;
-    } else if (field.member === 'parent') slot.parent = this.pidAt(value);
+    } else if (field.member === 'size') slot.size = value;
+    else if (field.member === 'parent') slot.parent = this.pidAt(value);
     else if (field.member === 'root') this.changeRoot(record, slot, value);
     else this.changeState(record, slot, value);
   }

@@ -2,6 +2,7 @@
 // hints to be tried first; shapes decide. Nothing here depends on the running machine.
 import type { DebugInfo, FunctionInfo } from '../symbols/index.js';
 import { hex } from './hexadecimal.js';
+import { findLocks, type LockFacts } from './lock-facts.js';
 import { findProcessFacts, type ProcessFacts } from './process-facts.js';
 import { findReferenceCounts, type ReferenceCountFacts } from './reference-count-facts.js';
 import { findFreeList, type FreeListFacts } from './free-list-facts.js';
@@ -33,6 +34,7 @@ export interface KernelProfile {
   /** Candidates by shape, likeliest first; their use decides. */
   readonly referenceCounts: readonly ReferenceCountFacts[];
   readonly processes?: ProcessFacts;
+  readonly locks?: LockFacts;
   /** First address behind the kernel's image, where free frames begin. */
   readonly imageEnd?: number;
   /** What was found and why, a sentence each. */
@@ -68,26 +70,28 @@ export function findProfile(debug: DebugInfo): KernelProfile {
   );
   const referenceCounts = findReferenceCounts(debug);
   for (const { why } of referenceCounts) findings.push(`reference counts, perhaps: ${why}`);
-  if (referenceCounts.length === 0)
-    missing.push(
-      'no reference-count array found: no refcount_change events (a kernel without copy-on-write has none)',
-    );
+  if (referenceCounts.length === 0) missing.push(lostWithoutCounts);
   const processes = note(
     'processes',
     findProcessFacts(debug),
     'no process table found: events carry no process, and there are no process, context_switch, syscall and page_fault events',
   );
+  const locks = note('locks', findLocks(debug), 'no locks found whose holder can be told: no lock events');
   const end = debug.symbols.variable('end')?.address;
   return {
     functions,
     ...(freeList && { freeList }),
     referenceCounts,
     ...(processes && { processes }),
+    ...(locks && { locks }),
     ...(end !== undefined && { imageEnd: Number(end) }),
     findings,
     missing: [...missing, ...tablesLost(functions)],
   };
 }
+
+const lostWithoutCounts =
+  'no reference-count array found: no refcount_change events (a kernel without copy-on-write has none)';
 
 const lostWithout: Record<Role, string> = {
   allocate: 'no kalloc events',

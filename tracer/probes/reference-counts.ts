@@ -72,6 +72,7 @@ export class ReferenceCounts {
     elements.read(record, 'c', word, index);
     rows.columns.after.append(elements.low, elements.high);
     rows.columns.call_site.appendNumber(this.emitter.callSite(this.callSites.ofStore(record)));
+    rows.columns.locks.append(record.high('d'));
   }
 }
 

@@ -9,6 +9,8 @@ import { Emitter } from './emitter.js';
 import { FreeList } from './free-list.js';
 import { HeldRecords } from './held-records.js';
 import { writeLocations } from './locations.js';
+import type { KnownLock } from './lock-facts.js';
+import { writeLocks } from './lock-rows.js';
 import { PageTables } from './page-tables.js';
 import { PanicText } from './panic-text.js';
 import { Processes } from './processes.js';
@@ -26,7 +28,7 @@ import { Traps } from './traps.js';
 const heldMaximum = 400_000;
 
 /** What the translator looks at of a profile. */
-export type TranslatedProfile = Pick<KernelProfile, 'freeList' | 'referenceCounts' | 'processes'>;
+export type TranslatedProfile = Pick<KernelProfile, 'freeList' | 'referenceCounts' | 'processes' | 'locks'>;
 
 /** Writers of the rows that are made of single records. */
 interface Rows {
@@ -51,6 +53,7 @@ export class Translator {
   private readonly tables: PageTables;
   private readonly console: ConsoleLines;
   private readonly rows: Rows;
+  private readonly locks: readonly KnownLock[];
   private readonly answers: Answers;
   private readonly record = new RawRecord();
   private readonly held = new HeldRecords();
@@ -77,10 +80,14 @@ export class Translator {
     };
     const callSites = new CallSites(debug);
     this.answers = new Answers(questions, this.emitter, callSites);
-    this.traps = new Traps(this.emitter, this.spans);
     this.tables = new PageTables(this.emitter, callSites);
+    this.traps = new Traps(this.emitter, this.spans, {
+      sizeOf: (pid) => this.processes?.sizeOf(pid),
+      narrowedAt: (root) => this.tables.narrowedAt(root),
+    });
     this.console = new ConsoleLines(this.emitter);
     const { freeList, referenceCounts, processes } = profile;
+    this.locks = profile.locks?.locks ?? [];
     if (freeList) this.freeList = new FreeList(freeList, this.emitter, callSites);
     this.candidates = referenceCounts.map((facts) => new ReferenceCounts(facts, this.emitter, callSites));
     if (this.candidates.length > 0)
@@ -126,6 +133,7 @@ export class Translator {
     this.console.flush();
     this.traps.finish(this.panicked);
     this.spans.finish();
+    writeLocks(this.emitter, this.locks, cycle);
     writeLocations(this.emitter, this.debug, cycle);
   }
 

@@ -26,7 +26,16 @@ interface Entry {
   access: string;
   va: number;
   root: number;
+  size: number | undefined;
   readonly at: { cycle: number; hart: number; pid: number; span: number; pc: number };
+}
+
+/** What others know and rows of traps tell. */
+export interface TrapContext {
+  /** Bytes of user memory of a process; undefined when unknown. */
+  readonly sizeOf: (pid: number) => number | undefined;
+  /** Cycle at which an entry under a page-table root last became narrower; -1 for never. */
+  readonly narrowedAt: (root: number) => number;
 }
 
 type FaultOutcome = 'resolved' | 'killed' | 'panicked' | 'unfinished';
@@ -44,6 +53,7 @@ export class Traps {
   constructor(
     private readonly emitter: Emitter,
     private readonly spans: Spans,
+    private readonly context: TrapContext,
   ) {
     this.trapRows = emitter.rows('trap');
     this.returnRows = emitter.rows('trap_return');
@@ -93,6 +103,9 @@ export class Traps {
       rows.columns.to_mode.append(toMode);
       rows.columns.target.append(record.low('a'), record.high('a'));
       rows.columns.root.append(record.low('c'), record.high('c'));
+      const fencedAt = record.number('d');
+      rows.columns.stale.append(this.context.narrowedAt(record.number('c')) > fencedAt ? 1 : 0);
+      rows.columns.locks.append(record.low('e'));
     }
     const pid = record.context;
     if (toMode !== mode.user || pid === 0) return;
@@ -137,6 +150,7 @@ export class Traps {
           access: '',
           va: 0,
           root: 0,
+          size: undefined,
           at: { cycle: 0, hart: 0, pid, span: 0, pc: 0 },
         }),
       );
@@ -160,6 +174,7 @@ export class Traps {
     entry.access = access;
     entry.va = record.number('b');
     entry.root = record.number('c');
+    entry.size = this.context.sizeOf(record.context);
   }
 
   private endFault(entry: Entry, outcome: FaultOutcome, endCycle: number): void {
@@ -170,6 +185,8 @@ export class Traps {
     rows.columns.access.append(entry.access);
     rows.columns.va.appendNumber(entry.va);
     rows.columns.root.appendNumber(entry.root);
+    if (entry.size === undefined) rows.columns.size.appendNull();
+    else rows.columns.size.appendNumber(entry.size);
     rows.columns.outcome.append(outcome);
     rows.columns.end_cycle.appendNumber(endCycle);
   }

@@ -1,39 +1,7 @@
 // Every event kind, declared once: TypeScript types, Arrow schemas, DuckDB views and the reference derive from here.
 // This folder is a leaf: it imports nothing of the project.
+import { callSite, commonColumns, frame, freeFrames, locks } from './columns.js';
 import type { ColumnType, ColumnValue, EventRow } from './types.js';
-
-/** Columns that every kind has, before its own. */
-export const commonColumns = {
-  seq: {
-    type: 'u64',
-    encoding: 'delta',
-    doc: 'Position in the trace over all kinds, in order of emission: from 0 on without a gap, so that a lost row is noticed.',
-  },
-  cycle: {
-    type: 'u64',
-    encoding: 'delta',
-    doc: 'Machine cycle at which it happened: the state before step `cycle` is just before it.',
-  },
-  hart: { type: 'u8', doc: 'Hart that did it.' },
-  pid: { type: 'i32', doc: 'Process that hart was running (from cpus[hart].proc); 0 when none.' },
-  span: {
-    type: 'u32',
-    encoding: 'delta',
-    doc: 'Kernel entry it belongs to (see kernel_span): from a trap out of user mode until the return to it, asleep or not; the scheduler and boot code of a hart are spans of their own.',
-  },
-  pc: { type: 'u64', doc: 'Virtual address of the instruction.' },
-} as const satisfies EventRow['columns'];
-
-const callSite = {
-  type: 'u64',
-  doc: 'Return address in the caller of the function at pc; 0 when unknown.',
-} as const;
-const frame = { type: 'u64', encoding: 'delta', doc: 'Physical address of the 4 KiB frame.' } as const;
-const freeFrames = {
-  type: 'u32',
-  encoding: 'delta',
-  doc: 'Frames on the free list afterwards.',
-} as const;
 
 export const events = {
   trap: {
@@ -57,6 +25,11 @@ export const events = {
         type: 'u64',
         doc: 'Physical address of the page-table root in satp; 0 when translation is off.',
       },
+      stale: {
+        type: 'u8',
+        doc: '1 when an entry of that page table has been taken away or allows less than it did, and this hart has executed no sfence.vma since: its TLB may still have the old one. Only told where pte_write is recorded.',
+      },
+      locks,
     },
   },
   page_fault: {
@@ -66,6 +39,11 @@ export const events = {
       access: { type: 'text', doc: 'load, store or fetch.' },
       va: { type: 'u64', encoding: 'delta', doc: 'Faulting virtual address (stval).' },
       root: { type: 'u64', doc: 'Root of the page table in force.' },
+      size: {
+        type: 'u64',
+        nullable: true,
+        doc: 'Bytes of user memory that the process had by its entry in the process table; null when not found.',
+      },
       outcome: {
         type: 'text',
         doc: 'resolved (user code went on), killed (the process never returned to user mode), panicked or unfinished (the trace ends first).',
@@ -80,6 +58,7 @@ export const events = {
       frame,
       free_frames: freeFrames,
       call_site: callSite,
+      locks,
     },
   },
   frame_free: {
@@ -90,6 +69,7 @@ export const events = {
       free_frames: freeFrames,
       already_free: { type: 'u8', doc: '1 when the frame was on the list already: a double free.' },
       call_site: callSite,
+      locks,
     },
   },
   kalloc: {
@@ -129,6 +109,7 @@ export const events = {
       before: { type: 'i64', doc: 'Old count.' },
       after: { type: 'i64', doc: 'New count.' },
       call_site: callSite,
+      locks,
     },
   },
   syscall: {
@@ -266,6 +247,15 @@ export const events = {
       call_site: callSite,
     },
   },
+  lock: {
+    id: 22,
+    doc: 'A lock of the kernel that `locks` columns can name. One row a lock, written at the end; none where no locks were found.',
+    columns: {
+      number: { type: 'u8', doc: 'Its bit in those columns.' },
+      name: { type: 'text', doc: 'Variable, and member of it, that is the lock.' },
+      address: { type: 'u64', doc: 'Physical address of it.' },
+    },
+  },
 } as const satisfies Record<string, EventRow>;
 
 export type EventName = keyof typeof events;
@@ -281,4 +271,4 @@ type RowOf<C extends Columns> = {
 export type EventOf<N extends EventName> = RowOf<typeof commonColumns> & RowOf<(typeof events)[N]['columns']>;
 
 /** Version of the trace format. Raised whenever a column of an existing kind changes. */
-export const traceFormatVersion = 2;
+export const traceFormatVersion = 3;

@@ -1,4 +1,5 @@
 // The face of the event schema: the rows, their types, and what derives from them.
+export { commonColumns } from './columns.js';
 export * from './events.js';
 export * from './layout.js';
 export { eventReference } from './reference.js';

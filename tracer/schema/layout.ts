@@ -1,5 +1,6 @@
 // What derives from an event row about storage: its columns in order, the file that holds them.
-import { commonColumns, events, type EventName } from './events.js';
+import { commonColumns } from './columns.js';
+import { events, type EventName } from './events.js';
 import type { ColumnRow, ColumnType, EventRow } from './types.js';
 
 /** A column of an event kind with its name. */

@@ -1,5 +1,6 @@
 // The reference of all event kinds as Markdown, derived from their rows: docs/events.md.
-import { commonColumns, events, traceFormatVersion } from './events.js';
+import { commonColumns } from './columns.js';
+import { events, traceFormatVersion } from './events.js';
 import { eventFile, eventNames } from './layout.js';
 import type { ColumnRow, ColumnType, EventRow } from './types.js';
 

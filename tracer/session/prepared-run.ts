@@ -45,8 +45,9 @@ export function prepareRun(request: RunRequest): PreparedRun {
 /** What makes the events of a run, in whichever thread. */
 export function eventTask({ request, profile, questions, kinds }: PreparedRun, folder: string): EventTask {
   const { kernel, kernelPath } = request.input;
-  const { freeList, referenceCounts, processes } = profile;
-  const found = { referenceCounts, ...(freeList && { freeList }), ...(processes && { processes }) };
+  const { freeList, referenceCounts, processes, locks } = profile;
+  const some = { ...(freeList && { freeList }), ...(processes && { processes }), ...(locks && { locks }) };
+  const found = { referenceCounts, ...some };
   return { folder, kinds, profile: found, questions, kernel, kernelPath };
 }
 

@@ -1,0 +1,47 @@
+// Generated code that tells which known locks a hart holds, for the records of its stores. Nothing follows the taking
+// of locks: a lock names its holder in memory, and only what is recorded looks.
+import { hartNumber } from '../hart/hart-code.js';
+import { control, type MemoryMap } from '../memory-layout.js';
+import { i32, i64, type I32 } from '../wasm/expression.js';
+import type { FunctionBuilder } from '../wasm/function-builder.js';
+import { otherLock } from './records.js';
+
+const at0 = i32.const(0);
+
+/** Body of `heldLocks(hart)`: bit n for lock n, and `otherLock` when the hart counts more locks than these. */
+export function buildHeldLocks(f: FunctionBuilder, layout: MemoryMap): void {
+  const h = f.parameter('i32', 0);
+  const count = f.local('i32', i32.load(at0, control.lockCount));
+  f.if(i32.eqz(count), () => f.return(at0));
+  const depthOfFirst = f.local('i32', i32.load(at0, control.lockDepth));
+  const depth = f.local('i32', i32.const(0));
+  f.if(depthOfFirst, () => {
+    f.set(depth, i32.load(ofHart(h, layout, depthOfFirst, control.lockDepthStride)));
+    // Most stores to page tables are made without any lock.
+    f.if(i32.eqz(depth), () => f.return(at0));
+  });
+  const self = f.local(
+    'i64',
+    i64.add(
+      i64.load(at0, control.lockHolder),
+      i64.extendU(i32.mul(hartNumber(h, layout), i32.load(at0, control.lockHolderStride))),
+    ),
+  );
+  const held = f.local('i32', i32.const(0));
+  const known = f.local('i32', i32.const(0));
+  const number = f.local('i32', i32.const(0));
+  f.loop((again) => {
+    const holder = i64.load(i32.load(i32.shl(number, i32.const(2)), control.lockWords));
+    f.if(i64.eq(holder, self), () => {
+      f.set(held, i32.or(held, i32.shl(i32.const(1), number)));
+      f.set(known, i32.add(known, i32.const(1)));
+    });
+    f.set(number, i32.add(number, i32.const(1)));
+    f.branchIf(i32.ltU(number, count), again);
+  });
+  f.if(i32.ltS(known, depth), () => f.set(held, i32.or(held, i32.const(otherLock))));
+  f.return(held);
+}
+
+const ofHart = (h: I32, layout: MemoryMap, first: I32, stride: number): I32 =>
+  i32.add(first, i32.mul(hartNumber(h, layout), i32.load(at0, stride)));
