@@ -1,5 +1,5 @@
 // The events of a run as whole columns, a table a kind. A column is read from the source when somebody first needs it.
-import { columnArrays, type BatchColumn, type ColumnArray } from '../tracer/arrow/index.js';
+import { columnArrays, type BatchColumn, type ColumnArray, type EventBatch } from '../tracer/arrow/index.js';
 import { columnBytes, columnsOf, eventNames, type Column, type EventName } from '../tracer/schema/index.js';
 import { UsageError } from '../errors.js';
 import type { EventSource } from './event-source.js';
@@ -53,20 +53,30 @@ export class EventTable implements Table {
     this.known.clear();
   }
 
+  /** Its rows as they come from the source, with at least these columns. */
+  *batches(names: readonly string[]): Generator<EventBatch, void, void> {
+    const wanted = this.columns.filter((column) => names.includes(column.name));
+    let rows = 0;
+    if (this.rowCount !== 0) {
+      for (const batch of this.source.batches(this.kind, names)) {
+        for (const column of wanted) checkColumn(this.kind, column, batch.columns[column.name], batch.rows);
+        rows += batch.rows;
+        yield batch;
+      }
+    }
+    this.rowCount = rows;
+  }
+
   private load(names: readonly string[]): void {
     const wanted = this.columns.filter((column) => names.includes(column.name));
     const pieces = wanted.map((): Piece[] => []);
     let rows = 0;
-    if (this.rowCount !== 0) {
-      for (const batch of this.source.batches(this.kind, names)) {
-        wanted.forEach((column, index) => {
-          const source = checkedColumn(this.kind, column, batch.columns[column.name], batch.rows);
-          pieces[index].push({ source, rows: batch.rows });
-        });
-        rows += batch.rows;
-      }
+    for (const batch of this.batches(names)) {
+      wanted.forEach(({ name }, index) =>
+        pieces[index].push({ source: batch.columns[name], rows: batch.rows }),
+      );
+      rows += batch.rows;
     }
-    this.rowCount = rows;
     wanted.forEach((column, index) => this.known.set(column.name, joined(column, pieces[index], rows)));
   }
 }
@@ -76,13 +86,8 @@ interface Piece {
   readonly rows: number;
 }
 
-/** The batch's column, after proving that copying it blindly is safe. */
-function checkedColumn(
-  kind: EventName,
-  column: Column,
-  source: BatchColumn | undefined,
-  rows: number,
-): BatchColumn {
+/** Proves that copying the column blindly is safe; else throws UsageError (65). */
+function checkColumn(kind: EventName, column: Column, source: BatchColumn | undefined, rows: number): void {
   const fits =
     source &&
     source.values.length >= rows &&
@@ -96,7 +101,6 @@ function checkedColumn(
       65,
     );
   }
-  return source;
 }
 
 function joined(column: Column, pieces: readonly Piece[], rows: number): WholeColumn {

@@ -70,7 +70,7 @@ export class EventStore {
   }
 
   private histories(): Histories {
-    return (this.known ??= new Histories(this.events));
+    return (this.known ??= Histories.of(this.events));
   }
 }
 

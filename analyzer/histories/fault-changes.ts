@@ -1,8 +1,11 @@
 // What the handling of each page fault did to pages, with what it found of the old frame: the table fault_changes.
 import type { WholeColumn } from '../table.js';
-import { pointFlag } from './frame-history.js';
-import { gathered, gatheredSeqs, validityBut } from './gather.js';
-import type { Histories } from './pass.js';
+import type { FramePoints } from './frame-points.js';
+import { pointFlag } from './frame-row.js';
+import { gathered, validityBut } from './gather.js';
+import type { Histories } from './histories.js';
+import { addressesOfPages } from './numbering.js';
+import { rootOf, spanOf } from './page-tables.js';
 import type { HistoryColumn } from './tables.js';
 
 interface FaultChanges {
@@ -20,14 +23,15 @@ function faultChanges(histories: Histories): FaultChanges {
   return made;
 }
 
-function find({ pages: { changes }, stores, spans, frames }: Histories): FaultChanges {
-  const { firstRow, oldFrame } = changes.of;
+function find(histories: Histories): FaultChanges {
+  const { changes, visits } = histories.found.pages;
+  const { visit, oldFrame } = changes.of;
   const rows: number[] = [];
   for (let change = 0; change < changes.length; change++)
-    if (spans.isFault[stores.span[firstRow[change]]] === 1) rows.push(change);
+    if (histories.isFault(visits.of.span[visit[change]])) rows.push(change);
   const change = Int32Array.from(rows);
   const oldFrameRow = change.map((row) => {
-    return oldFrame[row] < 0 ? -1 : frames.rowOf(oldFrame[row], stores.span[firstRow[row]]);
+    return oldFrame[row] < 0 ? -1 : histories.frames.rowOf(oldFrame[row], visits.of.span[visit[row]]);
   });
   return { change, oldFrameRow };
 }
@@ -37,13 +41,32 @@ export function faultChangeRows(histories: Histories): number {
   return faultChanges(histories).change.length;
 }
 
-function of(which: 'firstRow' | 'lastRow', name: string, type: HistoryColumn['type']): HistoryColumn {
+/** Values at rows. (The `from` of typed arrays goes through an iterator.) */
+function valuesAt<A extends Int32Array | Uint32Array | Float64Array>(
+  values: A,
+  rows: Int32Array,
+  type: new (length: number) => A,
+): A {
+  const result = new type(rows.length);
+  for (let index = 0; index < rows.length; index++) result[index] = values[rows[index]];
+  return result;
+}
+
+function picked(name: 'visit' | 'lastRow' | 'oldFrame' | 'newFrame', histories: Histories): Int32Array {
+  return valuesAt(histories.found.pages.changes.of[name], faultChanges(histories).change, Int32Array);
+}
+
+function visits(histories: Histories): { visit: Int32Array; rows: number } {
+  const visit = picked('visit', histories);
+  return { visit, rows: visit.length };
+}
+
+/** What pte_write says of the last store. */
+function lastStore(name: 'pc' | 'call_site'): HistoryColumn {
   return {
-    type,
+    type: 'u64',
     read: (histories) => {
-      const { change } = faultChanges(histories);
-      const at = change.map((row) => histories.pages.changes.of[which][row]);
-      if (name === 'seq') return { values: gatheredSeqs(histories.events, 'pte_write', at, at.length) };
+      const at = picked('lastRow', histories);
       return gathered(histories.events, 'pte_write', name, at, at.length);
     },
   };
@@ -54,9 +77,9 @@ function frame(which: 'oldFrame' | 'newFrame'): HistoryColumn {
     type: 'u64',
     nullable: true,
     read: (histories) => {
-      const numbers = faultChanges(histories).change.map((row) => histories.pages.changes.of[which][row]);
+      const numbers = picked(which, histories);
       return {
-        values: histories.numbering.addresses(numbers, numbers.length),
+        values: histories.addresses(numbers, numbers.length),
         validity: validityBut(numbers, -1, numbers.length),
       };
     },
@@ -66,7 +89,7 @@ function frame(which: 'oldFrame' | 'newFrame'): HistoryColumn {
 /** What frame_spans says of the old frame. */
 function found(
   type: HistoryColumn['type'],
-  read: (histories: Histories, rows: Int32Array) => WholeColumn['values'],
+  read: (frames: FramePoints, rows: Int32Array) => WholeColumn['values'],
 ): HistoryColumn {
   return {
     type,
@@ -74,31 +97,47 @@ function found(
     read: (histories) => {
       const { oldFrameRow } = faultChanges(histories);
       return {
-        values: read(histories, oldFrameRow),
+        values: read(histories.frames, oldFrameRow),
         validity: validityBut(oldFrameRow, -1, oldFrameRow.length),
       };
     },
   };
 }
 
-function picked(values: Int32Array, rows: Int32Array): Int32Array {
-  return rows.map((row) => values[row]);
-}
+const undisturbed = pointFlag.undisturbed | pointFlag.settled;
 
 export const faultChangeColumns = {
-  span: of('firstRow', 'span', 'u32'),
-  root: of('firstRow', 'root', 'u64'),
-  va: of('firstRow', 'va', 'u64'),
-  last_seq: of('lastRow', 'seq', 'u32'),
+  span: spanOf(visits),
+  root: rootOf(visits),
+  va: {
+    type: 'u64',
+    read: (histories) => {
+      const { page } = histories.found.pages.changes.of;
+      const pages = valuesAt(page, faultChanges(histories).change, Float64Array);
+      return { values: addressesOfPages(pages, pages.length) };
+    },
+  },
+  last_seq: {
+    type: 'u32',
+    read: (histories) => {
+      const { lastSeq } = histories.found.pages.changes.of;
+      return { values: valuesAt(lastSeq, faultChanges(histories).change, Uint32Array) };
+    },
+  },
+  pc: lastStore('pc'),
+  call_site: lastStore('call_site'),
   old_frame: frame('oldFrame'),
   new_frame: frame('newFrame'),
-  mappings_before: found('i32', ({ frames }, rows) => picked(frames.column('before'), rows)),
-  count: found('f64', ({ frames }, rows) => {
-    const counts = frames.countColumn();
-    return Float64Array.from(rows, (row) => counts[row]);
+  mappings_before: found('i32', (frames, rows) => rows.map((row) => frames.at(row, 'before'))),
+  count: found('f64', (frames, rows) => {
+    const counts = new Float64Array(rows.length);
+    for (let index = 0; index < counts.length; index++) counts[index] = frames.countAt(rows[index]);
+    return counts;
   }),
-  undisturbed: found('bool', ({ frames }, rows) => {
-    const both = pointFlag.undisturbed | pointFlag.settled;
-    return Uint8Array.from(picked(frames.flagColumn(), rows), (flags) => Number((flags & both) === both));
+  undisturbed: found('bool', (frames, rows) => {
+    const values = new Uint8Array(rows.length);
+    for (let index = 0; index < values.length; index++)
+      values[index] = (frames.flagsAt(rows[index]) & undisturbed) === undisturbed ? 1 : 0;
+    return values;
   }),
 } as const satisfies Record<string, HistoryColumn>;

@@ -1,7 +1,8 @@
 // The columns of frame_spans, and of frames. Flags come as one number: DuckDB takes bits apart faster than this side
 // could.
 import type { WholeColumn } from '../table.js';
-import type { Histories } from './pass.js';
+import type { Histories } from './histories.js';
+import { addressesOfPages } from './numbering.js';
 import type { HistoryColumn } from './tables.js';
 
 function integer(name: Parameters<Histories['frames']['column']>[0]): HistoryColumn {
@@ -16,8 +17,8 @@ function unsigned(name: 'span' | 'firstSeq' | 'endSeq'): HistoryColumn {
 export const frameSpanColumns = {
   frame: {
     type: 'u64',
-    read: ({ frames, numbering }) => ({
-      values: numbering.addresses(frames.column('frame'), frames.length),
+    read: (histories) => ({
+      values: histories.addresses(histories.frames.column('frame'), histories.frames.length),
     }),
   },
   span: unsigned('span'),
@@ -37,12 +38,9 @@ function perFrame(read: (histories: Histories) => WholeColumn['values']): Histor
 export const frameColumns = {
   frame: {
     type: 'u64',
-    read: ({ numbering }) => {
-      const numbers = new Int32Array(numbering.size).map((_, number) => number);
-      return { values: numbering.addresses(numbers, numbers.length) };
-    },
+    read: ({ found: { framePages } }) => ({ values: addressesOfPages(framePages, framePages.length) }),
   },
-  taken: perFrame(({ takings }) => takings.times),
-  mapped: perFrame(({ takings }) => takings.mappingsMade),
-  unmapped: perFrame(({ takings }) => takings.unmappings),
+  taken: perFrame(({ found }) => found.takings.times),
+  mapped: perFrame(({ found }) => found.takings.mappingsMade),
+  unmapped: perFrame(({ found }) => found.takings.unmappings),
 } as const satisfies Record<string, HistoryColumn>;

@@ -1,7 +1,7 @@
 // The columns of frame_takings.
 import type { ColumnArray } from '../../tracer/arrow/batch.js';
 import { gathered, validityBut } from './gather.js';
-import type { Histories } from './pass.js';
+import type { Histories } from './histories.js';
 import type { HistoryColumn } from './tables.js';
 
 function taken(name: string, type: HistoryColumn['type']): HistoryColumn {
@@ -13,8 +13,9 @@ function ended(name: string, type: HistoryColumn['type']): HistoryColumn {
   return {
     type,
     nullable: true,
-    read: ({ events, takings: { endRow } }) => {
-      const rows = endRow.length;
+    read: ({ events, found: { takings } }) => {
+      const rows = takings.rows.length;
+      const endRow = takings.rows.of.endRow.subarray(0, rows);
       const { values } = gathered(events, 'frame_free', name, endRow, rows);
       const again = endRow.map((row) => (row < -1 ? -2 - row : -1));
       replace(values, events.of('frame_alloc').read([name])[0].values as ColumnArray, again);
@@ -33,16 +34,19 @@ function mappedSeq(which: 'mappedSeq' | 'unmappedSeq'): HistoryColumn {
   return {
     type: 'u32',
     nullable: true,
-    read: ({ takings: { [which]: seqs } }) => ({
-      values: seqs.map((seq) => seq - 1),
-      validity: validityBut(seqs, 0, seqs.length),
-    }),
+    read: ({ found: { takings } }) => {
+      const seqs = takings.rows.of[which].subarray(0, takings.rows.length);
+      return { values: seqs.map((seq) => seq - 1), validity: validityBut(seqs, 0, seqs.length) };
+    },
   };
 }
 
-function causes({ events, spans, allocs }: Histories): ReturnType<HistoryColumn['read']> {
+function causes(histories: Histories): ReturnType<HistoryColumn['read']> {
+  const { events } = histories;
+  const allocs = events.of('frame_alloc');
+  const [{ values: spans }] = allocs.read(['span']);
   const at = new Int32Array(allocs.rows);
-  for (let row = 0; row < at.length; row++) at[row] = spans.row[allocs.span[row]] ?? -1;
+  for (let row = 0; row < at.length; row++) at[row] = histories.rowOfSpan(Number(spans[row]));
   return {
     ...gathered(events, 'kernel_span', 'cause', at, at.length),
     validity: validityBut(at, -1, at.length),

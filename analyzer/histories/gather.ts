@@ -19,19 +19,6 @@ export function gathered(
   return source.dictionary ? { values, dictionary: source.dictionary } : { values };
 }
 
-/** The numbers of event rows. They fit 32 bits here, since more events do not fit a trace. */
-export function gatheredSeqs(
-  events: EventTables,
-  kind: EventName,
-  at: Int32Array,
-  rows: number,
-): Uint32Array {
-  const source = halvesOf(events.of(kind).read(['seq'])[0].values);
-  const result = new Uint32Array(rows);
-  for (let row = 0; row < rows; row++) if (at[row] >= 0) result[row] = source[2 * at[row]];
-  return result;
-}
-
 function picked(values: ColumnArray, at: Int32Array, rows: number): ColumnArray {
   if (values.BYTES_PER_ELEMENT === 8) {
     const result = new BigUint64Array(rows);

@@ -2,23 +2,27 @@
 
 type Growing = Int32Array | Uint32Array | Float64Array | Uint8Array;
 
-/** Typed arrays by name, all as long as `capacity`. */
+/** Typed arrays by name, all at least as long as there are rows. */
 export type ColumnArrays = Record<string, Growing>;
+
+/** Rows that are all there. */
+export interface FoundRows<T extends ColumnArrays> {
+  readonly length: number;
+  readonly of: T;
+}
 
 const firstCapacity = 1024;
 
-/** Rows of typed arrays; `ensure` before writing row `length`. */
+/** Rows of typed arrays. */
 export class GrowingColumns<T extends ColumnArrays> {
   length = 0;
-  capacity: number;
+  private capacity = 0;
 
   constructor(
     /** Replaced when they grow, so do not keep one. */
     readonly of: T,
-    capacity = firstCapacity,
   ) {
-    this.capacity = 0;
-    this.grow(Math.max(capacity, 1));
+    this.grow(firstCapacity);
   }
 
   /** The number of a new row, zero in every column. */
@@ -27,13 +31,26 @@ export class GrowingColumns<T extends ColumnArrays> {
     return this.length++;
   }
 
+  /** The rows, to be read and no longer added to. */
+  found(): FoundRows<T> {
+    return { length: this.length, of: this.of };
+  }
+
   private grow(capacity: number): void {
     const columns = this.of as ColumnArrays;
-    for (const name of Object.keys(columns)) {
-      const wider = new (columns[name].constructor as new (length: number) => Growing)(capacity);
-      wider.set(columns[name]);
-      columns[name] = wider;
-    }
+    for (const name of Object.keys(columns)) columns[name] = lengthened(columns[name], capacity);
     this.capacity = capacity;
   }
+}
+
+function lengthened<A extends Growing>(array: A, length: number, filler = 0): A {
+  const wider = new (array.constructor as new (length: number) => A)(length);
+  wider.set(array);
+  if (filler !== 0) wider.fill(filler, array.length);
+  return wider;
+}
+
+/** An array with room for an index, twice as long as that needs; new elements hold `filler`. */
+export function roomFor<A extends Growing>(array: A, index: number, filler = 0): A {
+  return lengthened(array, 2 * Math.max(index + 1, firstCapacity), filler);
 }

@@ -1,3 +1,4 @@
 // The face of the histories: tables that one pass over the events makes, for views and invariants to read.
-export { Histories } from './pass.js';
+export { Histories } from './histories.js';
+export type { FoundHistories } from './pass.js';
 export { HistoryTable, historyTables, isHistoryTable, type HistoryTableRow } from './tables.js';

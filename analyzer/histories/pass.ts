@@ -1,157 +1,223 @@
-// The one pass over the events that change what a frame or a page is, in order of seq over all kinds.
-import { UsageError } from '../../errors.js';
+// The pass: in order of seq through the kinds that say what entries do to pages and frames. Rows may come from a trace
+// that is read or one that is being made; what the pass has of a run depends on the rows alone.
+import type { EventBatch } from '../../tracer/arrow/batch.js';
 import type { EventName } from '../../tracer/schema/index.js';
-import type { EventTables } from '../event-tables.js';
-import { blockingSpans } from './blocks.js';
+import {
+  CountColumns,
+  FrameColumns,
+  ModeColumns,
+  noRow,
+  RowCursor,
+  SpanColumns,
+  StoreColumns,
+  SwitchColumns,
+  TableColumns,
+} from './event-rows.js';
 import { FrameHistory } from './frame-history.js';
-import { countRows, frameRows, type CountRows, type FrameRows } from './frame-rows.js';
-import { FrameTakings } from './frame-takings.js';
-import { LastTouches } from './last-touches.js';
-import { FrameNumbering, halvesOf } from './numbering.js';
-import { PageHistory } from './page-history.js';
-import { PageStores } from './page-stores.js';
-import { spanEnd, SpanFacts } from './span-facts.js';
+import type { FoundFrameRows } from './frame-points.js';
+import { FrameTakings, type FoundTakings } from './frame-takings.js';
+import { KernelEntries, type FoundSpans } from './kernel-entries.js';
+import { FrameNumbering } from './numbering.js';
+import { PageHistory, type FoundPages } from './page-history.js';
 
-/** More events than fit a trace; larger numbers come from damage. */
-const seqMost = 2 ** 30;
+const own = ['seq', 'span', 'pid'] as const;
 
-/** The kinds that the pass goes through; the byte of a seq says whose it is, 0 when it is none of them. */
-const kinds = {
-  pte_write: 1,
-  page_table: 2,
-  frame_alloc: 3,
-  frame_free: 4,
-  refcount_change: 5,
-  kernel_span: 6,
-  context_switch: 7,
-} as const satisfies { [K in EventName]?: number };
+/** The columns that the pass reads, by kind. */
+export const passColumns = {
+  pte_write: [...own, 'entry', 'root', 'level', 'va', 'before', 'after'],
+  page_table: [...own, 'action', 'table'],
+  frame_alloc: [...own, 'frame'],
+  frame_free: [...own, 'frame'],
+  refcount_change: [...own, 'frame', 'before', 'after'],
+  kernel_span: [...own, 'id', 'cause', 'finished'],
+  context_switch: [...own, 'from_pid', 'to_pid'],
+  trap: [...own, 'from_mode'],
+  trap_return: [...own, 'to_mode'],
+} as const satisfies { [K in EventName]?: readonly string[] };
 
-/** What one pass over a run finds. */
-export class Histories {
-  readonly numbering = new FrameNumbering();
-  readonly spans: SpanFacts;
-  readonly stores: PageStores;
-  readonly frames: FrameHistory;
-  readonly pages: PageHistory;
-  readonly takings: FrameTakings;
-  readonly allocs: FrameRows;
-  private readonly frees: FrameRows;
-  private readonly counts: CountRows;
-  private readonly lastTouches: LastTouches;
-  private readonly tables: TableRows;
-  private readonly blocking: Int32Array;
+/** A kind that the pass goes through. */
+export type PassKind = keyof typeof passColumns;
 
-  constructor(readonly events: EventTables) {
-    this.spans = new SpanFacts(events);
-    this.stores = new PageStores(events, this.numbering);
-    this.allocs = frameRows(events, 'frame_alloc', this.numbering);
-    this.frees = frameRows(events, 'frame_free', this.numbering);
-    this.counts = countRows(events, this.numbering);
-    this.tables = tableRows(events);
-    this.blocking = blockingSpans(events);
-    const { spans, stores, numbering } = this;
-    this.lastTouches = new LastTouches(spans, stores, [this.allocs, this.frees, this.counts]);
-    this.takings = new FrameTakings(this.allocs.rows, numbering.size);
-    this.frames = new FrameHistory(spans.size, numbering.size, this.counts.first, stores.found);
-    this.pages = new PageHistory(stores, this.frames, this.takings);
-    this.run();
+/** All of them. */
+export const passKinds = Object.keys(passColumns) as readonly PassKind[];
+
+/** What a pass leaves: nothing but typed arrays and numbers, so that it can be sent from thread to thread. */
+export interface FoundHistories {
+  /** Page numbers by number of the frame. */
+  readonly framePages: Float64Array;
+  readonly spans: FoundSpans;
+  readonly pages: FoundPages;
+  readonly frames: FoundFrameRows;
+  readonly takings: FoundTakings;
+}
+
+/** Yields the next batch of a kind, undefined while there is none. */
+export type FetchBatch = (kind: PassKind) => EventBatch | undefined;
+
+/** Goes through the rows of one kind up to a seq. */
+type Run = (limit: number) => void;
+
+/** Gathers what it finds as it goes along. */
+export class HistoryPass {
+  private readonly numbering = new FrameNumbering();
+  private readonly entries = new KernelEntries();
+  private readonly takings = new FrameTakings();
+  private readonly frames = new FrameHistory();
+  private readonly pages = new PageHistory(this.numbering, this.frames, this.takings);
+  private readonly cursors: RowCursor[] = [];
+  private readonly runs: Run[] = [];
+
+  /**
+   * @param fetch is asked again after it had none
+   * @param tellsInterrupts whether traps and their returns are all there: without, nobody can say who blocks
+   */
+  constructor(
+    private readonly fetch: FetchBatch,
+    tellsInterrupts: boolean,
+  ) {
+    this.goThroughPages();
+    this.goThroughFrames();
+    this.goThroughEntries(tellsInterrupts);
   }
 
-  private run(): void {
-    const order = this.orderOfKinds();
-    const next = new Int32Array(Object.keys(kinds).length + 1);
-    for (let seq = 0; seq < order.length; seq++) {
-      const kind = order[seq];
-      if (kind !== 0) this.step(kind, next[kind]++, seq);
-    }
-  }
-
-  private step(kind: number, row: number, seq: number): void {
-    switch (kind) {
-      case kinds.pte_write:
-        return this.store(row, seq);
-      case kinds.page_table:
-        return this.retire(row, seq);
-      case kinds.frame_alloc:
-        this.takings.take(this.allocs.frame[row], row);
-        return this.list(this.allocs, row, seq, -1);
-      case kinds.frame_free:
-        this.takings.free(this.frees.frame[row], row);
-        return this.list(this.frees, row, seq, 1);
-      case kinds.refcount_change:
-        return this.count(row, seq);
-      case kinds.context_switch:
-        if (this.blocking[row] >= 0) this.frames.blockSpan(this.blocking[row], seq);
-        return;
-      default: {
-        const span = this.spans.ids[row];
-        if (this.spans.end[span] === spanEnd.finished) this.frames.endSpan(span, seq);
+  /** Goes as far as there are rows. All rows before the last of them must have been there, of every kind. */
+  advance(): void {
+    const { cursors, runs } = this;
+    for (const cursor of cursors) if (cursor.seq === noRow) cursor.advance();
+    for (;;) {
+      let kind = -1;
+      let least = noRow;
+      let limit = noRow;
+      for (let index = 0; index < cursors.length; index++) {
+        const { seq } = cursors[index];
+        if (seq < least) {
+          limit = least;
+          least = seq;
+          kind = index;
+        } else if (seq < limit) limit = seq;
       }
+      if (kind < 0) return;
+      runs[kind](limit);
     }
   }
 
-  private list(rows: FrameRows, row: number, seq: number, listed: number): void {
-    const frame = rows.frame[row];
-    const span = rows.span[row];
-    this.frames.touchList(frame, span, seq, listed);
-    if (this.lastTouches.isEndless(span)) this.settleEndless(frame, span, seq);
+  /** What was found. The pass is over. */
+  found(): FoundHistories {
+    return {
+      framePages: this.numbering.found(),
+      spans: this.entries.found(),
+      pages: this.pages.found(),
+      frames: this.frames.found(),
+      takings: this.takings.found(this.numbering.size),
+    };
   }
 
-  private count(row: number, seq: number): void {
-    const frame = this.counts.frame[row];
-    const span = this.counts.span[row];
-    this.frames.touchCount(frame, span, seq, this.counts.difference[row]);
-    if (this.lastTouches.isEndless(span)) this.settleEndless(frame, span, seq);
+  /** Each kind has a loop of its own, so that the engine knows whose columns it reads there. */
+  private add(kind: PassKind, own: ConstructorParameters<typeof RowCursor>[0]): RowCursor {
+    const cursor = new RowCursor(own, () => this.fetch(kind));
+    this.cursors.push(cursor);
+    return cursor;
   }
 
-  private store(row: number, seq: number): void {
-    this.pages.store(row, seq);
-    const span = this.stores.span[row];
-    if (this.stores.slot[row] < 0 || !this.lastTouches.isEndless(span)) return;
-    this.settleEndless(this.stores.frameBefore(row), span, seq);
-    if (this.stores.frame[row] >= 0) this.settleEndless(this.stores.frame[row], span, seq);
-  }
-
-  private retire(row: number, seq: number): void {
-    const { retires, table, span } = this.tables;
-    if (retires[row] !== 0) this.pages.retire(row, table[2 * row], table[2 * row + 1], span[row], seq);
-  }
-
-  private settleEndless(frame: number, span: number, seq: number): void {
-    if (this.lastTouches.isLast(frame, span, seq)) this.frames.endTouching(frame, span, seq);
-  }
-
-  /** By seq, whose event it is. */
-  private orderOfKinds(): Uint8Array {
-    const columns = Object.entries(kinds).map(([kind, number]) => {
-      const table = this.events.of(kind as EventName);
-      return { number, rows: table.rows, seqs: halvesOf(table.read(['seq'])[0].values) };
+  private goThroughPages(): void {
+    const { pages } = this;
+    const stores = new StoreColumns();
+    const store = this.add('pte_write', stores);
+    this.runs.push((limit) => {
+      for (; store.seq < limit; store.advance()) {
+        pages.store(stores, store);
+        if (store.pid[store.at] !== 0) continue;
+        if (pages.ended >= 0) this.endTouching(store, pages.ended);
+        if (pages.begun >= 0 && pages.begun !== pages.ended) this.endTouching(store, pages.begun);
+      }
     });
-    const last = Math.max(-1, ...columns.map(({ rows, seqs }) => (rows === 0 ? -1 : seqAt(seqs, rows - 1))));
-    if (last >= seqMost) throw new UsageError(`The trace numbers an event ${last}: it is damaged.`, 65);
-    const order = new Uint8Array(last + 1);
-    for (const { number, rows, seqs } of columns)
-      for (let row = 0; row < rows; row++) order[seqs[2 * row]] = number;
-    return order;
+    const tables = new TableColumns();
+    const table = this.add('page_table', tables);
+    this.runs.push((limit) => {
+      for (; table.seq < limit; table.advance())
+        if (tables.retires(table.at)) pages.retire(tables, table, (frame) => this.touched(table, frame));
+    });
   }
-}
 
-function seqAt(seqs: Uint32Array, row: number): number {
-  return seqs[2 * row + 1] * 2 ** 32 + seqs[2 * row];
-}
+  private goThroughFrames(): void {
+    const { frames, takings } = this;
+    const allocs = new FrameColumns();
+    const alloc = this.add('frame_alloc', allocs);
+    this.runs.push((limit) => {
+      for (; alloc.seq < limit; alloc.advance()) {
+        const frame = this.frameOf(allocs.frame, alloc.at);
+        takings.take(frame);
+        frames.touchList(frame, alloc.span[alloc.at], alloc.seq, -1);
+        this.touched(alloc, frame);
+      }
+    });
+    const frees = new FrameColumns();
+    const free = this.add('frame_free', frees);
+    this.runs.push((limit) => {
+      for (; free.seq < limit; free.advance()) {
+        const frame = this.frameOf(frees.frame, free.at);
+        takings.free(frame, free.row);
+        frames.touchList(frame, free.span[free.at], free.seq, 1);
+        this.touched(free, frame);
+      }
+    });
+    const counts = new CountColumns();
+    const count = this.add('refcount_change', counts);
+    this.runs.push((limit) => {
+      for (; count.seq < limit; count.advance()) {
+        const { at, seq } = count;
+        const frame = this.frameOf(counts.frame, at);
+        frames.touchCount(frame, count.span[at], seq, counts.countBefore(at), counts.countAfter(at));
+        this.touched(count, frame);
+      }
+    });
+  }
 
-interface TableRows {
-  /** 1 for the beginning of a table's freeing. */
-  readonly retires: Uint8Array;
-  /** Halves of the table's address. */
-  readonly table: Uint32Array;
-  readonly span: Uint32Array;
-}
+  private goThroughEntries(tellsInterrupts: boolean): void {
+    const { entries, frames } = this;
+    const spans = new SpanColumns();
+    const span = this.add('kernel_span', spans);
+    this.runs.push((limit) => {
+      for (; span.seq < limit; span.advance()) {
+        const { at, row, seq } = span;
+        const id = spans.id[at];
+        if (entries.ended(id, row, spans.cause(at), spans.isFinished(at))) frames.endSpan(id, seq);
+      }
+    });
+    if (!tellsInterrupts) return;
+    const switches = new SwitchColumns();
+    const turn = this.add('context_switch', switches);
+    this.runs.push((limit) => {
+      for (; turn.seq < limit; turn.advance()) {
+        const { at, seq } = turn;
+        const blocked = switches.from[at] === 0 ? -1 : entries.blocked(switches.from[at]);
+        if (blocked >= 0) frames.blockSpan(blocked, seq);
+        if (switches.to[at] !== 0) entries.resumed(switches.to[at], turn.span[at]);
+      }
+    });
+    const left = new ModeColumns('from_mode');
+    const trap = this.add('trap', left);
+    this.runs.push((limit) => {
+      for (; trap.seq < limit; trap.advance())
+        entries.trapped(trap.pid[trap.at], trap.span[trap.at], left.mode[trap.at]);
+    });
+    const entered = new ModeColumns('to_mode');
+    const back = this.add('trap_return', entered);
+    this.runs.push((limit) => {
+      for (; back.seq < limit; back.advance()) entries.returned(back.pid[back.at], entered.mode[back.at]);
+    });
+  }
 
-function tableRows(events: EventTables): TableRows {
-  const table = events.of('page_table');
-  const [action, address, span] = table.read(['action', 'table', 'span']);
-  const retired = action.dictionary!.indexOf('retired');
-  const retires = Uint8Array.from({ length: table.rows }, (_, row) => Number(action.values[row] === retired));
-  return { retires, table: halvesOf(address.values), span: span.values as Uint32Array };
+  private frameOf(halves: Uint32Array, at: number): number {
+    return this.numbering.ofAddress(halves[2 * at], halves[2 * at + 1]);
+  }
+
+  /** Rows of no process are of entries that never end: the scheduler's, and boot code. They are done at once. */
+  private touched(cursor: RowCursor, frame: number): void {
+    if (cursor.pid[cursor.at] === 0) this.endTouching(cursor, frame);
+  }
+
+  private endTouching({ span, at, seq }: RowCursor, frame: number): void {
+    this.frames.endTouching(frame, span[at], seq);
+  }
 }

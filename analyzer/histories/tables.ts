@@ -10,7 +10,7 @@ import {
   pageChangeColumns,
   tableVisitColumns,
 } from './page-tables.js';
-import type { Histories } from './pass.js';
+import type { Histories } from './histories.js';
 
 /** How a column is made of what the pass found. */
 export interface HistoryColumn {
@@ -43,7 +43,7 @@ export const historyTables = {
       'next. to_seq is null when the mapping lives to the end of the trace.',
     needs: pageKinds,
     optional: [],
-    rows: ({ pages }) => pages.mappings.length,
+    rows: ({ found }) => found.pages.mappings.length,
     columns: leafMappingColumns,
   },
   page_changes: {
@@ -54,13 +54,13 @@ export const historyTables = {
       'page fault. visit is a row of table_visits.',
     needs: [...pageKinds, 'kernel_span'],
     optional: [],
-    rows: ({ pages }) => pages.changes.length,
+    rows: ({ found }) => found.pages.changes.length,
     columns: pageChangeColumns,
   },
   fault_changes: {
     doc:
       'The rows of page_changes that are the handling of a page fault, with what it found of old_frame (see ' +
-      'frame_spans); null when it left that frame alone.',
+      'frame_spans); null when it left that frame alone. pc and call_site are those of the last store.',
     needs: frameKinds,
     optional: frameExtras,
     rows: faultChangeRows,
@@ -70,14 +70,14 @@ export const historyTables = {
     doc: 'Stretches of stores under one root by one kernel entry, from seq on: to which page_changes belong.',
     needs: pageKinds,
     optional: [],
-    rows: ({ pages }) => pages.visits.length,
+    rows: ({ found }) => found.pages.visits.length,
     columns: tableVisitColumns,
   },
   hidden_pages: {
     doc: 'Stores that left a user page mapped, but not for users: guard pages.',
     needs: pageKinds,
     optional: [],
-    rows: ({ pages }) => pages.hiding.length,
+    rows: ({ found }) => found.pages.hiding.length,
     columns: hiddenPageColumns,
   },
   frame_spans: {
@@ -86,7 +86,7 @@ export const historyTables = {
       'removed, the count changed, taken from or put on the free list) to its end (end_seq), with what all ' +
       'entries that are done by then made of it. An entry that blocks ends one row and begins the next. ' +
       'Bits of flags: 1 settled: the entry ended or blocked, so that the row is a point to judge at; the ' +
-      'scheduler and boot code, which never end, are done with a frame at their last touch, unsettled; an ' +
+      'scheduler and boot code (no process), which never end, are done with a frame at once, unsettled; an ' +
       'entry that the trace cuts off is never done (the largest number). 2 judged: no other unfinished ' +
       'entry, running or asleep, had touched the frame by then, so this is its state, and it must be ' +
       "consistent. 4 undisturbed: from the entry's first touch to its end nobody else finished with the " +
@@ -103,7 +103,7 @@ export const historyTables = {
       'it there were (mapped), and how many of these ended (unmapped).',
     needs: frameKinds,
     optional: frameExtras,
-    rows: ({ numbering }) => numbering.size,
+    rows: ({ found }) => found.framePages.length,
     columns: frameColumns,
   },
   frame_takings: {
@@ -113,7 +113,7 @@ export const historyTables = {
       'unmapped_seq: its last mapping went; null for never.',
     needs: [...frameKinds],
     optional: [],
-    rows: ({ allocs }) => allocs.rows,
+    rows: ({ found }) => found.takings.rows.length,
     columns: frameTakingColumns,
   },
 } as const satisfies Record<string, HistoryTableRow>;

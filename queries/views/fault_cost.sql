@@ -5,7 +5,7 @@
 --        frame, not where the allocator keeps the others (its list, a frame in hand, a stock for each hart): taken is
 --        what the allocator handed out and what was mapped though nobody had it before; given back is what went to the
 --        free function and has no user any more.
--- needs: page_fault, frame_alloc, frame_free, fault_changes, frame_spans, pte_write
+-- needs: page_fault, frame_alloc, frame_free, fault_changes, frame_spans
 -- optional: kalloc, kfree
 -- materialized: yes
 WITH faults AS (
@@ -40,11 +40,10 @@ WITH faults AS (
 ), costs AS (
   SELECT span, count(*) FILTER (taken) AS taken, count(*) FILTER (returned) AS returned FROM judged GROUP BY span
 )
-SELECT f.seq, f.cycle, f.end_cycle, f.hart, f.pid, f.span, coalesce(w.pc, f.pc) AS pc, w.call_site, f.va, f.root,
+SELECT f.seq, f.cycle, f.end_cycle, f.hart, f.pid, f.span, coalesce(c.pc, f.pc) AS pc, c.call_site, f.va, f.root,
        f.access, f.outcome, coalesce(k.taken, 0) AS frames_allocated, coalesce(k.returned, 0) AS frames_freed,
        c.old_frame, c.new_frame, c.last_seq AS change_seq, c.mappings_before,
        coalesce(c.undisturbed, false) AS undisturbed
 FROM faults f
 LEFT JOIN costs k USING (span)
 LEFT JOIN fault_changes c ON c.span = f.span AND c.root = f.root AND c.va = f.page
-LEFT JOIN pte_write w ON w.seq = c.last_seq

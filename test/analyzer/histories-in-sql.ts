@@ -5,10 +5,7 @@ export const mappingsInSql = `
 WITH writes AS (
   SELECT seq, pid, span, (entry >> 12) << 12 AS page_table, va, (after & 4) <> 0 AS writable,
          (after & 17) = 17 AND (after & 14) <> 0 AS user_after, ((after >> 10) & 17592186044415) << 12 AS frame_after,
-         lead(seq) OVER following AS next_seq, lead(span) OVER following AS next_span,
-         lead((before & 17) = 17 AND (before & 14) <> 0) OVER following
-           AND lead(((before >> 10) & 17592186044415) << 12) OVER following
-             = ((after >> 10) & 17592186044415) << 12 AS next_agrees
+         lead(seq) OVER following AS next_seq, lead(span) OVER following AS next_span
   FROM pte_write
   WHERE level = 0 AND ((before & 17) = 17 OR (after & 17) = 17)
   WINDOW following AS (PARTITION BY entry ORDER BY seq)
@@ -16,14 +13,10 @@ WITH writes AS (
   SELECT * FROM writes WHERE user_after
 ), retired AS (
   SELECT "table" AS page_table, seq, span FROM page_table WHERE action = 'retired'
-), cut AS (
-  SELECT m.* EXCLUDE (next_seq, next_span), least(r.seq, m.next_seq) AS next_seq,
-         CASE WHEN r.seq < m.next_seq OR m.next_seq IS NULL THEN r.span ELSE m.next_span END AS next_span
-  FROM (SELECT * FROM mappings WHERE NOT coalesce(next_agrees, false)) m
-  ASOF LEFT JOIN retired r ON m.page_table = r.page_table AND m.seq < r.seq
 )
-SELECT frame_after AS frame, va, seq AS from_seq, span, next_seq AS to_seq, next_span AS to_span, writable
-FROM (SELECT * FROM mappings WHERE coalesce(next_agrees, false) UNION ALL BY NAME SELECT * FROM cut)`;
+SELECT m.frame_after AS frame, m.va, m.seq AS from_seq, m.span, least(r.seq, m.next_seq) AS to_seq,
+       CASE WHEN r.seq < m.next_seq OR m.next_seq IS NULL THEN r.span ELSE m.next_span END AS to_span, m.writable
+FROM mappings m ASOF LEFT JOIN retired r ON m.page_table = r.page_table AND m.seq < r.seq`;
 
 /** What each kernel entry did to each frame, and the frame's state then. */
 export const pointsInSql = `
@@ -35,13 +28,15 @@ WITH mappings AS (${mappingsInSql}), touches AS (
   UNION ALL SELECT frame, span, seq, 0, 0, 1, 0 FROM frame_free
   UNION ALL SELECT frame, span, seq, 0, 0, 0, after - before FROM refcount_change
 ), sums AS (
-  SELECT frame, span, min(seq) AS first_seq, max(seq) AS last_seq, sum(mappings) AS mappings, sum(writable) AS writable,
-         sum(listed) AS listed, sum(counted) AS counted
-  FROM touches GROUP BY ALL
+  -- The scheduler and boot code never end: they are done with a frame at each touch of it.
+  SELECT frame, t.span, k.cause = 'scheduler' AS endless, CASE WHEN k.cause = 'scheduler' THEN t.seq END AS touch,
+         any_value(k.finished) AS finished, any_value(k.seq) AS span_seq, min(t.seq) AS first_seq,
+         sum(mappings) AS mappings, sum(writable) AS writable, sum(listed) AS listed, sum(counted) AS counted
+  FROM touches t JOIN kernel_span k ON k.id = t.span GROUP BY ALL
 ), entries AS (
-  SELECT s.*, k.cause = 'scheduler' AS endless, k.finished = 1 AND k.cause <> 'scheduler' AS settled,
-         CASE WHEN k.cause = 'scheduler' THEN s.last_seq WHEN k.finished = 1 THEN k.seq END AS end_seq
-  FROM sums s JOIN kernel_span k ON k.id = s.span
+  SELECT *, finished = 1 AND NOT endless AS settled,
+         CASE WHEN endless THEN touch WHEN finished = 1 THEN span_seq END AS end_seq
+  FROM sums
 ), base AS (
   SELECT frame, min_by(before, seq) AS count FROM refcount_change GROUP BY frame
 )

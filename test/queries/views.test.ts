@@ -1,7 +1,7 @@
 // Each view by a small story of its own: what it makes of a few rows.
 import { describe, expect, test } from 'vitest';
 import { queryRows } from '../support/check-rows.js';
-import { pte, pteOf, Story } from '../support/story.js';
+import { pte, pteOf, Story, type Entry } from '../support/story.js';
 import { toyRun } from '../support/toy-kernel.js';
 
 const userData = pte.v | pte.r | pte.w | pte.u;
@@ -152,9 +152,25 @@ describe('quiescent points', () => {
   });
 
   describe('an entry that gives up its hart', () => {
+    function called(story: Story, cause: string): Entry {
+      const entry = story.begin(1, cause);
+      story.emit('trap', entry, '', { interrupt: 0, from_mode: 0, to_mode: 1 });
+      return entry;
+    }
+
+    function leaving(cause: 'wait' | 'exit'): Story {
+      const story = new Story();
+      const entry = called(story, cause);
+      map(story, entry, 0);
+      if (cause === 'exit') story.end(entry);
+      story.emit('context_switch', story.begin(0, 'scheduler'), '', { from_pid: 1, to_pid: 0 });
+      story.emit('trap_return', story.begin(2, 'sbrk'), '', { to_mode: 0 });
+      return story;
+    }
+
     function sleeping(interrupted: boolean): Story {
       const story = new Story();
-      const entry = story.begin(1, 'exec');
+      const entry = called(story, 'exec');
       const scheduler = story.begin(0, 'scheduler');
       map(story, entry, 0);
       if (interrupted) story.emit('trap', entry, '', { interrupt: 1, from_mode: 1, to_mode: 1 });
@@ -182,13 +198,8 @@ describe('quiescent points', () => {
       ]);
     });
 
-    test('for good, at its exit, is judged once', async () => {
-      const story = new Story();
-      const entry = story.begin(1, 'exit');
-      map(story, entry, 0);
-      story.emit('context_switch', story.begin(0, 'scheduler'), 'scheduler', { from_pid: 1, to_pid: 0 });
-      story.end(entry);
-      expect(await queryRows(point, story.rows())).toEqual([[1, 1, true, true]]);
+    test.each(['wait', 'exit'] as const)('for good, in %s, is judged once', async (cause) => {
+      expect(await queryRows(point, leaving(cause).rows())).toEqual([[1, 1, true, true]]);
     });
   });
 

@@ -1,0 +1,50 @@
+// What a pass has found of a run, beside the events it was found in: what the history tables read from.
+import type { EventTables } from '../event-tables.js';
+import { FramePoints } from './frame-points.js';
+import { addressesOf } from './numbering.js';
+import { HistoryPass, passColumns, passKinds, type FoundHistories, type PassKind } from './pass.js';
+import { spanEnd } from './kernel-entries.js';
+
+export class Histories {
+  readonly frames: FramePoints;
+
+  constructor(
+    readonly events: EventTables,
+    readonly found: FoundHistories,
+  ) {
+    this.frames = new FramePoints(found.frames);
+  }
+
+  /** Goes through the events. */
+  static of(events: EventTables): Histories {
+    const batches = new Map(passKinds.map((kind) => [kind, events.of(kind).batches(passColumns[kind])]));
+    const fetch = (kind: PassKind) => {
+      const next = batches.get(kind)!.next();
+      return next.done ? undefined : next.value;
+    };
+    const pass = new HistoryPass(fetch, events.isTraced('trap') && events.isTraced('trap_return'));
+    pass.advance();
+    return new Histories(events, pass.found());
+  }
+
+  /** Addresses of frames, given by their numbers, as a 64-bit column; a negative number gives 0. */
+  addresses(numbers: Int32Array, rows: number): BigUint64Array {
+    return addressesOf(this.found.framePages, numbers, rows);
+  }
+
+  /** Row of kernel_span of a span, -1 when there is none. */
+  rowOfSpan(span: number): number {
+    return (this.found.spans.row[span] ?? 0) - 1;
+  }
+
+  /** Whether a span is the handling of a page fault. */
+  isFault(span: number): boolean {
+    return this.found.spans.isFault[span] === 1;
+  }
+
+  /** Whether what a span did is done: it ended, or never ends. */
+  isDone(span: number): boolean {
+    const end = this.found.spans.end[span];
+    return end === spanEnd.finished || end === spanEnd.endless;
+  }
+}
