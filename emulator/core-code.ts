@@ -11,6 +11,7 @@ import type { CoreHost } from './core.js';
 import { regionImports, type RegionImport } from './jit/region-interface.js';
 import { memoryMap, wasmPage, type MemoryMap } from './memory-layout.js';
 import { buildLoad, buildStore, buildWritable } from './mmu/access-code.js';
+import { buildLeafChanged, buildReviewFrame } from './mmu/user-mappings-code.js';
 import { buildForgetTable, buildWritten } from './mmu/written-code.js';
 import { buildChooseTlb } from './mmu/tlb-code.js';
 import { buildPeek, buildTranslate } from './mmu/translate-code.js';
@@ -118,6 +119,8 @@ function declareHelpers(module: ModuleBuilder, host: Record<keyof CoreHost, neve
     illegal: module.declare(['i32', 'i32'], 'void'),
     takeInterrupt: module.declare(['i32'], 'i32'),
     append: module.declare(['i32', 'i32', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], 'void'),
+    leafChanged: module.declare(['i64', 'i64'], 'void'),
+    reviewFrame: module.declare(['i32'], 'void'),
     heldLocks: module.declare(['i32'], 'i32'),
     chooseTlb: module.declare(['i32', 'i32'], 'void'),
     translate: module.declare(['i32', 'i64', 'i32', 'i32'], 'i64'),
@@ -143,6 +146,8 @@ function defineHelpers(
   });
   module.define(helpers.takeInterrupt, (f) => buildTakeInterrupt(f, helpers));
   module.define(helpers.append, (f) => buildAppend(f, layout));
+  module.define(helpers.leafChanged, (f) => buildLeafChanged(f, helpers, layout));
+  module.define(helpers.reviewFrame, (f) => buildReviewFrame(f, layout));
   module.define(helpers.heldLocks, (f) => buildHeldLocks(f, layout));
   module.define(helpers.chooseTlb, buildChooseTlb);
   module.define(helpers.forgetTable, (f) => buildForgetTable(f, helpers, layout));

@@ -40,8 +40,8 @@ export const FrameFlag = {
   table: 4,
   /** A translation in some TLB was read from it: a store to it makes TLBs forget what rests on it. */
   walked: 8,
-  /** Level of that page table, two bits. */
-  levelShift: 4,
+  /** Several user mappings share it, or none lets programs write it: a store of the kernel is told. */
+  unwritable: 16,
   /** Its content is that of the last snapshot: the first store clears this. */
   clean: 64,
   /** Loads and stores of some of its words are told to the host: see stops.ts. */
@@ -91,7 +91,15 @@ export const control = {
   lockHolderStride: 168,
   /** i32 for each lock: linear address of its holder word. */
   lockWords: 256,
+  /** i32: non-zero when kernel stores to frames that nobody may write alone are told; they need watched tables. */
+  tellStores: 188,
+  /** i32: frames that have been told of since a return to user mode; i32 for each of them: its number. */
+  toldCount: 192,
+  toldFrames: 4096,
 } as const;
+
+/** Frames told of at most before a return to user mode that are not told again at each store. */
+export const toldMaximum = 2048;
 
 /** What machines have at most: the parts before RAM leave room for it. */
 export const machineMaximum = { harts: 8, memoryBytes: 2 ** 31 } as const;
@@ -104,6 +112,10 @@ export interface MemoryMap {
   readonly frameFlags: number;
   /** A byte a frame: non-zero when a walk found an entry of other than the last level in it. */
   readonly walkedUpper: number;
+  /** A byte a frame that is a page table: its level. */
+  readonly tableLevel: number;
+  /** An i32 a frame: its user mappings, see mmu/user-mappings-code.ts. */
+  readonly userMappings: number;
   readonly codeMap: number;
   readonly watchBitmap: number;
   readonly ring: number;
@@ -149,6 +161,8 @@ function placeParts(): MemoryMap {
     probeTable: place(probeTableEntries * 32),
     frameFlags: place(frames),
     walkedUpper: place(frames),
+    tableLevel: place(frames),
+    userMappings: place(frames * 4),
     codeMap: place(frames * 4),
     watchBitmap: place(memoryBytes / 64),
     ring: place(ringBytes),

@@ -5,6 +5,7 @@ import type { ProbeTable } from './interpreter/probe-table.js';
 import { control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from './memory-layout.js';
 import type { TranslationBuffers } from './mmu/translation-buffers.js';
 import type { EventRing } from './ring/event-ring.js';
+import { UserMappings } from './mmu/user-mappings.js';
 import { locksMaximum, RecordKind } from './ring/records.js';
 
 /** An instruction to be told about before it executes. */
@@ -46,12 +47,13 @@ export interface WatchedLocks {
 
 /** Bits of an entry that make it a pointer to a lower table: valid, and none of R, W, X. */
 const pointerBits = { mask: 0xfn, value: 1n };
-const tableBits = FrameFlag.table | (3 << FrameFlag.levelShift);
 const rootLevel = 2;
 const entriesInTable = 512;
 
 export class Watch {
   private readonly flags: Uint8Array;
+  private readonly levels: Uint8Array;
+  private readonly mappings: UserMappings;
   private readonly bitmap: Uint8Array;
   private readonly controls: Int32Array;
   private readonly entries: BigUint64Array;
@@ -65,6 +67,8 @@ export class Watch {
     private readonly ring: EventRing,
   ) {
     this.flags = new Uint8Array(memory.buffer, layout.frameFlags, layout.memoryBytes / pageBytes);
+    this.levels = new Uint8Array(memory.buffer, layout.tableLevel, this.flags.length);
+    this.mappings = new UserMappings(memory, layout);
     this.bitmap = new Uint8Array(memory.buffer, layout.watchBitmap, layout.memoryBytes / 64);
     this.controls = new Int32Array(memory.buffer, 0, 256);
     this.entries = new BigUint64Array(memory.buffer);
@@ -117,6 +121,12 @@ export class Watch {
     this.controls[control.watchTables >> 2] = 1;
   }
 
+  /** Also tells of the kernel's stores to frames that users share, or may only read. */
+  watchUserFrames(): void {
+    this.watchTables();
+    this.controls[control.tellStores >> 2] = 1;
+  }
+
   /** True when the frame at the physical address is a watched page table. */
   isTable(address: number): boolean {
     return this.inRam(address) && (this.flags[this.frameOf(address)] & FrameFlag.table) !== 0;
@@ -130,7 +140,8 @@ export class Watch {
   /** A frame became a table of `level` through the entry at the physical address. */
   link(frame: number, level: number, entry: number): void {
     if (this.flags[frame] & FrameFlag.table) return;
-    this.flags[frame] = (this.flags[frame] & ~tableBits) | FrameFlag.table | (level << FrameFlag.levelShift);
+    this.flags[frame] |= FrameFlag.table;
+    this.levels[frame] = level;
     this.buffers.forgetStores();
     const table = ramBase + frame * pageBytes;
     this.ring.append(RecordKind.tableLinked, level, 0n, BigInt(table), BigInt(entry), 0n, 0n, 0n);
@@ -144,7 +155,9 @@ export class Watch {
   /** The freeing of a table has begun: stores to it are no page-table events any more. */
   retire(address: number): void {
     if (!this.isTable(address)) return;
-    this.flags[this.frameOf(address)] &= ~tableBits;
+    const frame = this.frameOf(address);
+    this.flags[frame] &= ~FrameFlag.table;
+    if (this.levels[frame] === 0) this.mappings.tableEnds(frame);
     const table = BigInt(address - (address % pageBytes));
     this.ring.append(RecordKind.tableRetired, 0, 0n, table, 0n, 0n, 0n, 0n);
   }
@@ -152,12 +165,14 @@ export class Watch {
   /** The machine was put into another state: tables are learned anew, from the roots that the harts have. */
   relearnTables(roots: readonly number[]): void {
     if (this.controls[control.watchTables >> 2] === 0) return;
-    for (let frame = 0; frame < this.flags.length; frame++) this.flags[frame] &= ~tableBits;
+    for (let frame = 0; frame < this.flags.length; frame++) this.flags[frame] &= ~FrameFlag.table;
+    this.mappings.forget();
     for (const root of roots) this.linkRoot(root);
   }
 
   private adopt(entry: number, level: number, value: bigint): void {
     this.ring.append(RecordKind.tableStore, level, 0n, BigInt(entry), 0n, value, 0n, 0n);
+    if (level === 0) this.mappings.began(value);
     if ((value & pointerBits.mask) !== pointerBits.value || level === 0) return;
     const target = Number((value >> 10n) & ((1n << 44n) - 1n)) * pageBytes;
     if (this.inRam(target)) this.link(this.frameOf(target), level - 1, entry);

@@ -39,6 +39,8 @@ const words = {
   probe_hit: probeWords,
   word_write: (c) => `${text(c['name'])} at ${hex(c['address'])}: ${hex(c['before'])} -> ${hex(c['after'])}`,
   location: (c) => text(c['function']),
+  frame_write: (c) =>
+    `the kernel stores to frame ${hex(c['frame'])}, which has ${text(c['mappings'])} user mapping(s)`,
   lock: (c) => `lock ${text(c['number'])} is ${text(c['name'])}`,
 } satisfies { [N in EventName]: (columns: Columns) => string };
 

@@ -15,6 +15,10 @@ export interface HelperFunctions {
   takeInterrupt: FunctionReference<'i32'>;
   /** (kind | size << 16, hart, pc, a, b, c, d, e): appends a record to the event ring. */
   append: FunctionReference<'void'>;
+  /** (old, new): an entry of the last level of a watched table was changed. */
+  leafChanged: FunctionReference<'void'>;
+  /** (frame number): whether the kernel's stores to it are told is decided anew. */
+  reviewFrame: FunctionReference<'void'>;
   /** (hart): the locks it holds, see ring/held-locks-code.ts. */
   heldLocks: FunctionReference<'i32'>;
   /** (hart, mode): chooses the TLB that accesses of the mode use, as satp and mstatus are now. */

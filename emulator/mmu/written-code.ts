@@ -1,6 +1,7 @@
 // Generated code of what follows a store to a frame with flags: code is dropped, translations are forgotten, watchers
 // are told.
 import {
+  mode,
   outOfStep,
   register,
   setTrapped,
@@ -10,7 +11,7 @@ import {
   ramBytes,
 } from '../hart/hart-code.js';
 import { tlb, workOffset } from '../hart/state.js';
-import { FrameFlag, ramBase, type MemoryMap } from '../memory-layout.js';
+import { control, FrameFlag, ramBase, type MemoryMap } from '../memory-layout.js';
 import { atomicStore, RecordKind } from '../ring/records.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
@@ -26,6 +27,7 @@ import {
 import { dropDecoded } from './overwritten-code.js';
 import { Pte } from './pte.js';
 import { forgetIndex } from './tlb-code.js';
+import { tellKernelStore } from './user-mappings-code.js';
 
 const at0 = i32.const(0);
 
@@ -47,13 +49,19 @@ export function buildWritten(
     f.do(i32.store8(frame, flags, layout.frameFlags));
   });
   f.if(i32.and(flags, i32.const(FrameFlag.code)), () => dropDecoded(f, host, layout, at, frame));
+  const isUnwritable = i32.and(flags, i32.const(FrameFlag.unwritable));
+  f.if(i32.and(i32.ne(isUnwritable, at0), i32.ne(mode(parts.h), at0)), () =>
+    tellKernelStore(f, layout, frame, flags, (counts) =>
+      appendStore(parts, i32.const(RecordKind.frameStore), at, counts, i64.const(0n)),
+    ),
+  );
   const now = f.local('i64', i64.load(at));
   f.if(i64.eq(old, now), () => f.return());
   f.if(i32.and(flags, i32.const(FrameFlag.guarded)), () =>
     f.do(call(host.guardedStore, i32.wrap(physicalOf(at, layout)), old)),
   );
   f.if(i32.and(flags, i32.const(FrameFlag.walked)), () => forgetWalked(parts, at, old, now, frame, flags));
-  f.if(i32.and(flags, i32.const(FrameFlag.table)), () => recordTableStore(parts, at, old, now, flags));
+  f.if(i32.and(flags, i32.const(FrameFlag.table)), () => recordTableStore(parts, at, old, now, frame));
   f.if(i32.and(flags, i32.const(FrameFlag.watched)), () => recordWatchedStore(parts, at, old, now));
 }
 
@@ -100,11 +108,13 @@ export function buildForgetTable(f: FunctionBuilder, helpers: HelperFunctions, l
 const physicalOf = (at: I32, layout: MemoryMap): I64 =>
   i64.add(i64.extendU(i32.sub(at, i32.const(layout.ram))), i64.const(BigInt(ramBase)));
 
-function recordTableStore(parts: Parts, at: I32, old: I64, now: Local<'i64'>, flags: Local<'i32'>): void {
-  const { f, host, layout } = parts;
-  const level = f.local('i32', i32.and(i32.shrU(flags, i32.const(FrameFlag.levelShift)), i32.const(3)));
+function recordTableStore(parts: Parts, at: I32, old: I64, now: Local<'i64'>, frame: I32): void {
+  const { f, helpers, host, layout } = parts;
+  const level = f.local('i32', i32.load8U(frame, layout.tableLevel));
   const kind = i32.or(i32.const(RecordKind.tableStore), i32.shl(level, i32.const(16)));
   appendStore(parts, kind, at, old, now);
+  const followed = i32.and(i32.eqz(level), i32.ne(i32.load(at0, control.tellStores), at0));
+  f.if(followed, () => f.do(call(helpers.leafChanged, old, now)));
   const links = i64.eq(i64.and(now, i64.const(Pte.v | Pte.r | Pte.w | Pte.x)), i64.const(Pte.v));
   f.if(i32.and(links, i32.ne(level, at0)), () => {
     const target = f.local(

@@ -28,6 +28,9 @@ export const RecordKind = {
   tableLinked: 10,
   /** A page table's freeing began: a its address. */
   tableRetired: 11,
+  /** The kernel stored to a frame that nobody may write alone: a physical address of the 8-byte word, b user mappings
+   * of the frame (low 16 bits) and the writable ones among them (next 16); d and e as of watchedStore. */
+  frameStore: 12,
 } as const;
 
 /** Locks that a hart holds are bits, n for the n-th that the observer has named; and this one for any other. */

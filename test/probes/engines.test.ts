@@ -33,6 +33,7 @@ test.each([1, 3])('on %i harts', (harts) => {
   const interpreted = recorded(harts, { engine: 'interpreter' });
   expect(interpreted.counts.get(RecordKind.tableLinked)).toBeGreaterThan(20);
   expect(interpreted.counts.get(RecordKind.tableRetired)).toBeGreaterThan(20);
+  expect(interpreted.counts.get(RecordKind.frameStore)).toBeGreaterThan(1);
   expect(recorded(harts, {})).toEqual(interpreted);
   expect(recorded(harts, eager)).toEqual(interpreted);
 });

@@ -45,7 +45,8 @@ export function attachProbes(
   if (locks) machine.watch.setLocks(locks.watched);
   for (const head of freeList?.heads ?? []) machine.watch.watchWords(head, 8);
   if (wants('refcount_change')) for (const facts of referenceCounts) watchCounts(machine, elementsOf(facts));
-  if (wants('pte_write', 'page_table')) machine.watch.watchTables();
+  if (wants('pte_write', 'page_table', 'frame_write')) machine.watch.watchTables();
+  if (wants('frame_write')) machine.watch.watchUserFrames();
   probeFunctions({ machine, profile, wants }, onPanic);
 }
 
@@ -114,7 +115,7 @@ function probeFunctions(target: Target, onPanic: () => void): void {
   const { allocate, free, map, free_table: freeTable, panic } = profile.functions;
   const { watch, harts } = machine;
   const argument = (hart: number): number => harts[hart].registerLow(register.a0);
-  const tables = wants('pte_write', 'page_table');
+  const tables = wants('pte_write', 'page_table', 'frame_write');
   if (allocate) probeAllocate(target, allocate);
   if (free) probeFree(target, free);
   if (map && tables)
@@ -164,16 +165,16 @@ function probeAllocate(target: Target, { entry, exits }: RoleFunction): void {
 function probeFree(target: Target, { entry }: RoleFunction): void {
   const { machine, profile, wants } = target;
   const { watch, harts } = machine;
-  const tables = wants('pte_write', 'page_table');
+  const tables = wants('pte_write', 'page_table', 'frame_write');
   const counts = searchesCounts(target);
-  if (!wants('kfree') && !tables && !counts) return;
+  if (!wants('kfree', 'frame_write') && !tables && !counts) return;
   const place = placePointers(target, profile.imageEnd ?? Infinity, entry);
   const hasPointers = counts && profile.referenceCounts.some(({ isPointer }) => isPointer);
   watch.addProbe({
     address: entry,
     id: ProbeId.freeEntered,
     registers: [register.a0, register.ra],
-    record: wants('kfree') || counts,
+    record: wants('kfree', 'frame_write') || counts,
     // The first hit places pointers, whatever is freed.
     ...(tables && !hasPointers && { news: oldTable }),
     onHit: (hart) => {

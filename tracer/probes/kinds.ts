@@ -19,6 +19,8 @@ export function kindsLost(profile: Omit<KernelProfile, 'findings' | 'missing'>):
     [functions.free !== undefined || functions.free_table !== undefined, ['page_table', 'pte_write']],
     [functions.panic !== undefined, ['panic']],
     [locks !== undefined, ['lock']],
+    // Who frees a page fills it while it is still mapped: the free function tells that from other stores.
+    [functions.free !== undefined, ['frame_write']],
   ];
   return needs.flatMap(([found, kinds]) => (found ? [] : kinds));
 }

@@ -6,6 +6,7 @@ import type { DebugInfo } from '../symbols/index.js';
 import { CallSites } from './call-sites.js';
 import { ConsoleLines } from './console-lines.js';
 import { Emitter } from './emitter.js';
+import { FrameWrites } from './frame-writes.js';
 import { FreeList } from './free-list.js';
 import { HeldRecords } from './held-records.js';
 import { writeLocations } from './locations.js';
@@ -51,6 +52,7 @@ export class Translator {
   private readonly emitter: Emitter;
   private readonly traps: Traps;
   private readonly tables: PageTables;
+  private readonly frameWrites: FrameWrites;
   private readonly console: ConsoleLines;
   private readonly rows: Rows;
   private readonly locks: readonly KnownLock[];
@@ -85,6 +87,7 @@ export class Translator {
       sizeOf: (pid) => this.processes?.sizeOf(pid),
       narrowedAt: (root) => this.tables.narrowedAt(root),
     });
+    this.frameWrites = new FrameWrites(this.emitter, callSites);
     this.console = new ConsoleLines(this.emitter);
     const { freeList, referenceCounts, processes } = profile;
     this.locks = profile.locks?.locks ?? [];
@@ -149,6 +152,8 @@ export class Translator {
         return this.watchedStore(record);
       case RecordKind.tableStore:
         return this.tables.stored(record);
+      case RecordKind.frameStore:
+        return this.frameWrites.stored(record);
       case RecordKind.tableLinked:
         return this.tables.linked(record);
       case RecordKind.tableRetired:
@@ -201,6 +206,7 @@ export class Translator {
         this.freeList?.settle(record, this.emitter.spanOf(record), record.number('a'));
         return this.called(this.rows.kalloc, record);
       case ProbeId.freeEntered:
+        this.frameWrites.freed(record);
         return this.called(this.rows.kfree, record);
       case ProbeId.panicText:
         return this.panicText.add(record);

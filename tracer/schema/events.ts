@@ -256,6 +256,21 @@ export const events = {
       address: { type: 'u64', doc: 'Physical address of it.' },
     },
   },
+  frame_write: {
+    id: 23,
+    doc: 'The kernel stored into a frame that several user mappings share, or that users may only read: one row at the first store to it, and again only after a hart has returned to user mode. Not emitted for what devices write, nor for a frame with a single mapping that the entry has begun to free.',
+    columns: {
+      frame,
+      address: { type: 'u64', encoding: 'delta', doc: 'Physical address of the 8-byte word stored to.' },
+      mappings: { type: 'u32', doc: 'User mappings of the frame at that moment.' },
+      writable_mappings: { type: 'u32', doc: 'How many of them are writable.' },
+      freeing: {
+        type: 'u8',
+        doc: '1 when the same kernel entry had called the free function for the frame.',
+      },
+      call_site: callSite,
+    },
+  },
 } as const satisfies Record<string, EventRow>;
 
 export type EventName = keyof typeof events;

@@ -1,0 +1,55 @@
+// The host's side of counting user mappings of frames: what is in a table already when it is linked, and what is still
+// in it when its freeing begins. All else is done by generated code, see user-mappings-code.ts.
+import { control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
+import { mappingCount } from './user-mappings-code.js';
+
+/** Low bits of an entry: V and U make it the users', one of R W X a leaf. */
+const bit = { usersMask: 0x11, allowsMask: 0xe, writable: 4, numberShift: 10 } as const;
+
+export class UserMappings {
+  private readonly counts: Uint32Array;
+  private readonly flags: Uint8Array;
+  private readonly words: Uint32Array;
+  private readonly controls: Int32Array;
+
+  constructor(memory: WebAssembly.Memory, layout: MemoryLayout) {
+    const frames = layout.memoryBytes / pageBytes;
+    this.counts = new Uint32Array(memory.buffer, layout.userMappings, frames);
+    this.flags = new Uint8Array(memory.buffer, layout.frameFlags, frames);
+    this.words = new Uint32Array(memory.buffer, layout.ram, layout.memoryBytes / 4);
+    this.controls = new Int32Array(memory.buffer, 0, 256);
+  }
+
+  /** An entry of the last level was found in a table that was linked; TLBs have forgotten stores already. */
+  began(entry: bigint): void {
+    this.count(Number(entry & 0xffff_ffffn), Number((entry >> 32n) & 0xffff_ffffn), 1);
+  }
+
+  /** A table of the last level, by its frame number, is one no more: what it maps is mapped there no more. */
+  tableEnds(frame: number): void {
+    const first = (frame * pageBytes) / 4;
+    for (let at = first; at < first + pageBytes / 4; at += 2)
+      if (this.words[at] !== 0) this.count(this.words[at], this.words[at + 1], -1);
+  }
+
+  /** Nothing is known any more. */
+  forget(): void {
+    this.counts.fill(0);
+    for (let frame = 0; frame < this.flags.length; frame++) this.flags[frame] &= ~FrameFlag.unwritable;
+    this.controls[control.toldCount >> 2] = 0;
+  }
+
+  private count(low: number, high: number, difference: 1 | -1): void {
+    if (this.controls[control.tellStores >> 2] === 0) return;
+    if ((low & bit.usersMask) !== bit.usersMask || (low & bit.allowsMask) === 0) return;
+    // Above bit 53 are no bits of a frame's number.
+    const number = (low >>> bit.numberShift) + (high & 0x3f_ffff) * 2 ** (32 - bit.numberShift);
+    const frame = number - ramBase / pageBytes;
+    if (frame < 0 || frame >= this.counts.length) return;
+    const one = (low & bit.writable) === 0 ? mappingCount.all : mappingCount.all + mappingCount.writable;
+    const counts = (this.counts[frame] += difference * one);
+    const isUnwritable = (counts & mappingCount.mask) > 1 || counts === mappingCount.all;
+    if (isUnwritable) this.flags[frame] |= FrameFlag.unwritable;
+    else this.flags[frame] &= ~FrameFlag.unwritable;
+  }
+}
