@@ -1,12 +1,15 @@
 // Judges one run: loads its events, builds the views, applies every invariant, and sums up.
 import { ExitCode } from '../errors.js';
 import type { EventName } from '../tracer/schema/index.js';
-import type { Database, DatabaseLimits, SqlValue } from './database.js';
+import type { Database, DatabaseLimits } from './database.js';
 import type { EventSource } from './event-source.js';
 import type { InvariantFile } from './query-file.js';
 import { kindsNeeded, readQueries, type QueryLibrary } from './query-library.js';
-import type { CheckResult, InvariantResult, Verdict, Violation } from './result.js';
+import { noChain, readChains } from './chain.js';
+import { causesOf, type BrokenRule } from './findings.js';
+import type { CheckResult, Finding, InvariantResult, Verdict } from './result.js';
 import { EventStore } from './store.js';
+import { commonFunctions, noViolations, placesView, readViolations } from './violations.js';
 
 /** What a check may be told. */
 export interface CheckOptions {
@@ -37,13 +40,17 @@ export async function checkTrace(source: EventSource, options: CheckOptions = {}
   const store = await EventStore.open(source, queries.views, options);
   try {
     const judged = chosen.filter((one) => missingKinds(source, queries, one).length === 0);
-    await store.prepare([...judged.flatMap((one) => one.needs), 'location', 'process_names']);
+    await store.prepare([
+      ...judged.flatMap(({ needs, optional }) => [...needs, ...optional]),
+      'location',
+      'process_names',
+    ]);
     await store.database.execute(placesView);
-    const invariants: InvariantResult[] = [];
-    for (const invariant of chosen) {
-      invariants.push(await judge(store.database, source, queries, invariant, options.violationsKept ?? 100));
-    }
-    return summary(source, invariants);
+    const rules: BrokenRule[] = [];
+    for (const invariant of chosen)
+      rules.push(await judge(store.database, source, queries, invariant, options));
+    const invariants = rules.map(({ result }) => result);
+    return summary(source, invariants, await findingsOf(store, rules));
   } finally {
     store.close();
   }
@@ -58,9 +65,9 @@ async function judge(
   source: EventSource,
   queries: QueryLibrary,
   invariant: InvariantFile,
-  kept: number,
-): Promise<InvariantResult> {
-  const { name, title, rule, severity, hint } = invariant;
+  { violationsKept = 100 }: CheckOptions,
+): Promise<BrokenRule> {
+  const { name, title, rule, severity, hint, breaksFrames } = invariant;
   const base = {
     name,
     title,
@@ -74,24 +81,23 @@ async function judge(
   };
   const missing = missingKinds(source, queries, invariant);
   if (missing.length > 0) {
-    return {
-      ...base,
-      status: 'not_judged',
-      reason: `needs events ${missing.join(', ')}, which were not traced`,
-    };
+    const reason = `needs events ${missing.join(', ')}, which were not traced`;
+    return { result: { ...base, status: 'not_judged', reason }, frames: new Set(), breaksFrames };
   }
   try {
     const { judged, skipped, suspects } = await readCounts(database, invariant);
-    const { violations, violationCount } =
-      suspects > 0 ? await readViolations(database, invariant, kept) : noViolations;
+    const { violations, violationCount, frames } =
+      suspects > 0
+        ? await readViolations(database, invariant, violationsKept, commonFunctions(source.facts))
+        : noViolations;
     const status = violationCount > 0 ? 'violated' : judged > 0 ? 'holds' : 'vacuous';
-    return { ...base, status, judged, skipped, violationCount, violations };
+    const result: InvariantResult = { ...base, status, judged, skipped, violationCount, violations };
+    return { result, frames, breaksFrames };
   } catch (error) {
-    return { ...base, status: 'error', reason: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { result: { ...base, status: 'error', reason }, frames: new Set(), breaksFrames };
   }
 }
-
-const noViolations = { violations: [], violationCount: 0 };
 
 async function readCounts(
   database: Database,
@@ -102,64 +108,28 @@ async function readCounts(
   return { judged: points, skipped: missed, suspects: doubtful };
 }
 
-async function readCount(database: Database, sql: string): Promise<number> {
-  const { rows } = await database.query(sql);
-  return Number(rows[0]?.[0] ?? 0);
-}
-
-/** What is known of each address, once. */
-const placesView = `
-CREATE VIEW places AS
-SELECT address, any_value("function") AS "function", any_value(file) AS file, any_value(line) AS line
-FROM location GROUP BY address`;
-
-async function readViolations(
-  database: Database,
-  invariant: InvariantFile,
-  kept: number,
-): Promise<{ violations: Violation[]; violationCount: number }> {
-  await database.execute(
-    `CREATE OR REPLACE TEMP TABLE found AS SELECT row_number() OVER () AS number, * FROM (${invariant.sql})`,
+/** The broken rules as causes and consequences, with the chains of events that led to the causes. */
+async function findingsOf(store: EventStore, rules: readonly BrokenRule[]): Promise<Finding[]> {
+  const causes = causesOf(rules);
+  const errors = causes.filter(({ rule }) => rule.result.severity === 'error');
+  const chains = await readChains(
+    store,
+    errors.map(({ first }) => first),
   );
-  const violationCount = await readCount(database, 'SELECT count(*) FROM found');
-  if (violationCount === 0) return { violations: [], violationCount };
-  const { columns } = await database.query('SELECT * FROM found', 0);
-  const callSite = columns.includes('call_site') ? 'f.call_site' : 'NULL::UBIGINT';
-  const { rows } = await database.query(
-    `SELECT f.cycle, f.hart, f.pid, f.frame, f.pc, f.message, coalesce(n.name, b.name),
-            p."function", p.file, p.line, c."function", c.file, c.line
-     FROM (SELECT *, coalesce(pid, 0)::INTEGER AS subject FROM found ORDER BY number LIMIT ${kept}) f
-     ASOF LEFT JOIN process_names n ON f.subject = n.pid AND f.cycle <= n.cycle
-     ASOF LEFT JOIN process_names b ON f.subject = b.pid AND f.cycle >= b.cycle
-     LEFT JOIN places p ON p.address = f.pc
-     LEFT JOIN places c ON c.address = ${callSite} AND c.address <> 0
-     ORDER BY f.number`,
-  );
-  return { violations: rows.map(violationOf), violationCount };
+  return causes.map(({ rule, first, consequences }, index) => ({
+    invariant: rule.result.name,
+    severity: rule.result.severity,
+    violation: first,
+    chain: chains[index] ?? noChain,
+    consequences,
+  }));
 }
 
-function violationOf(row: readonly SqlValue[]): Violation {
-  const [cycle, hart, pid, frame, pc, message, name, inFunction, file, line, caller, callerFile, callerLine] =
-    row;
-  return {
-    cycle: Number(cycle ?? 0),
-    hart: Number(hart ?? 0),
-    pid: Number(pid ?? 0),
-    message: String(message),
-    ...(name ? { process: String(name) } : {}),
-    ...(frame !== null ? { frame: BigInt(frame as bigint) } : {}),
-    ...(pc !== null ? { pc: BigInt(pc as bigint) } : {}),
-    ...(inFunction ? { function: String(inFunction) } : {}),
-    ...position(file, line),
-    ...(caller ? { caller: { function: String(caller), ...position(callerFile, callerLine) } } : {}),
-  };
-}
-
-function position(file: SqlValue, line: SqlValue): { file?: string; line?: number } {
-  return { ...(file ? { file: String(file) } : {}), ...(line ? { line: Number(line) } : {}) };
-}
-
-function summary(source: EventSource, invariants: readonly InvariantResult[]): CheckResult {
+function summary(
+  source: EventSource,
+  invariants: readonly InvariantResult[],
+  findings: readonly Finding[],
+): CheckResult {
   const facts = Object.fromEntries(Object.entries(source.facts).map(([key, value]) => [key, String(value)]));
   const [verdict, reason] = verdictOf(source, facts, invariants);
   const exitCode = { passed: ExitCode.ok, failed: ExitCode.violated, inconclusive: ExitCode.inconclusive }[
@@ -172,6 +142,7 @@ function summary(source: EventSource, invariants: readonly InvariantResult[]): C
     ...(reason === undefined ? {} : { reason }),
     facts,
     invariants,
+    findings,
   };
 }
 

@@ -9,7 +9,14 @@ export { TraceQuery } from './query.js';
 export { readQueries, type QueryLibrary } from './query-library.js';
 export { queryReference } from './query-reference.js';
 export { paint } from './reports/colour.js';
-export { reports, wantsColour, type ReportFormat, type TextOptions } from './reports/index.js';
+export {
+  disclosures,
+  reports,
+  wantsColour,
+  type Disclosure,
+  type ReportFormat,
+  type TextOptions,
+} from './reports/index.js';
 export type * from './result.js';
 export { arrowTable } from './tables/arrow.js';
 export { tables, type TableFormat } from './tables/index.js';

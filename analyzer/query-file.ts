@@ -26,6 +26,8 @@ export interface InvariantFile {
   readonly rule: string;
   readonly why: string;
   readonly needs: readonly string[];
+  /** Of what it reads, the event kinds it does without when they were not traced. */
+  readonly optional: readonly string[];
   readonly severity: 'error' | 'warning';
   readonly hint: string;
   readonly except: string;
@@ -35,6 +37,8 @@ export interface InvariantFile {
   readonly skipped?: string;
   /** SELECT of one number: 0 when there can be no violation, so that the other SELECT need not run. */
   readonly suspects?: string;
+  /** Whether what comes later of the same frames may follow from a violation. */
+  readonly breaksFrames: boolean;
   /** SELECT of the violating rows. */
   readonly sql: string;
 }
@@ -160,19 +164,22 @@ export function parseInvariant(file: string, text: string): InvariantFile {
     'rule',
     'why',
     'needs',
+    'optional',
     'severity',
     'hint',
     'except',
     'judged',
     'skipped',
     'suspects',
+    'breaks',
   ];
   const header = readHeader(file, text, keys);
   const needs = header.list('needs');
+  const optional = header.list('optional');
   const judged = header.required('judged');
   const skipped = header.given('skipped');
   const suspects = header.given('suspects');
-  checkNeeds(header, needs, [header.sql, judged, skipped ?? '', suspects ?? '']);
+  checkNeeds(header, [...needs, ...optional], [header.sql, judged, skipped ?? '', suspects ?? '']);
   return {
     file,
     name: nameOf(file),
@@ -180,12 +187,14 @@ export function parseInvariant(file: string, text: string): InvariantFile {
     rule: header.required('rule'),
     why: header.required('why'),
     needs,
+    optional,
     severity: header.oneOf('severity', ['error', 'warning']),
     hint: header.required('hint'),
     except: header.required('except'),
     judged,
     ...(skipped === undefined ? {} : { skipped }),
     ...(suspects === undefined ? {} : { suspects }),
+    breaksFrames: header.given('breaks') !== undefined && header.oneOf('breaks', ['frames']) === 'frames',
     sql: header.sql,
   };
 }

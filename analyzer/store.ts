@@ -17,7 +17,7 @@ export class EventStore {
 
   private constructor(
     readonly database: Database,
-    private readonly source: EventSource,
+    readonly source: EventSource,
     private readonly views: readonly ViewFile[],
     private readonly baseline: EventSource | undefined,
   ) {

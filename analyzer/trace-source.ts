@@ -89,11 +89,17 @@ function factsOf(manifest: Manifest): RunFacts {
     ram_base: kernel?.ramStart,
     ram_end: kernel?.ramEnd,
     first_free_frame: kernel?.firstFreeFrame,
+    ...roleFacts(kernel?.names ?? {}),
     ...simpleMembers(machine),
   };
   return Object.fromEntries(
     Object.entries(known).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
   );
+}
+
+/** What the kernel calls the functions that the probes look for: `function_allocate` and so on. */
+function roleFacts(names: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(names).map(([role, name]) => [`function_${role}`, name]));
 }
 
 /** The machine's numbers and words, by snake_case name. */

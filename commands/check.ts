@@ -1,5 +1,7 @@
 // trace check: judges a recorded run again, without running anything.
 import { Option, type Command } from 'commander';
+import type { Disclosure } from '../analyzer/index.js';
+import { discloseOption } from './disclose-option.js';
 import type { Surroundings } from './surroundings.js';
 
 interface CheckFlags {
@@ -7,6 +9,7 @@ interface CheckFlags {
   readonly format: 'text' | 'json';
   readonly json?: true;
   readonly source?: string;
+  readonly disclose: Disclosure;
 }
 
 const help = `
@@ -31,6 +34,7 @@ export function define(
       new Option('--format <FORMAT>', 'form of the report').choices(['text', 'json']).default('text'),
     )
     .option('--json', 'the same as --format json')
+    .addOption(discloseOption())
     .addHelpText('after', help)
     .action(async (trace: string, flags: CheckFlags) => finish(await check(trace, flags, surroundings)));
 }
@@ -45,11 +49,12 @@ async function check(trace: string, flags: CheckFlags, surroundings: Surrounding
   const baseline = flags.baseline === undefined ? undefined : openTraceSource(flags.baseline);
   const result = await checkTrace(source, { baseline });
   if (flags.json || flags.format === 'json') {
-    stdout.write(reports.json(result));
+    stdout.write(reports.json(result, flags));
     return result.exitCode;
   }
   const sourceLine = sourceLines(sourceRoots(flags.source, result.facts['kernel_digest']));
-  stdout.write(reports.text(result, { colour: wantsColour(stdout, environment), sourceLine }));
-  stdout.write(`next: ${suggestion(shellWord(trace), result)}\n`);
+  const { disclose } = flags;
+  stdout.write(reports.text(result, { colour: wantsColour(stdout, environment), sourceLine, disclose }));
+  if (disclose !== 'what') stdout.write(`next: ${suggestion(shellWord(trace), result)}\n`);
   return result.exitCode;
 }

@@ -1,6 +1,7 @@
 // trace run: boots a kernel, types a program, records every event, then judges the run.
 import { Option, type Command } from 'commander';
 import { engines } from '../emulator/engine.js';
+import { discloseOption } from './disclose-option.js';
 import type { RunFlags } from './run/flags.js';
 import { addKernelOptions } from './kernel-options.js';
 import type { Surroundings } from './surroundings.js';
@@ -50,6 +51,7 @@ export function define(
       ),
     )
     .option('--json', 'print one JSON document instead of the console and the verdict')
+    .addOption(discloseOption())
     .option('--quiet', 'do not show what the guest prints')
     .passThroughOptions()
     .addHelpText('after', help)

@@ -3,8 +3,8 @@ import type { CheckResult } from '../analyzer/index.js';
 
 /** A complete command line. `trace` is the trace's path, quoted for a shell. */
 export function suggestion(trace: string, check: CheckResult): string {
-  const isViolated = check.invariants.some(({ status }) => status === 'violated');
-  if (isViolated) return `trace replay ${trace} --to violation:1`;
+  const [first] = check.findings;
+  if (first !== undefined) return `trace replay ${trace} --to ${first.violation.cycle}`;
   return `trace query ${trace} "SELECT name, pid, parent, exit_status FROM processes"`;
 }
 

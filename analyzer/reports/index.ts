@@ -6,10 +6,11 @@ import { textReport, type TextOptions } from './text.js';
 /** Formats of a check's report. */
 export const reports = {
   text: textReport,
-  json: (result) => jsonReport(result),
+  json: jsonReport,
 } as const satisfies Record<string, (result: CheckResult, options?: TextOptions) => string>;
 
 export type ReportFormat = keyof typeof reports;
 
+export { disclosures, type Disclosure } from './disclosure.js';
 export { wantsColour } from './colour.js';
 export type { TextOptions } from './text.js';

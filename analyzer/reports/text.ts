@@ -1,7 +1,10 @@
-// The report for people: one screen, at most 100 columns. A line an invariant, then the violations, then the verdict.
+// The report for people: one screen, at most 100 columns. A line an invariant, then what was found, causes before their
+// consequences, then the verdict.
 import { escapeText } from '../escape.js';
-import type { CheckResult, InvariantResult, InvariantStatus, Violation } from '../result.js';
+import type { CheckResult, InvariantResult, InvariantStatus } from '../result.js';
 import { paint, type Colour } from './colour.js';
+import type { Disclosure } from './disclosure.js';
+import { findingLines } from './finding.js';
 import { wrap } from './wrap.js';
 
 /** What a text report may be told. */
@@ -10,8 +13,8 @@ export interface TextOptions {
   readonly colour?: boolean;
   /** Text of a source line, when the source is at hand. */
   readonly sourceLine?: (file: string, line: number) => string | undefined;
-  /** Violations shown of each invariant (default 3). */
-  readonly shown?: number;
+  /** How much is given away (default: all of it). */
+  readonly disclose?: Disclosure;
 }
 
 const width = 100;
@@ -36,13 +39,10 @@ function outcomeOf({ status, severity }: InvariantResult): Outcome {
 /** The report as text that ends in a newline. Everything the guest wrote is escaped. */
 export function textReport(result: CheckResult, options: TextOptions = {}): string {
   const colour = options.colour ?? false;
-  const violated = (['violated', 'warned'] as const).flatMap((outcome) =>
-    result.invariants.filter((one) => outcomeOf(one) === outcome),
-  );
   const titleWidth = Math.max(0, ...result.invariants.map(({ title }) => title.length));
   const lines = [
     ...result.invariants.map((one) => invariantLine(one, titleWidth, colour)),
-    ...violated.flatMap((one) => ['', ...violationBlock(one, options)]),
+    ...result.findings.flatMap((one) => ['', ...findingLines(one, result.invariants, options)]),
     '',
     verdictLine(result, colour),
   ];
@@ -65,50 +65,6 @@ function counts(one: InvariantResult): string {
 
 function number(value: number): string {
   return value.toLocaleString('en-US');
-}
-
-function violationBlock(one: InvariantResult, options: TextOptions): string[] {
-  const colour = options.colour ?? false;
-  const shown = one.violations.slice(0, options.shown ?? 3);
-  const rest = one.violationCount - shown.length;
-  return [
-    paint(one.title, one.severity === 'error' ? 'red' : 'yellow', colour),
-    ...wrap(one.rule, width, '  '),
-    ...shown.flatMap((violation) => violationLines(violation, options)),
-    ...(rest > 0 ? [`  ... and ${number(rest)} more`] : []),
-    ...wrap(`hint: ${one.hint}`, width, '  ', '        ').map((line) => paint(line, 'dim', colour)),
-  ];
-}
-
-function violationLines(violation: Violation, options: TextOptions): string[] {
-  const who = `process ${violation.pid}${violation.process ? ` (${escapeText(violation.process, 16)})` : ''}`;
-  const frame = violation.frame === undefined ? '' : `, frame 0x${violation.frame.toString(16)}`;
-  const source = violation.file && violation.line && options.sourceLine?.(violation.file, violation.line);
-  return [
-    paint(
-      `  cycle ${violation.cycle}, hart ${violation.hart}, ${who}${frame}`,
-      'bold',
-      options.colour ?? false,
-    ),
-    ...wrap(escapeText(violation.message, 600), width, '    '),
-    ...placeLines(violation),
-    ...(source ? [escapeText(`      > ${source.trim()}`, width)] : []),
-  ];
-}
-
-function placeLines(violation: Violation): string[] {
-  const at = violation.pc ? `pc 0x${violation.pc.toString(16)}` : undefined;
-  const inside = violation.function ? place(violation.function, violation.file, violation.line) : undefined;
-  const { caller } = violation;
-  if (!inside && !at) return [];
-  const first = `in ${inside ?? at}`;
-  const from = caller ? `called from ${place(caller.function, caller.file, caller.line)}` : undefined;
-  return from === undefined ? wrap(first, width, '    ') : wrap(`${first}, ${from}`, width, '    ');
-}
-
-function place(name: string, file?: string, line?: number): string {
-  const where = file ? ` (${escapeText(file, 60)}${line ? `:${line}` : ''})` : '';
-  return `${escapeText(name, 60)}${where}`;
 }
 
 function verdictLine(result: CheckResult, colour: boolean): string {

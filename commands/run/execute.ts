@@ -104,12 +104,12 @@ async function judge(
   const program = await readProgramOutcome(source);
   const finished: FinishedRun = { ...run, ...(program && { program }) };
   if (flags.json) {
-    stdout.write(runJson(finished, check));
+    stdout.write(runJson(finished, check, flags.disclose));
     return check.exitCode;
   }
   const { builtin, kernelPath, sourceRoots } = run.kernel;
   const lines = sourceLines(sourceRoots, builtin ? undefined : statSync(kernelPath).mtimeMs);
-  stdout.write(runText(finished, check, lines, { stdout, environment }));
+  stdout.write(runText(finished, check, lines, { stdout, environment, disclose: flags.disclose }));
   return check.exitCode;
 }
 

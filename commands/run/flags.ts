@@ -1,6 +1,7 @@
 // The options of `trace run` as commander hands them over, and the parts of a request that follow from them alone.
 import path from 'node:path';
 import { defaultConfiguration, type Engine } from '../../emulator/index.js';
+import type { Disclosure } from '../../analyzer/index.js';
 import { UsageError } from '../../errors.js';
 import { eventNames, isEventName, type EventName } from '../../tracer/schema/index.js';
 import type { RunRequest } from '../../tracer/session/index.js';
@@ -25,6 +26,7 @@ export interface RunFlags extends KernelOptions {
   readonly addProgram?: readonly string[];
   readonly baseline?: string;
   readonly json?: true;
+  readonly disclose: Disclosure;
   readonly quiet?: true;
 }
 

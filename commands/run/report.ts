@@ -1,5 +1,12 @@
 // What `trace run` prints at its end: how the run ended, what the program says, the verdict, and what to type next.
-import { escapeText, reports, wantsColour, wrapText, type CheckResult } from '../../analyzer/index.js';
+import {
+  escapeText,
+  reports,
+  wantsColour,
+  wrapText,
+  type CheckResult,
+  type Disclosure,
+} from '../../analyzer/index.js';
 import { explainEnd, type RunEnd, type RunResult } from '../../tracer/session/index.js';
 import type { ChosenKernel } from '../kernel-options.js';
 import { printable } from '../printable.js';
@@ -18,6 +25,10 @@ export interface FinishedRun {
   readonly compared?: string | undefined;
   readonly result: RunResult;
   readonly program?: ProgramOutcome;
+}
+
+interface Disclosing {
+  readonly disclose: Disclosure;
 }
 
 /** How a run ended, in a clause. */
@@ -43,7 +54,7 @@ export function runText(
   run: FinishedRun,
   check: CheckResult,
   sourceLine: SourceLine,
-  { stdout, environment }: Pick<Surroundings, 'stdout' | 'environment'>,
+  { stdout, environment, disclose }: Pick<Surroundings, 'stdout' | 'environment'> & Disclosing,
 ): string {
   const { harts, memoryBytes } = run.result.manifest.machine;
   const title = run.words.length === 0 ? 'boot' : run.words.join(' ');
@@ -56,8 +67,9 @@ export function runText(
     }),
     '',
   ];
-  const report = reports.text(check, { colour: wantsColour(stdout, environment), sourceLine });
-  return `${lines.join('\n')}\n${report}next: ${suggestion(shellWord(run.out), check)}\n`;
+  const report = reports.text(check, { colour: wantsColour(stdout, environment), sourceLine, disclose });
+  const next = disclose === 'what' ? '' : `next: ${suggestion(shellWord(run.out), check)}\n`;
+  return `${lines.join('\n')}\n${report}${next}`;
 }
 
 function factLines({ result, program, words, out, compared, kernel }: FinishedRun): [string, string][] {
@@ -90,9 +102,9 @@ function programText(program: ProgramOutcome | undefined): string {
 }
 
 /** The whole as one JSON document: the check's own, and `run`. */
-export function runJson(run: FinishedRun, check: CheckResult): string {
+export function runJson(run: FinishedRun, check: CheckResult, disclose: Disclosure): string {
   const { end, cycle, digest, seconds, manifest, profile } = run.result;
-  const document = JSON.parse(reports.json(check)) as object;
+  const document = JSON.parse(reports.json(check, { disclose })) as object;
   const facts = {
     program: run.words,
     kernel: run.kernel.label,

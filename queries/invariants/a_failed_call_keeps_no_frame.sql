@@ -3,6 +3,7 @@
 -- why:      The program sees a failure and carries on as before; what the call kept has no owner.
 -- needs:    failed_calls, frame_takings, kalloc, kfree, page_table
 -- severity: error
+-- breaks:   frames
 -- hint:     Follow the way out of the call from where it failed: what had been done by then, and what is undone?
 -- except:   Pages that the process itself came to use meanwhile, tables of its own page table, and a frame that the
 --           allocator keeps beside its list.

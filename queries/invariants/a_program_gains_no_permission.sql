@@ -10,13 +10,24 @@
 --           user_after
 -- suspects: SELECT count(*) FROM gained_permissions
 WITH changes AS (
-  SELECT c.last_seq, c.va, g.extra
-  FROM gained_permissions g JOIN space_changes c ON c.image = g.image AND c.va = g.va AND (c.entry & 14) = g.permissions
+  SELECT c.last_seq, c.va, c.root, g.extra
+  FROM gained_permissions g
+  JOIN space_changes c ON c.image = g.image AND c.va = g.va AND (c.entry & 14) = g.permissions
   WHERE c.finished AND c.user_after
+), marked AS (
+  -- A page that may never be written was marked as if it were shared until written: who did that misled the other.
+  SELECT c.last_seq, max_by(m.pc, m.seq) AS pc, max_by(m.call_site, m.seq) AS call_site, max(m.cycle) AS cycle
+  FROM changes c JOIN pte_write m ON m.root = c.root AND m.va = c.va AND m.seq < c.last_seq
+  WHERE c.extra & 4 <> 0 AND m.level = 0 AND m.after & 5 = 1 AND m.after & 768 <> 0 AND m.before & 4 = 0
+    AND (m.before & 768 <> m.after & 768)
+  GROUP BY c.last_seq
 )
-SELECT w.cycle, w.hart, w.pid, ((w.after >> 10) & 17592186044415) << 12 AS frame, w.pc, w.call_site,
-       printf('the page at 0x%x became %s, which the program was never granted', c.va,
-              CASE c.extra WHEN 12 THEN 'writable and executable' WHEN 4 THEN 'writable' ELSE 'executable' END)
+SELECT w.cycle, m.cycle AS since, w.hart, w.pid, ((w.after >> 10) & 17592186044415) << 12 AS frame, w.pc, w.call_site,
+       [m.pc, m.call_site, w.pc, w.call_site] AS sites,
+       printf('the page at 0x%x became %s, which the program was never granted%s', c.va,
+              CASE c.extra WHEN 12 THEN 'writable and executable' WHEN 4 THEN 'writable' ELSE 'executable' END,
+              CASE WHEN m.cycle IS NULL THEN ''
+                   ELSE printf('; it had been marked as shared until written (cycle %d)', m.cycle) END)
          AS message
-FROM changes c JOIN pte_write w ON w.seq = c.last_seq
+FROM changes c JOIN pte_write w ON w.seq = c.last_seq LEFT JOIN marked m ON m.last_seq = c.last_seq
 ORDER BY w.cycle, c.va

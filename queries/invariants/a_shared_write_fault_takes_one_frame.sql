@@ -3,6 +3,7 @@
 -- why:      The writer needs a copy and nothing else; the others keep the old frame.
 -- needs:    fault_cost
 -- severity: error
+-- breaks:   frames
 -- hint:     Count what the fault handler allocates and frees; the old frame must survive for the others.
 -- except:   Not judged when another process handled the same frame meanwhile, nor when the process was killed.
 -- judged:   SELECT count(*) FROM fault_cost WHERE access = 'store' AND outcome = 'resolved' AND undisturbed AND

@@ -3,6 +3,7 @@
 -- why:      Either the frame is used in place, or one is taken for the copy and the old one returned.
 -- needs:    fault_cost
 -- severity: error
+-- breaks:   frames
 -- hint:     When the copy is installed, the old frame has lost its last owner and must be freed.
 -- except:   Not judged when another process handled the same frame meanwhile, nor when the process was killed.
 -- judged:   SELECT count(*) FROM fault_cost WHERE access = 'store' AND outcome = 'resolved' AND undisturbed AND

@@ -1,14 +1,17 @@
 -- title:    every frame of a reaped child returns
 -- rule:     When wait has reaped a process, each frame taken for it is free again or has another user.
 -- why:      Nobody else knows of these frames: what is not returned now is lost for good.
--- needs:    left_over_frames, reaped_children
+-- needs:    left_over_frames, left_over_sites, reaped_children
 -- severity: error
+-- breaks:   frames
 -- hint:     The row names where the frame was taken; follow it to the place that should have dropped it.
 -- except:   Pipe buffers, frames others still map, a frame the allocator keeps in hand beside its list.
 -- judged:   SELECT count(*) FROM reaped_children WHERE fork_seq IS NOT NULL
-SELECT l.alloc_cycle AS cycle, l.hart, l.pid, l.frame, l.pc, l.call_site,
+SELECT l.alloc_cycle AS cycle, coalesce(s.since, c.end_cycle) AS since, l.hart, l.pid, l.frame, l.pc, l.call_site,
+       s.sites,
        printf('frame 0x%x, taken here for process %d, was not returned when that was reaped at cycle %d', l.frame,
               l.about, c.end_cycle) AS message
 FROM left_over_frames l JOIN reaped_children c ON c.pid = l.about
+JOIN left_over_sites s ON s.question = l.question AND s.frame = l.frame AND s.at_seq = l.at_seq
 WHERE l.question = 'reaped'
-ORDER BY cycle, frame
+ORDER BY cycle, l.frame

@@ -1,8 +1,9 @@
 -- title:    every unmapped frame is freed
 -- rule:     A frame that users mapped and that has lost its last mapping is free by the end of the trace.
 -- why:      A frame with no mapping and no place on the free list can never be used again.
--- needs:    left_over_frames, frames, pte_write, page_table, run_facts
+-- needs:    left_over_frames, left_over_sites, frames, pte_write, page_table, run_facts
 -- severity: error
+-- breaks:   frames
 -- hint:     Here the last mapping went; whoever takes a mapping away must drop the reference that it held.
 -- except:   Frames in the hands of an unfinished kernel entry, guard pages, a frame kept beside the free list. A
 --           trace that lost its end is not judged.
@@ -10,10 +11,11 @@
 --           'horizon_cycle')
 -- suspects: SELECT count(*) FROM left_over_frames WHERE question = 'end' AND unmapped_seq IS NOT NULL
 SELECT coalesce(w.cycle, t.cycle) AS cycle, coalesce(w.hart, t.hart) AS hart, coalesce(w.pid, t.pid) AS pid, l.frame,
-       coalesce(w.pc, t.pc) AS pc, w.call_site,
+       coalesce(w.pc, t.pc) AS pc, w.call_site, s.sites,
        printf('frame 0x%x, taken at cycle %d, lost its last mapping here and was never freed', l.frame, l.alloc_cycle)
          AS message
 FROM left_over_frames l
+JOIN left_over_sites s ON s.question = l.question AND s.frame = l.frame AND s.at_seq = l.at_seq
 LEFT JOIN pte_write w ON w.seq = l.unmapped_seq
 LEFT JOIN page_table t ON t.seq = l.unmapped_seq
 WHERE l.question = 'end' AND l.unmapped_seq IS NOT NULL

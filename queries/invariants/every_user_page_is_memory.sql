@@ -3,6 +3,7 @@
 -- why:      Elsewhere are devices, or nothing; in the kernel a program could change it.
 -- needs:    frames, leaf_mappings, run_facts
 -- severity: error
+-- breaks:   frames
 -- hint:     Compare the call that made this mapping with the order of its parameters, and with what they are made
 --           from.
 -- except:   Not judged where the size of the memory is not known.

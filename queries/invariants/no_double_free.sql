@@ -3,6 +3,7 @@
 -- why:      The list then has a loop, and the allocator hands one frame to two owners.
 -- needs:    frame_free
 -- severity: error
+-- breaks:   frames
 -- hint:     Two owners each believed to be the last one; check that deciding and decrementing are one step.
 -- except:   none
 -- judged:   SELECT count(*) FROM frame_free

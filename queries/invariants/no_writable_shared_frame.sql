@@ -4,6 +4,7 @@
 --           other's writes.
 -- needs:    suspicious_points, point_states, leaf_mappings
 -- severity: error
+-- breaks:   frames
 -- hint:     Whoever makes a frame shared must take the write permission from every mapping of it, the parent's too.
 -- except:   Mappings without the user bit (trampoline, trapframe) are none. A frame mapped twice in one process
 --           counts.

@@ -4,6 +4,7 @@
 --           counted.
 -- needs:    kfree, run_facts
 -- severity: error
+-- breaks:   frames
 -- hint:     Where does the caller have this address from: a page-table entry, or an address that a program chose?
 -- except:   none
 -- judged:   SELECT count(*) FROM kfree

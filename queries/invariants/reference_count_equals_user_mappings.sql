@@ -1,7 +1,9 @@
 -- title:    reference count equals user mappings
 -- rule:     At a quiescent point, the reference count of a frame that users map equals the number of those mappings.
 -- why:      With a count too low the frame is freed under someone's feet; with one too high it is never freed.
--- needs:    suspicious_points, point_states, refcount_change, kernel_span
+-- needs:    suspicious_points, point_states, refcount_change, entry_changes, kernel_span
+-- optional: kfree
+-- breaks:   frames
 -- severity: error
 -- hint:     Follow the frame through fork, the write fault and unmapping: a new mapping adds one, a lost one takes
 --           one.
@@ -12,16 +14,54 @@
 -- suspects: SELECT count(*) FROM suspicious_points WHERE wrong_count
 WITH first_wrong AS (
   -- A frame stays wrong; say so once for each difference.
-  SELECT * FROM suspicious_points WHERE wrong_count
+  SELECT *, mappings - mappings_before AS gained FROM suspicious_points WHERE wrong_count
   QUALIFY coalesce(lag(count - expected) OVER (PARTITION BY frame ORDER BY seq) <> count - expected, true)
-), blamed AS (
-  SELECT w.*, coalesce(k.cycle, r.cycle) AS cycle, coalesce(k.hart, r.hart) AS hart, coalesce(k.pid, r.pid) AS pid,
-         r.pc, r.call_site
-  FROM first_wrong w ASOF LEFT JOIN refcount_change r ON w.frame = r.frame AND w.seq > r.seq
-  LEFT JOIN kernel_span k ON k.seq = w.seq
+), counted AS (
+  -- What the entry that left it wrong had done to the count, to the mappings, and to give it up.
+  SELECT w.frame, w.seq, sum(r.after - r.before) AS gained, max(abs(r.after - r.before)) AS step,
+         min_by(r.pc, r.seq) AS first_pc, min_by(r.call_site, r.seq) AS first_call_site,
+         max_by(r.pc, r.seq) AS pc, max_by(r.call_site, r.seq) AS call_site, max(r.cycle) AS cycle
+  FROM first_wrong w JOIN refcount_change r ON r.span = w.span AND r.frame = w.frame AND r.seq < w.seq
+  GROUP BY w.frame, w.seq
+), stores AS (
+  SELECT span, frame_before AS frame, seq, cycle, pc, call_site FROM entry_changes
+  WHERE user_before AND NOT (user_after AND frame_after = frame_before)
+  UNION ALL
+  SELECT span, frame_after, seq, cycle, pc, call_site FROM entry_changes
+  WHERE user_after AND NOT (user_before AND frame_after = frame_before)
+), mapped AS (
+  SELECT w.frame, w.seq, max_by(s.pc, s.seq) AS pc, max_by(s.call_site, s.seq) AS call_site, max(s.cycle) AS cycle
+  FROM first_wrong w JOIN stores s ON s.span = w.span AND s.frame = w.frame AND s.seq < w.seq
+  GROUP BY w.frame, w.seq
+), given AS (
+  SELECT w.frame, w.seq, max_by(k.call_site, k.seq) AS call_site
+  FROM first_wrong w JOIN kfree k ON k.span = w.span AND (k.frame >> 12) << 12 = w.frame AND k.seq < w.seq
+  GROUP BY w.frame, w.seq
+), known AS (
+  SELECT w.*, coalesce(c.gained, 0) AS counted, c.step, c.first_pc, c.first_call_site,
+         c.frame IS NULL AND m.frame IS NOT NULL AS by_mapping, g.call_site AS given_at,
+         CASE WHEN by_mapping THEN m.cycle ELSE c.cycle END AS cycle,
+         CASE WHEN by_mapping THEN m.pc ELSE c.pc END AS pc,
+         CASE WHEN by_mapping THEN m.call_site ELSE c.call_site END AS call_site
+  FROM first_wrong w LEFT JOIN counted c USING (frame, seq) LEFT JOIN mapped m USING (frame, seq)
+  LEFT JOIN given g USING (frame, seq)
 )
-SELECT cycle, hart, pid, frame, pc, call_site,
-       printf('frame 0x%x has count %d, but %d user mapping(s), which makes %d', frame, count, mappings, expected)
-         AS message
-FROM blamed
-ORDER BY cycle, frame
+SELECT coalesce(w.cycle, k.cycle, r.cycle) AS cycle, coalesce(k.hart, r.hart) AS hart, coalesce(k.pid, r.pid) AS pid,
+       w.frame, coalesce(w.pc, r.pc) AS pc, coalesce(w.call_site, r.call_site) AS call_site,
+       CASE WHEN w.pc IS NULL THEN [r.pc, r.call_site]
+            WHEN w.by_mapping OR w.step > 1 THEN [w.pc, w.call_site]
+            WHEN w.counted <> w.gained THEN [w.given_at, w.pc, w.call_site]
+            ELSE [w.first_pc, w.first_call_site] END AS sites,
+       -- Whoever counts by one does as told; it was told at the wrong moment.
+       w.pc IS NOT NULL AND NOT w.by_mapping AND w.step = 1 AND w.counted <> w.gained AND w.given_at IS NULL
+         AS blames_caller,
+       printf('frame 0x%x has count %d, but %d user mapping(s), which makes %d', w.frame, w.count, w.mappings,
+              w.expected) ||
+         CASE WHEN w.pc IS NULL OR w.counted = w.gained THEN '; it was wrong before'
+                 WHEN w.by_mapping THEN printf('; here it %s a mapping, and the count stayed as it was',
+                                               CASE WHEN w.gained > 0 THEN 'got' ELSE 'lost' END)
+                 ELSE printf('; the count changed by %d, the mappings by %d', w.counted, w.gained) END AS message
+FROM known w
+ASOF LEFT JOIN refcount_change r ON w.frame = r.frame AND w.seq > r.seq
+LEFT JOIN kernel_span k ON k.seq = w.seq
+ORDER BY cycle, w.frame

@@ -2,8 +2,9 @@
 -- rule:     Once the shell has reaped the program, every frame taken since its fork is free again or has an owner
 --           outside the program's process tree, and the free list is as long as that says.
 -- why:      Running a program must not cost memory.
--- needs:    program_window, left_over_frames, frame_lifetimes
+-- needs:    program_window, left_over_frames, left_over_sites, frame_lifetimes
 -- severity: error
+-- breaks:   frames
 -- hint:     Each row is one frame, at the place where it was taken. Find who should have returned it.
 -- except:   Judged only if the whole tree was reaped and nobody else was born or died meanwhile. Pipe buffers, pages
 --           of other processes, a frame the allocator keeps beside its list.
@@ -16,13 +17,15 @@ WITH balance AS (
   FROM program_window w CROSS JOIN frame_lifetimes l
   WHERE w.closed GROUP BY ALL
 )
-SELECT l.alloc_cycle AS cycle, l.hart, l.pid, l.frame, l.pc, l.call_site,
+SELECT l.alloc_cycle AS cycle, coalesce(s.since, w.to_cycle) AS since, l.hart, l.pid, l.frame, l.pc, l.call_site,
+       s.sites,
        printf('frame 0x%x was taken here and never returned (%d free frames before the program, %d after)', l.frame,
               w.free_before, w.free_after) AS message
 FROM left_over_frames l CROSS JOIN program_window w
+JOIN left_over_sites s ON s.question = l.question AND s.frame = l.frame AND s.at_seq = l.at_seq
 WHERE l.question = 'program'
 UNION ALL
-SELECT to_cycle, hart, parent, NULL, pc, NULL,
+SELECT to_cycle, to_cycle, hart, parent, NULL, pc, NULL, [pc],
        printf('%d frames were taken and %d returned, but the free list went from %d to %d',
               taken, returned, free_before, free_after)
 FROM balance

@@ -105,7 +105,6 @@ describe('the package’s queries', () => {
 
   test('have no view that nothing reads, but those for people', () => {
     const forPeople = [
-      'entry_changes',
       'fork_exit_spans',
       'frame_history',
       'frame_mapping_count',

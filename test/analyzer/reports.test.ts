@@ -1,9 +1,9 @@
 // Reports: the text fits a screen and cannot be forged by the guest; JSON carries everything.
 import { describe, expect, test } from 'vitest';
 import { escapeText } from '../../analyzer/escape.js';
-import { reports, wantsColour } from '../../analyzer/reports/index.js';
+import { reports, wantsColour, type Disclosure } from '../../analyzer/reports/index.js';
 import { wrap } from '../../analyzer/reports/wrap.js';
-import type { CheckResult, InvariantResult, Violation } from '../../analyzer/result.js';
+import type { CheckResult, Finding, InvariantResult, Violation } from '../../analyzer/result.js';
 
 const violation: Violation = {
   cycle: 51234,
@@ -17,6 +17,7 @@ const violation: Violation = {
   line: 57,
   caller: { function: 'uvmunmap', file: 'kernel/vm.c', line: 190 },
   message: 'frame 0x87f5a000 was freed while it was on the free list already',
+  suspects: [{ function: 'kfree', file: 'kernel/kalloc.c', line: 57 }],
 };
 
 const base: InvariantResult = {
@@ -32,16 +33,24 @@ const base: InvariantResult = {
   violations: [],
 };
 
+/** A result in which each broken rule stands for itself, errors first. */
 function resultOf(...invariants: Partial<InvariantResult>[]): CheckResult {
   const all = invariants.map((one) => ({ ...base, ...one }));
-  return { verdict: 'failed', exitCode: 1, facts: { program: 'cowtest' }, invariants: all };
+  const broken = all.filter(({ violations }) => violations.length > 0);
+  const findings = broken.map(({ name, severity, violations }): Finding => {
+    return { invariant: name, severity, violation: violations[0], chain: noChain, consequences: [] };
+  });
+  findings.sort((left, right) => left.severity.localeCompare(right.severity));
+  return { verdict: 'failed', exitCode: 1, facts: { program: 'cowtest' }, invariants: all, findings };
 }
+
+const noChain = { steps: [], leftOut: 0 };
 
 describe('text', () => {
   const violated = { status: 'violated', violationCount: 5, violations: [violation] } as const;
 
   test('one line an invariant, then the violations with their place, then the verdict', () => {
-    const text = reports.text(resultOf({}, { title: 'a program gains', ...violated }), {
+    const text = reports.text(resultOf({}, { name: 'gains', title: 'a program gains', ...violated }), {
       sourceLine: (file, line) =>
         file === 'kernel/kalloc.c' && line === 57 ? '  run->next = list;' : undefined,
     });
@@ -65,8 +74,51 @@ describe('text', () => {
     );
   });
 
+  test('leads with the cause: whom to suspect, how it came about, and what follows', () => {
+    const wrong: Violation = {
+      ...violation,
+      function: 'mappages',
+      caller: { function: 'uvmcopy', file: 'kernel/vm.c', line: 320 },
+      suspects: [{ function: 'uvmcopy', file: 'kernel/vm.c', line: 320 }, { function: 'mappages' }],
+    };
+    const result = resultOf({ ...violated, violations: [wrong] }, { name: 'leak', title: 'no leak' });
+    const step = { cycle: 40000, hart: 0, pid: 3, process: 'sh', cause: 'fork', acts: ['count 1 -> 2'] };
+    const place = { function: 'uvmcopy', file: 'kernel/vm.c', line: 320 };
+    const finding: Finding = {
+      ...result.findings[0],
+      chain: { steps: [{ ...step, place }, step], leftOut: 3 },
+      consequences: ['leak'],
+    };
+    const text = reports.text({ ...result, findings: [finding] });
+    expect(text).toContain(
+      [
+        '    look first at uvmcopy (kernel/vm.c:320), then at mappages',
+        '    how it came about:',
+        '      40000  process 3 (sh), fork: count 1 -> 2 - uvmcopy (vm.c:320)',
+        '      (3 more, see trace bio)',
+        '      40000  process 3 (sh), fork: count 1 -> 2',
+        '  ... and 4 more',
+        '  also broken, probably as a consequence: no leak (0)',
+        '  hint: ',
+      ].join('\n'),
+    );
+  });
+
+  test('gives away no more than it is told to', () => {
+    const process = { ...violation, suspects: [{ function: 'uvmcopy', file: 'vm.c' }] };
+    const result = resultOf({ ...violated, violations: [process] });
+    const secrets = (disclose: Disclosure): boolean[] => {
+      const both = reports.text(result, { disclose }) + reports.json(result, { disclose });
+      return ['process 4', '51234', 'kalloc.c', 'uvmcopy (', 'hint'].map((secret) => both.includes(secret));
+    };
+    expect(secrets('what')).toEqual([true, false, false, false, false]);
+    expect(secrets('where')).toEqual([true, true, true, false, false]);
+    expect(secrets('why')).toEqual([true, true, true, true, true]);
+    expect(reports.text(result, { disclose: 'where' })).not.toContain('look first');
+  });
+
   test('tells a warning from what fails the run, and says it after that', () => {
-    const warned = { title: 'needless copy', ...violated, severity: 'warning' } as const;
+    const warned = { name: 'copies', title: 'needless copy', ...violated, severity: 'warning' } as const;
     const text = reports.text(resultOf(warned, violated, {}));
     expect(text).toContain('  warning     needless copy');
     expect(text.indexOf('\n\nneedless copy\n')).toBeGreaterThan(text.indexOf('\n\nno double free\n'));

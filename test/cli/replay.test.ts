@@ -137,7 +137,7 @@ describe('a run that violates a rule', () => {
       '--out',
       out,
     ]);
-    expect(stdout).toMatch(/\nnext: trace replay \S+panicked\.trace --to violation:1\n$/);
+    expect(stdout).toMatch(/\nnext: trace replay \S+panicked\.trace --to \d+\n$/);
     const page = await trace(['replay', out, '--to', 'violation:1']);
     expect(page.stdout).toMatch(/^violation 1 \(panic: .*\): cycle [\d,]+/);
     expect(page.stdout).toMatch(/#0 +0x[\da-f]+ +panic \(fixtures\/kernel\/printf\.c:\d+\)\n/);

@@ -21,9 +21,9 @@ export interface BrokenRule {
   readonly name: string;
   readonly severity: 'error' | 'warning';
   readonly count: number;
-  /** Of its first violation. */
+  /** When its first violation came about. */
   readonly cycle: number;
-  /** Functions that the first violation names, the one it blames first. */
+  /** Functions that the first violation suspects, the likeliest first. */
   readonly functions: readonly string[];
 }
 
@@ -32,6 +32,7 @@ export interface Outcome {
   /** How the run ended, as in the trace: prompt, panic, ... */
   readonly end: string;
   readonly cycles: number;
+  /** In the order of the report. */
   readonly broken: readonly BrokenRule[];
   /** Rules whose query failed, with the reason. */
   readonly failedRules: readonly string[];
@@ -76,24 +77,23 @@ function diskWith(command: string, disk: Uint8Array): Uint8Array {
 /** Judges a trace as a case's is. */
 export async function judgeTrace(trace: string): Promise<Omit<Outcome, 'end' | 'cycles'>> {
   const source = openTraceSource(trace);
-  const { invariants } = await checkTrace(source);
-  const violated = invariants.filter(({ status }) => status === 'violated');
-  const broken = violated.map(({ name, severity, violationCount, violations }) => {
-    const first = violations.reduce((left, right) => (right.cycle < left.cycle ? right : left));
-    return { name, severity, count: violationCount, cycle: first.cycle, functions: functionsOf(first) };
+  const { invariants, findings } = await checkTrace(source);
+  const order = findings.flatMap(({ invariant, consequences }) => [invariant, ...consequences]);
+  const broken = order.map((rule): BrokenRule => {
+    const { name, severity, violationCount, violations } = invariants.find(({ name }) => name === rule)!;
+    const first = violations.reduce((left, right) => (moment(right) < moment(left) ? right : left));
+    const functions = first.suspects.map((suspect) => suspect.function);
+    return { name, severity, count: violationCount, cycle: moment(first), functions };
   });
   const failed = invariants.filter(({ status }) => status === 'error');
   return {
-    broken: broken.sort((left, right) => left.cycle - right.cycle),
+    broken,
     failedRules: failed.map(({ name, reason }) => `${name}: ${reason}`),
     harm: await harmOf(source),
   };
 }
 
-/** A chain of inlined functions is written `inner < outer`. */
-function functionsOf({ function: inside, caller }: Violation): string[] {
-  return [inside, caller?.function].flatMap((chain) => chain?.split(' < ') ?? []);
-}
+const moment = ({ cycle, since = cycle }: Violation): number => since;
 
 async function harmOf(source: ReturnType<typeof openTraceSource>): Promise<Record<number, number>> {
   const query = await TraceQuery.open(source);

@@ -1,0 +1,57 @@
+// Which of the broken rules is a cause, and which may follow from it: one mistake in the kernel breaks several rules,
+// and the reader should begin with the first.
+import type { InvariantResult, Violation } from './result.js';
+
+/** A broken rule, with what tells causes from consequences. */
+export interface BrokenRule {
+  readonly result: InvariantResult;
+  /** Frames that its violations are about; none of a rule about something else. */
+  readonly frames: ReadonlySet<bigint>;
+  /** Whether what comes later of the same frames may follow from it. */
+  readonly breaksFrames: boolean;
+}
+
+/** A cause with its consequences, without what is told of it. */
+export interface Cause {
+  readonly rule: BrokenRule;
+  /** The violation with which it began. */
+  readonly first: Violation;
+  /** Names of rules, the earliest first. */
+  readonly consequences: string[];
+}
+
+/** The causes: errors first, then in the order in which they came about. */
+export function causesOf(broken: readonly BrokenRule[]): Cause[] {
+  const causes: Cause[] = [];
+  const inOrder = broken
+    .filter(({ result }) => result.violations.length > 0)
+    .map((rule) => ({ rule, first: earliest(rule.result.violations), consequences: [] }))
+    .sort((left, right) => rank(left) - rank(right) || beginning(left.first) - beginning(right.first));
+  for (const one of inOrder) {
+    const cause = causes.find((other) => mayFollow(one, other));
+    if (cause === undefined) causes.push(one);
+    else cause.consequences.push(one.rule.result.name);
+  }
+  return causes;
+}
+
+/** When things went wrong by a violation. */
+function beginning({ since, cycle }: Violation): number {
+  return since ?? cycle;
+}
+
+function earliest(violations: readonly Violation[]): Violation {
+  return violations.reduce((left, right) => (beginning(right) < beginning(left) ? right : left));
+}
+
+function rank({ rule }: Cause): number {
+  return rule.result.severity === 'error' ? 0 : 1;
+}
+
+/** Warnings stand for themselves: they are about manners. */
+function mayFollow(one: Cause, cause: Cause): boolean {
+  if (rank(one) > 0 || rank(cause) > 0) return false;
+  if (one.rule.frames.size === 0) return true;
+  const { frame } = one.first;
+  return cause.rule.breaksFrames && frame !== undefined && cause.rule.frames.has(frame);
+}

@@ -1,0 +1,105 @@
+// One finding as text: the rule, where and when it was broken first, what led there, what follows from it, and a hint.
+import { escapeText } from '../escape.js';
+import type { Chain, Finding, InvariantResult, Suspect, Violation } from '../result.js';
+import { paint } from './colour.js';
+import type { TextOptions } from './text.js';
+import { wrap } from './wrap.js';
+
+const width = 100;
+
+/** The lines of a finding; `invariants` has the rules that it names. */
+export function findingLines(
+  { invariant, severity, violation, chain, consequences }: Finding,
+  invariants: readonly InvariantResult[],
+  options: TextOptions,
+): string[] {
+  const { colour = false, disclose = 'why' } = options;
+  const rule = (name: string): InvariantResult => invariants.find((one) => one.name === name)!;
+  const { title, rule: sentence, violationCount, hint } = rule(invariant);
+  const more = violationCount - 1;
+  const reasons = disclose === 'why' ? [...suspectLines(violation), ...chainLines(chain, colour)] : [];
+  return [
+    paint(title, severity === 'error' ? 'red' : 'yellow', colour),
+    ...wrap(sentence, width, '  '),
+    ...(disclose === 'what'
+      ? [paint(`  ${who(violation)}`, 'bold', colour)]
+      : placeLines(violation, options)),
+    ...reasons,
+    ...(more > 0 ? [`  ... and ${more.toLocaleString('en-US')} more`] : []),
+    ...consequenceLines(consequences.map(rule)),
+    ...(disclose === 'why'
+      ? wrap(`hint: ${hint}`, width, '  ', '        ').map((line) => paint(line, 'dim', colour))
+      : []),
+  ];
+}
+
+function who({ pid, process }: { readonly pid: number; readonly process?: string }): string {
+  if (pid === 0) return 'no process';
+  return `process ${pid}${process ? ` (${escapeText(process, 16)})` : ''}`;
+}
+
+function placeLines(violation: Violation, options: TextOptions): string[] {
+  const { cycle, since, hart, message, file, line } = violation;
+  const frame = violation.frame === undefined ? '' : `, frame 0x${violation.frame.toString(16)}`;
+  const begun = since === undefined ? '' : `, wrong since cycle ${since}`;
+  const source = file && line && options.sourceLine?.(file, line);
+  return [
+    paint(
+      `  cycle ${cycle}, hart ${hart}, ${who(violation)}${frame}${begun}`,
+      'bold',
+      options.colour ?? false,
+    ),
+    ...wrap(escapeText(message, 600), width, '    '),
+    ...whereLines(violation),
+    ...(source ? [escapeText(`      > ${source.trim()}`, width)] : []),
+  ];
+}
+
+function whereLines(violation: Violation): string[] {
+  const at = violation.pc ? `pc 0x${violation.pc.toString(16)}` : undefined;
+  const inside = violation.function ? place(violation as Suspect) : undefined;
+  const { caller } = violation;
+  if (!inside && !at) return [];
+  const first = `in ${inside ?? at}`;
+  return wrap(caller === undefined ? first : `${first}, called from ${place(caller)}`, width, '    ');
+}
+
+/** Nothing where the place says it all. */
+function suspectLines({ suspects, function: inside = '' }: Violation): string[] {
+  const isSaid = suspects.length === 0 || suspects[0].function === inside.replace(/ <.*$/, '');
+  return isSaid ? [] : wrap(`look first at ${suspects.map(place).join(', then at ')}`, width, '    ');
+}
+
+function place({ function: name, file, line }: Suspect): string {
+  const where = file ? ` (${escapeText(file, 60)}${line ? `:${line}` : ''})` : '';
+  return `${escapeText(name, 60)}${where}`;
+}
+
+function chainLines({ steps, leftOut }: Chain, colour: boolean): string[] {
+  if (steps.length === 0) return [];
+  return [
+    paint('    how it came about:', 'dim', colour),
+    ...steps.flatMap((step, index) => {
+      const { cycle, pid, cause, acts, place: at } = step;
+      const entry = pid === 0 ? 'boot or scheduler' : `${who(step)}${causeWords(cause)}`;
+      const where = at
+        ? ` - ${place({ ...at, ...(at.file && { file: at.file.replace(/^.*\//, '') }) })}`
+        : '';
+      const told = wrap(`${cycle}  ${entry}: ${acts.join('; ')}${where}`, width, '      ', ' '.repeat(10));
+      return index === 0 && leftOut > 0 ? [...told, `      (${leftOut} more, see trace bio)`] : told;
+    }),
+  ];
+}
+
+function causeWords(cause: string): string {
+  if (cause === '') return '';
+  return cause === 'page_fault' ? ', page fault' : `, ${escapeText(cause, 30)}`;
+}
+
+function consequenceLines(rules: readonly InvariantResult[]): string[] {
+  if (rules.length === 0) return [];
+  const named = rules.map(({ title, violationCount }) => {
+    return violationCount === 1 ? title : `${title} (${violationCount.toLocaleString('en-US')})`;
+  });
+  return wrap(`also broken, probably as a consequence: ${named.join('; ')}`, width, '  ', '    ');
+}

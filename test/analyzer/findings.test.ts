@@ -1,0 +1,95 @@
+// Causes and consequences: of the rules that one mistake breaks, which the reader sees first, and whom it suspects.
+import { describe, expect, test } from 'vitest';
+import { checkTrace } from '../../analyzer/check.js';
+import { causesOf, type BrokenRule } from '../../analyzer/findings.js';
+import type { CheckResult, InvariantResult, Violation } from '../../analyzer/result.js';
+import { sourceOf } from '../support/event-rows.js';
+import { toyRun, type Manner } from '../support/toy-kernel.js';
+
+function broken(
+  name: string,
+  at: Partial<Violation>,
+  more: Partial<BrokenRule & InvariantResult> = {},
+): BrokenRule {
+  const violation = { cycle: 0, hart: 0, pid: 1, message: '', suspects: [], ...at };
+  const { severity = 'error' } = more;
+  const counts = { judged: 1, skipped: 0, violationCount: 1, violations: [violation] };
+  const result = { name, title: name, rule: '', severity, hint: '', status: 'violated', ...counts } as const;
+  const frames = new Set(at.frame === undefined ? [] : [at.frame]);
+  return { result, frames, breaksFrames: more.breaksFrames ?? true };
+}
+
+function outline(rules: readonly BrokenRule[]): [string, string[]][] {
+  return causesOf(rules).map(({ rule, consequences }) => [rule.result.name, consequences]);
+}
+
+describe('of broken rules', () => {
+  test('the earliest is the cause of what is about its frames, or about none', () => {
+    const count = broken('count', { cycle: 10, frame: 1n });
+    const leak = broken('leak', { cycle: 5, since: 20, frame: 1n });
+    const panic = broken('panic', { cycle: 30 });
+    expect(outline([panic, leak, count])).toEqual([['count', ['leak', 'panic']]]);
+  });
+
+  test('another frame is another cause, and what says nothing of frames explains none', () => {
+    const count = broken('count', { cycle: 10, frame: 1n });
+    const other = broken('other', { cycle: 20, frame: 2n });
+    const permission = broken('permission', { cycle: 5, frame: 1n }, { breaksFrames: false });
+    expect(outline([count, other, permission])).toEqual([
+      ['permission', []],
+      ['count', []],
+      ['other', []],
+    ]);
+  });
+
+  test('a warning comes last and explains nothing', () => {
+    const warning = broken('warning', { cycle: 1, frame: 1n }, { severity: 'warning' });
+    expect(outline([warning, broken('error', { cycle: 9, frame: 1n })])).toEqual([
+      ['error', []],
+      ['warning', []],
+    ]);
+  });
+});
+
+describe('on a miniature kernel the first finding', () => {
+  const roles = { function_allocate: 'kalloc', function_free: 'kfree', function_map: 'mappages' };
+
+  async function check(fault: NonNullable<Manner['fault']>): Promise<CheckResult> {
+    const facts = { program: '/test', ...roles };
+    return checkTrace(sourceOf(toyRun({ fault }).story.rows(), { facts }));
+  }
+
+  const cases: { fault: NonNullable<Manner['fault']>; rule: string; suspect: string }[] = [
+    { fault: 'parent stays writable', rule: 'no_writable_shared_frame', suspect: 'uvmcopy' },
+    { fault: 'fork does not count', rule: 'reference_count_equals_user_mappings', suspect: 'uvmcopy' },
+    {
+      fault: 'handler keeps the old frame',
+      rule: 'reference_count_equals_user_mappings',
+      suspect: 'cowfault',
+    },
+    { fault: 'text becomes writable', rule: 'a_program_gains_no_permission', suspect: 'uvmcopy' },
+    { fault: 'handler grants execute', rule: 'a_program_gains_no_permission', suspect: 'cowfault' },
+    { fault: 'unmapping frees shared frames', rule: 'no_mapped_frame_on_free_list', suspect: 'kfree' },
+  ];
+
+  test.each(cases)('for "$fault" is $rule, and suspects $suspect', async ({ fault, rule, suspect }) => {
+    const { findings } = await check(fault);
+    expect(findings[0].invariant).toBe(rule);
+    expect(findings[0].violation.suspects[0]).toMatchObject({ function: suspect });
+  });
+
+  test('tells how the frame got there, from where it was taken on', async () => {
+    const { steps } = (await check('handler keeps the old frame')).findings[0].chain;
+    expect(steps.map(({ cause }) => cause)).toEqual(['exec', 'fork', 'page_fault']);
+    expect(steps[0].acts[0]).toBe('taken from the free list');
+    expect(steps[1].acts).toEqual([
+      'mapped at 0x1000 of process 4: read, bit 8 set',
+      'at 0x1000 read write becomes read, bit 8 set',
+      'count 1 -> 2',
+    ]);
+    expect(steps[2]).toMatchObject({
+      acts: ['replaced by another frame at 0x1000'],
+      place: { function: 'cowfault' },
+    });
+  });
+});
