@@ -2,7 +2,13 @@
 import { ramBase } from '../../emulator/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
 import { DiskImage } from '../../tracer/disk-image/index.js';
-import { findProfile, kindsLost, kindsUnasked, noQuestions } from '../../tracer/probes/index.js';
+import {
+  findProfile,
+  kindsLost,
+  kindsUnasked,
+  noQuestions,
+  type Finding,
+} from '../../tracer/probes/index.js';
 import { eventNames, type EventName } from '../../tracer/schema/index.js';
 import { DebugInfo, parseElf } from '../../tracer/symbols/index.js';
 import { chooseKernel, chooseKernelAlone, type KernelOptions } from '../kernel-options.js';
@@ -16,7 +22,7 @@ export interface Inspection {
   readonly segments: readonly { readonly address: number; readonly bytes: number }[];
   /** Functions that play a role for the probes. */
   readonly functions: readonly { readonly role: string; readonly name: string; readonly entry: number }[];
-  readonly findings: readonly string[];
+  readonly findings: readonly Finding[];
   readonly missing: readonly string[];
   readonly firstFreeFrame: number | undefined;
   /** Kinds of events a run will record, and those it cannot. */

@@ -1,8 +1,15 @@
 // An inspection as text: a block a subject, at most 100 columns.
 import { escapeText, wrapText } from '../../analyzer/index.js';
+import type { Finding } from '../../tracer/probes/index.js';
 import type { Inspection } from './execute.js';
 
 const width = 100;
+const margin = 13;
+/** Columns of a finding: what it is for, and how sure it is. */
+const columns = { what: 17, sureness: 9 } as const;
+
+/** A name, and lines that are wrapped. */
+type Block = readonly [name: string, lines: readonly string[]];
 
 /** Names that come from the kernel or its disk are escaped. */
 export function inspectionText(inspection: Inspection): string {
@@ -10,7 +17,7 @@ export function inspectionText(inspection: Inspection): string {
     inspection;
   const image = segments.map(({ address, bytes }) => `${hex(address)} (${bytes} bytes)`).join(', ');
   const versions = debug.dwarfVersions.join(' and ');
-  const blocks: [string, readonly string[]][] = [
+  const before: Block[] = [
     ['kernel', [kernel, `loaded at ${image || 'nowhere'}, entered at ${hex(entry)}`]],
     [
       'free frames',
@@ -23,16 +30,28 @@ export function inspectionText(inspection: Inspection): string {
         ...debug.warnings,
       ],
     ],
-    ['found', findings],
+  ];
+  const after: Block[] = [
     ['missing', missing],
     ['events', [events.join(', ')]],
     ['no events', eventsLost.length === 0 ? [] : [eventsLost.join(', ')]],
     ...diskBlocks(inspection.disk),
   ];
-  return blocks.map(([name, lines]) => block(name, lines)).join('');
+  const text = (blocks: readonly Block[]): string =>
+    blocks.map(([name, lines]) => titled(name, lines.flatMap(wrapped))).join('');
+  return text(before) + titled('found', findings.flatMap(findingLines)) + text(after);
 }
 
-function diskBlocks(disk: Inspection['disk']): [string, readonly string[]][] {
+/** Name and address, and below what speaks for it. */
+function findingLines({ what, where, sureness, why }: Finding): string[] {
+  const start = what.padEnd(columns.what) + sureness.padEnd(columns.sureness);
+  const indent = ' '.repeat(margin + columns.what + columns.sureness);
+  return wrapText(escapeText(`${where}: ${why}`), width, indent).map((line, index) =>
+    index === 0 ? ' '.repeat(margin) + start + line.slice(indent.length) : line,
+  );
+}
+
+function diskBlocks(disk: Inspection['disk']): Block[] {
   if ('problem' in disk) return [['disk', [disk.problem]]];
   return [
     ['disk', [disk.path]],
@@ -40,10 +59,16 @@ function diskBlocks(disk: Inspection['disk']): [string, readonly string[]][] {
   ];
 }
 
-function block(name: string, lines: readonly string[]): string {
-  const indent = ' '.repeat(13);
-  const wrapped = lines.flatMap((line) => wrapText(escapeText(line), width, indent, `${indent}  `));
-  return wrapped.map((line, index) => `${index === 0 ? name.padEnd(13) + line.slice(13) : line}\n`).join('');
+function wrapped(line: string): string[] {
+  const indent = ' '.repeat(margin);
+  return wrapText(escapeText(line), width, indent, `${indent}  `);
+}
+
+/** Lines that leave a margin, with the name in that of the first. */
+function titled(name: string, lines: readonly string[]): string {
+  return lines
+    .map((line, index) => `${index === 0 ? name.padEnd(margin) + line.slice(margin) : line}\n`)
+    .join('');
 }
 
 const hex = (address: number): string => `0x${address.toString(16)}`;

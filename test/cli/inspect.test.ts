@@ -13,7 +13,9 @@ describe('the built-in kernel', () => {
     const { exitCode, stdout } = await trace(['inspect']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^kernel {7}the built-in cow kernel\n/);
-    expect(stdout).toMatch(/allocate: function kalloc at 0x[0-9a-f]+, by its name/);
+    expect(stdout).toMatch(
+      /found {8}allocator {8}certain {2}kalloc at 0x[0-9a-f]+: by its name, and it takes/,
+    );
     expect(stdout).toMatch(/programs {5}cat, cowtest, echo/);
     expect(stdout).not.toContain('no events');
     expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);

@@ -9,12 +9,13 @@ import {
   store,
   translated,
   type RecordInput,
+  given,
 } from '../support/raw-records.js';
 
 const first = 0x80100000;
 const frame = (index: number): number => first + index * 4096;
 const heads = [0x80001000, 0x80001020];
-const lists = (count: number) => ({ freeList: { heads: heads.slice(0, count), why: 'it is given' } });
+const lists = (count: number) => ({ freeList: { heads: heads.slice(0, count), finding: given } });
 
 /** Frames pushed in order on a list that was empty. */
 function pushed(head: number, ...indices: number[]): RecordInput[] {

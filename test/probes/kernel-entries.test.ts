@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { RecordKind } from '../../emulator/index.js';
 import { KernelExceptions } from '../../tracer/probes/index.js';
-import { encode, pick, store, translated, type RecordInput } from '../support/raw-records.js';
+import { encode, given, pick, store, translated, type RecordInput } from '../support/raw-records.js';
 
 const head = 0x80001000;
-const freeList = { heads: [head], why: 'it is given' };
+const freeList = { heads: [head], finding: given };
 const interruptBit = 1n << 63n;
 const fromUser = 1 << 4;
 const fromKernel = 1 | (1 << 4);

@@ -16,7 +16,7 @@ const processes: ProcessFacts = {
   current: 0x8000f000,
   currentStride: 0x80,
   harts: 2,
-  why: 'it is given',
+  findings: [],
 };
 const slot = (index: number): number => processes.table + index * processes.stride;
 

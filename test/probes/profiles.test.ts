@@ -1,32 +1,8 @@
 // What is found in kernels of many shapes: small sources of our own, compiled here. Skipped where there is no compiler.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { findProfile, kindsLost, type KernelProfile } from '../../tracer/probes/index.js';
-import { DebugInfo, parseElf } from '../../tracer/symbols/index.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { kindsLost } from '../../tracer/probes/index.js';
+import { compiler, entry, hasCompiler, list, lists, lock, profileOf } from '../support/compiled-profile.js';
 import { unless } from '../support/skipped.js';
-
-const compiler = 'riscv64-unknown-elf-gcc';
-const hasCompiler = spawnSync(compiler, ['--version']).status === 0;
-const pathOf = temporaryDirectory();
-
-/** Compiles a source as kernels are, and looks for everything in it. */
-function profileOf(source: string, ...flags: string[]): KernelProfile {
-  const [input, output] = [pathOf('kernel.c'), pathOf('kernel.elf')];
-  writeFileSync(input, source);
-  execFileSync(compiler, [
-    ...['-march=rv64gc', '-mabi=lp64d', '-mcmodel=medany', '-ffreestanding', '-nostdlib', '-static', '-w'],
-    ...['-Wl,-Ttext=0x80000000', '-Wl,--no-relax', '-Wl,-e,main', '-fno-common', '-O', '-g', ...flags],
-    ...['-o', output, input],
-  ]);
-  return findProfile(DebugInfo.parse(parseElf(readFileSync(output), output)));
-}
-
-const lock = 'struct spinlock { unsigned locked; char *name; };';
-const list = 'struct run { struct run *next; };';
-const entry = 'int main(void) { return 0; }';
-const lists = `${lock} ${list}`;
 
 describe.skipIf(!hasCompiler)(`the free list${unless(hasCompiler, compiler)}`, () => {
   test.each([
@@ -66,61 +42,48 @@ describe.skipIf(!hasCompiler)(`the free list${unless(hasCompiler, compiler)}`, (
     expect(new Set(distances).size).toBeLessThan(2);
   });
 
+  test.each(['-O0', '-O1', '-O2'])('the allocator’s code decides between two: %s', (level) => {
+    const { freeList, functions, findings } = profileOf(
+      `${list} struct run *free_slots; struct run *pages; int id(void);
+       void *get_page(void) { struct run *r = pages; if (r) pages = r->next; return r; }
+       void *kalloc(void) { struct run *r = pages; if (r) pages = r->next; return r; }
+       void put_page(struct run *r) { r->next = pages; pages = r; }
+       void put_slot(struct run *r) { r->next = free_slots; free_slots = r; } ${entry}`,
+      level,
+    );
+    expect(freeList?.finding).toMatchObject({
+      where: expect.stringMatching(/^pages at/),
+      sureness: 'certain',
+    });
+    expect(functions.allocate?.name).toBe('kalloc');
+    // Nothing is called kfree: what puts frames on that list is.
+    expect(functions.free?.name).toBe('put_page');
+    expect(findings.find(({ what }) => what === 'free function')).toMatchObject({ sureness: 'likely' });
+  });
+
+  test.each(['-O0', '-O1', '-O2'])('allocator and free function of any name, a list a hart: %s', (level) => {
+    const { functions } = profileOf(
+      `${lists} struct { struct spinlock lock; struct run *freelist; } kmem[8];
+       __attribute__((noinline)) long id(void) { long i; asm volatile("mv %0, tp" : "=r"(i)); return i; }
+       __attribute__((noinline)) void *take(void) {
+         long i = id(); struct run *r = kmem[i].freelist; if (r) kmem[i].freelist = r->next; return r;
+       }
+       __attribute__((noinline)) void *steal(void) {
+         long i = id() + 1; struct run *r = kmem[i].freelist; if (r) kmem[i].freelist = r->next; return r;
+       }
+       __attribute__((noinline)) void give(struct run *r) {
+         long i = id(); r->next = kmem[i].freelist; kmem[i].freelist = r;
+       }
+       void *one(void) { return take(); } void two(void) { give(take()); steal(); } ${entry}`,
+      level,
+    );
+    expect([functions.allocate?.name, functions.free?.name]).toEqual(['take', 'give']);
+  });
+
   test('is missed with a reason where there is none', () => {
     const { freeList, missing } = profileOf(entry);
     expect(freeList).toBeUndefined();
     expect(missing.join()).toContain('no free list');
-  });
-});
-
-describe.skipIf(!hasCompiler)(`reference counts${unless(hasCompiler, compiler)}`, () => {
-  const of = (source: string) => profileOf(`${lock} ${source} ${entry}`).referenceCounts;
-
-  test.each([
-    [
-      'int counts[32768];',
-      { name: 'counts', elementBytes: 4, stride: 4, isSigned: true, firstFrame: 0x80000000 },
-    ],
-    ['unsigned char page_ref[32768];', { name: 'page_ref', elementBytes: 1, stride: 1, isSigned: false }],
-    [
-      'typedef unsigned short u16; u16 rc[557056];',
-      { name: 'rc', elementBytes: 2, count: 557056, firstFrame: 0 },
-    ],
-    [
-      'struct { struct spinlock lock; int cnt[32768]; } ref;',
-      { name: 'ref.cnt', elementBytes: 4, stride: 4 },
-    ],
-    [
-      'struct { int refs; struct spinlock lock; } pages[32768];',
-      { name: 'pages[].refs', elementBytes: 4, stride: 24 },
-    ],
-    ['volatile long uses[2][16384];', { name: 'uses', elementBytes: 8, count: 32768 }],
-    ['static int cow_ref[32768]; int *keep = cow_ref;', { name: 'cow_ref', elementBytes: 4 }],
-    [
-      'struct { struct spinlock lock; unsigned char pgrc[557056]; } kmem;',
-      { name: 'kmem.pgrc', elementBytes: 1, firstFrame: 0 },
-    ],
-    ['unsigned short *ref_count;', { name: 'ref_count', isPointer: true, elementBytes: 2, count: 0 }],
-    [
-      'struct { struct spinlock lock; unsigned char *counts; } r;',
-      { name: 'r.counts', isPointer: true, elementBytes: 1 },
-    ],
-  ])('%s', (source, facts) => {
-    expect(of(source)[0]).toMatchObject(facts);
-  });
-
-  test.each([
-    ['stacks and buffers of bytes', 'char stack0[4096 * 8]; char text[65536];'],
-    ['short arrays', 'int ref_count[64];'],
-    ['pointers whose lock has a name', 'struct spinlock ref_lock;'],
-    ['floating point', 'double counts[32768];'],
-  ])('%s are none', (_, source) => {
-    expect(of(source)).toEqual([]);
-  });
-
-  test('a name that says so comes first, and others remain candidates', () => {
-    const names = of('int table[40000]; int refcnt[32768];').map(({ name }) => name);
-    expect(names).toEqual(['refcnt', 'table']);
   });
 });
 
@@ -183,16 +146,25 @@ describe.skipIf(!hasCompiler)(`without debug information${unless(hasCompiler, co
     expect(profileOf(kernel, '-g0').freeList?.heads).toEqual(withTypes?.heads);
   });
 
-  test.each([
-    ['there is a list a hart', 'struct { struct run *freelist; long n; } kmem[8];', 'kmem[id()].freelist'],
-    ['kmem is not the list', 'struct { struct run *freelist; } kmem; struct run *other;', 'other'],
-  ])('there is no guess where %s', (_, variable, head) => {
-    const kernel = `${lists} ${variable}
+  const taking = (variable: string, head: string): string => `${lists} ${variable}
       __attribute__((noinline)) long id(void) { long i; asm volatile("mv %0, tp" : "=r"(i)); return i; }
       void *kalloc(void) { struct run *r = ${head}; if (r) ${head} = r->next; return r; } ${entry}`;
-    const { freeList, missing } = profileOf(kernel, '-g0');
+
+  test('there is no guess where there is a list a hart', () => {
+    const variable = 'struct { struct run *freelist; long n; } kmem[8];';
+    const { freeList, missing } = profileOf(taking(variable, 'kmem[id()].freelist'), '-g0');
     expect(freeList).toBeUndefined();
     expect(missing.join()).toContain('no free list found');
+  });
+
+  test('the list need not be in kmem', () => {
+    const kernel = taking('struct { struct run *freelist; } kmem; struct run *other;', 'other');
+    const { freeList } = profileOf(kernel, '-g0');
+    expect(freeList?.finding).toMatchObject({
+      where: expect.stringMatching(/, in other$/),
+      sureness: 'likely',
+    });
+    expect(freeList?.heads).toEqual(profileOf(kernel).freeList?.heads);
   });
 
   test('and without symbols nothing is found, and all of it is named', () => {

@@ -1,5 +1,6 @@
 // Changes of frames' counts, from the stores to arrays of several shapes; and which array counts, by its use.
 import { describe, expect, test } from 'vitest';
+import { RecordKind } from '../../emulator/index.js';
 import type { ReferenceCountFacts } from '../../tracer/probes/reference-count-facts.js';
 import {
   allocateReturns,
@@ -8,11 +9,12 @@ import {
   store,
   translated,
   type RecordInput,
+  given,
 } from '../support/raw-records.js';
 
 const head = 0x80001000;
 const kernelBase = 0x80000000;
-const freeList = { heads: [head], why: 'it is given' };
+const freeList = { heads: [head], finding: given };
 const firstFree = 0x80100000;
 const frame = (index: number): number => firstFree + index * 4096;
 
@@ -28,7 +30,8 @@ function facts(over: Partial<ReferenceCountFacts>): ReferenceCountFacts {
     count: 32768,
     firstFrame: kernelBase,
     isNamedSo: true,
-    why: 'it is given',
+    codeUse: 'none',
+    finding: given,
     ...over,
   };
 }
@@ -161,6 +164,21 @@ describe('which array counts', () => {
       [frame(0), 0, 1],
       [frame(0), 1, 0],
     ]);
+    expect(refcount_change).toHaveLength(21);
+  });
+
+  test('is not what is changed and changed back: a lock for each frame', async () => {
+    const last = right.address + ((frame(9) - kernelBase) / 4096) * right.stride;
+    const noise = boot(right, kernelBase).flatMap((record) => {
+      const address = Number(record.a ?? 0);
+      if (record.kind !== RecordKind.watchedStore || address < right.address || address > last)
+        return [record];
+      const counted = kernelBase + ((address - right.address) / right.stride) * 4096;
+      // An element of four bytes in a word of eight: the odd one has its bits above.
+      const of = (record.c ?? 0) < 2 && (record.b ?? 0) < 2 ? counted : counted + 4096;
+      return [change(wrong, kernelBase, of, 0, 1), record, change(wrong, kernelBase, of, 1, 0)];
+    });
+    const { refcount_change } = await translated({ freeList, referenceCounts: [wrong, right] }, noise);
     expect(refcount_change).toHaveLength(21);
   });
 

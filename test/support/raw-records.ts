@@ -137,3 +137,6 @@ function rowsOf(path: string, kind: EventName): Row[] {
 export function pick(rows: readonly Row[], ...names: readonly string[]): Row[string][][] {
   return rows.map((row) => names.map((name) => row[name]));
 }
+
+/** Why a profile of a test has something. */
+export const given = { where: 'where the test says', sureness: 'certain', why: 'it is given' } as const;

@@ -82,8 +82,9 @@ function arrayBehind(
   frame: number,
   imageEnd: number,
 ): CountElements | undefined {
-  const { address, stride } = facts;
-  const start = Number(new DataView(machine.ram.read(address, 8).slice().buffer).getBigUint64(0, true));
+  const { address, stride, offset = 0 } = facts;
+  const pointer = new DataView(machine.ram.read(address, 8).slice().buffer).getBigUint64(0, true);
+  const start = Number(pointer) + offset;
   const count = Math.floor((frame - start) / stride);
   return start < imageEnd || count < framesMinimum ? undefined : new CountElements(facts, start, count);
 }

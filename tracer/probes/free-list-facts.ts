@@ -1,12 +1,14 @@
 // Where the lists of free frames begin: the ground truth of what is free, whatever the kernel itself counts.
 import { findMember, underlying, type DebugInfo, type Type } from '../symbols/index.js';
-import { headByCode } from './free-list-code.js';
+import type { Found } from './finding.js';
+import { headsOfAnyCode, listUse } from './free-list-code.js';
 import { hex } from './hexadecimal.js';
+import type { RoleFunction } from './roles.js';
 
 export interface FreeListFacts {
   /** Physical addresses of the pointers to the first free frame: one, or one a hart. */
   readonly heads: readonly number[];
-  readonly why: string;
+  readonly finding: Found;
 }
 
 /** More lists than harts of any machine: an array that long is a hash table or the like. */
@@ -23,37 +25,64 @@ function isListHead(type: Type): boolean {
   return next?.kind === 'pointer' && underlying(next.target).name === target.name;
 }
 
-/** The heads of the free list: those of `kmem`, or of the variable of such a shape whose name suggests it most. */
-export function findFreeList(debug: DebugInfo): FreeListFacts | undefined {
-  const kmem = debug.variable('kmem');
-  const variables = [...(kmem ? [kmem] : []), ...debug.variables].map((variable) => ({
-    name: variable.name,
-    address: Number(variable.address),
-    found: headsIn(variable.type, 0),
-  }));
-  const candidates = variables.filter(({ found }) => found !== undefined);
+/**
+ * The heads of the free list: of the variables of such a shape, the one whose list the allocator pops, by its code;
+ * else `kmem`, or the one whose name suggests it most.
+ */
+export function findFreeList(
+  debug: DebugInfo,
+  allocator: RoleFunction | undefined,
+): FreeListFacts | undefined {
+  const code = allocator && debug.symbols.functionAt(BigInt(allocator.entry));
+  const popped = code ? listUse(debug, code).pops : new Map<number, boolean>();
+  const candidates = listVariables(debug);
+  const inUse = candidates.find(({ heads }) => heads.some((head) => popped.has(head)));
   const best =
+    inUse ??
     candidates.find(({ name }) => name === 'kmem') ??
     candidates.find(({ name }) => suggestive.test(name)) ??
     candidates[0];
-  if (best?.found) {
-    const heads = best.found.offsets.map((offset) => best.address + offset);
-    const many = heads.length > 1 ? `, ${heads.length} lists` : '';
-    const why = `${best.name}${best.found.path} at ${hex(heads[0])}${many}, through 8-byte links in the frames`;
-    return { heads, why };
+  if (!best) return listByCode(debug, allocator?.name, [...popped]);
+  const { heads, where } = best;
+  if (inUse) {
+    const why = `its type links frames to each other, and ${allocator!.name} takes them from it`;
+    return { heads, finding: { where, sureness: 'certain', why } };
   }
-  return kmemWithoutTypes(debug);
+  if (candidates.length === 1)
+    return { heads, finding: { where, sureness: 'likely', why: 'the only variable that links frames so' } };
+  const why = `${candidates.length} variables have such a type; this one by its name`;
+  return { heads, finding: { where, sureness: 'guess', why } };
 }
 
-/** Without types, only the code of `kalloc` tells which word of `kmem` is the head. */
-function kmemWithoutTypes(debug: DebugInfo): FreeListFacts | undefined {
-  const kmem = debug.symbols.variable('kmem');
-  const kalloc = debug.symbols.function('kalloc');
-  if (!kmem || !kalloc || debug.variables.length > 0) return undefined;
-  const head = headByCode(debug, kalloc, kmem);
-  return head === undefined
-    ? undefined
-    : { heads: [head], why: `the word of kmem at ${hex(head)}, by what kalloc does with it` };
+/** Variables that are, or have, heads of lists through the frames themselves. */
+function listVariables(debug: DebugInfo) {
+  const kmem = debug.variable('kmem');
+  return [...(kmem ? [kmem] : []), ...debug.variables].flatMap(({ name, address, type }) => {
+    const found = headsIn(type, 0);
+    if (!found) return [];
+    const heads = found.offsets.map((offset) => Number(address) + offset);
+    const many = heads.length > 1 ? `, ${heads.length} lists` : '';
+    return [{ name, heads, where: `${name}${found.path} at ${hex(heads[0])}${many}` }];
+  });
+}
+
+/** Without such a type, the code that takes frames and puts them back tells the head. */
+function listByCode(
+  debug: DebugInfo,
+  allocator: string | undefined,
+  popped: readonly (readonly [number, boolean])[],
+): FreeListFacts | undefined {
+  const taken = popped.flatMap(([head, isIndexed]) => (isIndexed ? [] : [head]));
+  const heads = allocator === undefined ? headsOfAnyCode(debug) : taken;
+  if (heads.length !== 1) return undefined;
+  const [head] = heads;
+  const variable = debug.symbols.variableAt(BigInt(head))?.name ?? 'nothing that has a name';
+  const where = `the word at ${hex(head)}, in ${variable}`;
+  const finding: Found =
+    allocator === undefined
+      ? { where, sureness: 'guess', why: 'the only list that code both takes from and puts on' }
+      : { where, sureness: 'likely', why: `by what ${allocator} does with it` };
+  return { heads, finding };
 }
 
 interface Heads {

@@ -2,6 +2,7 @@
 export { attachProbes } from './attach.js';
 export { kindsLost } from './kinds.js';
 export { findProfile, type KernelProfile } from './profile.js';
+export type { Finding, Sureness } from './finding.js';
 export { KernelExceptions } from './kernel-exceptions.js';
 export { Translator, type TranslatedProfile } from './translator.js';
 export type { ProcessFacts } from './process-facts.js';

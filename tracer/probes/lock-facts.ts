@@ -3,6 +3,7 @@
 // the hart's own count of the locks it holds, without which no locks are found.
 import { locksMaximum, type WatchedLocks } from '../../emulator/index.js';
 import { underlying, type CompositeType, type DebugInfo, type Member, type Type } from '../symbols/index.js';
+import type { Found } from './finding.js';
 import { hex } from './hexadecimal.js';
 
 /** A lock with a fixed address. */
@@ -17,7 +18,7 @@ export interface KnownLock {
 export interface LockFacts {
   readonly locks: readonly KnownLock[];
   readonly watched: WatchedLocks;
-  readonly why: string;
+  readonly finding: Found;
 }
 
 const lockBytesMaximum = 64;
@@ -64,7 +65,11 @@ function factsOf(found: readonly FoundLock[], harts: Harts, depth: Member, cpus:
       harts: { base: harts.address, stride },
       depth: { base: harts.address + depth.offset, stride },
     },
-    why: `${names}, whose holder is an element of ${cpus} at ${hex(harts.address)}, which counts in ${depth.name}`,
+    finding: {
+      where: names,
+      sureness: 'likely',
+      why: `each points at its holder, an element of ${cpus} at ${hex(harts.address)}, which counts in ${depth.name}`,
+    },
   };
 }
 

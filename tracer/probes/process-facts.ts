@@ -7,6 +7,7 @@ import {
   type Member,
   type Type,
 } from '../symbols/index.js';
+import type { Finding } from './finding.js';
 import { hex } from './hexadecimal.js';
 import { findTrapframe, type TrapframeFacts } from './trapframe-facts.js';
 
@@ -34,7 +35,7 @@ export interface ProcessFacts {
   readonly current: number;
   readonly currentStride: number;
   readonly harts: number;
-  readonly why: string;
+  readonly findings: readonly Finding[];
 }
 
 /** Harts of any machine; a longer array of structs that point to processes is something else. */
@@ -85,7 +86,15 @@ export function findProcessFacts(debug: DebugInfo): ProcessFacts | undefined {
       ...(trapframe && { trapframe }),
       states,
       ...current.facts,
-      why: `${name} at ${hex(address)}, ${count} of struct ${element.name}; ${current.why}`,
+      findings: [
+        {
+          what: 'processes',
+          where: `${name} at ${hex(address)}, ${count} of struct ${element.name}`,
+          sureness: 'certain',
+          why: 'an array of structs with pid, state and page table, whose states have the usual names',
+        },
+        current.finding,
+      ],
     };
   }
   return undefined;
@@ -146,7 +155,13 @@ function findCurrent(arrays: readonly StructArray[], processStruct: string) {
     if (!member || element.name === processStruct || count > hartsMaximum) continue;
     const current = address + member.offset;
     const facts = { current, currentStride: element.size, harts: count };
-    return { facts, why: `${name}[].${member.name} at ${hex(current)}` };
+    const finding: Finding = {
+      what: 'current process',
+      where: `${name}[].${member.name} at ${hex(current)}, ${count} harts`,
+      sureness: 'likely',
+      why: `an array of structs that point to struct ${processStruct}`,
+    };
+    return { facts, finding };
   }
   return undefined;
 }

@@ -8,6 +8,15 @@ import type { ReferenceCounts } from './reference-counts.js';
 /** What a hart's allocator or free function is at work on; a count changed meanwhile is that frame's. */
 interface Work {
   frame: number;
+  /** Candidates whose element was changed once during this work, with the value it had. */
+  readonly changed: Map<ReferenceCounts, Change>;
+}
+
+/** An element with the word it is in, before its first change. */
+interface Change {
+  readonly index: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 const frameBytes = 4096;
@@ -30,7 +39,7 @@ export class ReferenceCountSearch {
   /** Takes a record into account; true when that decides. */
   observe(record: RawRecord): boolean {
     if (record.kind === RecordKind.probe) this.probed(record);
-    else if (record.kind === RecordKind.trapReturn) this.workOf(record.hart).frame = 0;
+    else if (record.kind === RecordKind.trapReturn) this.begin(record.hart, 0);
     else if (record.kind === RecordKind.watchedStore) this.stored(record);
     return this.answer !== undefined;
   }
@@ -41,37 +50,50 @@ export class ReferenceCountSearch {
    */
   result(): ReferenceCounts | undefined {
     if (this.answer) return this.answer;
-    const likeliest = this.candidates.find(({ facts, isPlaced }) => facts.isNamedSo && isPlaced);
+    const likeliest = this.candidates.find(
+      ({ facts, isPlaced }) => (facts.isNamedSo || facts.codeUse === 'stores') && isPlaced,
+    );
     const votes = [...(likeliest ? this.votes.get(likeliest)!.values() : [])];
     return votes.reduce((sum, each) => sum + each, 0) < votesNeeded ? likeliest : undefined;
   }
 
   private probed(record: RawRecord): void {
-    const work = this.workOf(record.hart);
-    if (record.size === ProbeId.freeEntered) work.frame = record.number('a');
-    else if (record.size === ProbeId.allocateReturns) work.frame = 0;
+    if (record.size === ProbeId.freeEntered) this.begin(record.hart, record.number('a'));
+    else if (record.size === ProbeId.allocateReturns) this.begin(record.hart, 0);
     else if (record.size === ProbeId.countsPlaced)
       this.candidates[record.low('a')].place(record.number('b'), record.number('c'));
   }
 
   private stored(record: RawRecord): void {
     const address = record.low('a');
-    const work = this.workOf(record.hart);
     if (this.isHead(address)) {
       const isPush = record.number('c') !== 0 && record.high('a') === record.low('b');
-      work.frame = isPush ? 0 : record.number('b');
-      return;
+      return this.begin(record.hart, isPush ? 0 : record.number('b'));
     }
+    const work = this.workOf(record.hart);
     if (work.frame === 0) return;
     for (const candidate of this.candidates) {
       const index = candidate.covers(address) ? candidate.changedElement(record) : -1;
-      if (index >= 0) this.vote(candidate, work.frame - index * frameBytes);
+      if (index >= 0) this.changed(work, candidate, index, record);
     }
   }
 
-  private vote(candidate: ReferenceCounts, firstFrame: number): void {
+  /** A change is a vote; what is changed back in the same work is a lock of the frame, and its votes are void. */
+  private changed(work: Work, candidate: ReferenceCounts, index: number, record: RawRecord): void {
+    const firstFrame = work.frame - index * frameBytes;
+    const before = work.changed.get(candidate);
+    if (!before) {
+      work.changed.set(candidate, { index, low: record.low('b'), high: record.high('b') });
+      return this.vote(candidate, firstFrame, 1);
+    }
+    const isBack =
+      before.index === index && before.low === record.low('c') && before.high === record.high('c');
+    if (isBack) this.vote(candidate, firstFrame, -2);
+  }
+
+  private vote(candidate: ReferenceCounts, firstFrame: number, weight: number): void {
     const votes = this.votes.get(candidate)!;
-    const now = (votes.get(firstFrame) ?? 0) + 1;
+    const now = (votes.get(firstFrame) ?? 0) + weight;
     votes.set(firstFrame, now);
     if (now < votesNeeded) return;
     for (const [other, count] of votes) if (other !== firstFrame && count * votesRatio > now) return;
@@ -79,9 +101,15 @@ export class ReferenceCountSearch {
     this.answer = candidate;
   }
 
+  private begin(hart: number, frame: number): void {
+    const work = this.workOf(hart);
+    work.frame = frame;
+    work.changed.clear();
+  }
+
   private workOf(hart: number): Work {
     let work = this.work.get(hart);
-    if (!work) this.work.set(hart, (work = { frame: 0 }));
+    if (!work) this.work.set(hart, (work = { frame: 0, changed: new Map() }));
     return work;
   }
 }

@@ -183,7 +183,12 @@ export class DebugInfo {
   }
 
   private readVariables(): Variable[] {
-    const entries = [...this.data.variables].sort((a, b) => Number(b.isExternal) - Number(a.isExternal));
+    // Definitions before declarations: `extern int counts[];` of another file does not know how long it is.
+    const entries = [...this.data.variables].sort(
+      (a, b) =>
+        Number(b.isExternal) - Number(a.isExternal) ||
+        Number(b.address !== undefined) - Number(a.address !== undefined),
+    );
     const variables: Variable[] = [];
     const seen = new Set<string>();
     for (const entry of entries) {

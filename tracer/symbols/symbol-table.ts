@@ -25,6 +25,7 @@ export class SymbolTable {
   private readonly functions: RangeIndex<Candidate>;
   private readonly labels: RangeIndex<Candidate>;
   private readonly functionNames: ReadonlyMap<string, Candidate>;
+  private readonly variables: RangeIndex<Candidate>;
   private readonly variableNames: ReadonlyMap<string, Candidate>;
 
   constructor(elf: ElfFile) {
@@ -47,7 +48,9 @@ export class SymbolTable {
     const code = bounded([...functions, ...labels], elf);
     this.labels = new RangeIndex(code.filter((candidate) => isLabel.has(candidate.symbol)));
     this.functionNames = byName([...this.labels.spans, ...this.functions.spans]);
-    this.variableNames = byName(bounded(variables, elf));
+    const data = bounded(variables, elf);
+    this.variables = new RangeIndex(data);
+    this.variableNames = byName(data);
   }
 
   /** The function whose code holds `pc`. */
@@ -64,6 +67,11 @@ export class SymbolTable {
   /** The variable (or linker-defined symbol) called `name`; a global one when several files have one. */
   variable(name: string): NamedRange | undefined {
     return this.variableNames.get(name);
+  }
+
+  /** The variable that holds the byte at `address`. */
+  variableAt(address: bigint): NamedRange | undefined {
+    return this.variables.at(toAddress(address));
   }
 
   /** All functions by ascending address, the preferred name first where several share one. */
