@@ -31,7 +31,7 @@ export const roles = Object.keys(roleNames) as Role[];
 
 const lostWithout: Record<Role, string> = {
   allocate: 'no kalloc events',
-  free: 'no kfree events',
+  free: 'no kfree and frame_write events',
   map: 'page tables are seen only once they are in use',
   free_table: 'the emptying of page tables counts as unmapping',
   panic: 'no panic events; a panic is known only by what the console prints',
