@@ -10,6 +10,11 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/run.js'),
   },
   {
+    name: 'audit',
+    summary: 'run the programs that test copy-on-write on a kernel, and give one verdict',
+    load: () => import('./commands/audit.js'),
+  },
+  {
     name: 'shell',
     summary: 'boot a kernel and type at its console, recorded',
     load: () => import('./commands/shell.js'),

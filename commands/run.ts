@@ -3,20 +3,23 @@ import { Option, type Command } from 'commander';
 import { engines } from '../emulator/engine.js';
 import { discloseOption } from './disclose-option.js';
 import type { RunFlags } from './run/flags.js';
+import { addBounds, addMachineOptions } from './run-options.js';
 import { addKernelOptions } from './kernel-options.js';
 import type { Surroundings } from './surroundings.js';
-import { collect, parseCount, parseSeconds, parseSize, parseSizeOrNone, wholeNumber } from './values.js';
+import { collect, parseSizeOrNone } from './values.js';
 
 const help = `
 Options come before PROGRAM; everything behind it is typed at the guest's shell. Without PROGRAM
 the kernel boots to its prompt, and that is judged. The disk image is only read: programs are added
-to a copy, among them one of this tool's own (cowtest, frames ...) when it is run and not there.
+to a copy, among them one of this tool's own (cowtest, frames, audit, usertests ...) when it is run
+and not there. Where the disk has one of that name, our-NAME is ours.
 
 Examples:
   trace run cowtest
   trace run --baseline eager frames            compare with a kernel whose fork copies
   trace run --kernel ../xv6-riscv usertests -q
   trace run --kernel ../xv6-riscv frames       our own program, on a copy of the tree's disk
+  trace run --kernel ../xv6-riscv our-usertests -q
   trace run --add-program ./mytest.elf=mytest mytest
   trace run --kernel my.elf --disk my.img --harts 1 --json cowtest > result.json
   trace run --timeout-cycles 20G --events marker,process,console,frame_alloc,frame_free frames`;
@@ -28,9 +31,7 @@ export function define(
 ): void {
   command.argument('[PROGRAM]', 'a program on the disk').argument('[ARGS...]', 'its arguments');
   addKernelOptions(command);
-  command
-    .option('--harts <N>', 'harts of the machine, 1 to 8', wholeNumber(1, 8), 3)
-    .option('--memory <MIB>', 'its memory in MiB, 4 to 2048', wholeNumber(4, 2048), 128);
+  addMachineOptions(command);
   addBounds(command);
   command
     .option('--add-program <FILE[=NAME]>', 'put a program on a copy of the disk; may be repeated', collect)
@@ -59,25 +60,4 @@ export function define(
       const { executeRun } = await import('./run/execute.js');
       finish(await executeRun(program === undefined ? [] : [program, ...rest], flags, surroundings));
     });
-}
-
-/** What ends a run that does not end by itself. */
-function addBounds(command: Command): void {
-  command
-    .addOption(
-      new Option('--timeout-cycles <N>', 'give up after N cycles, such as 5M or 1e9')
-        .argParser(parseCount)
-        .default(200e9, '200G'),
-    )
-    .option('--max-seconds <S>', 'give up after S seconds of real time (default: never)', parseSeconds)
-    .addOption(
-      new Option('--max-trace <SIZE>', 'give up when the trace is larger')
-        .argParser(parseSize)
-        .default(4 * 2 ** 30, '4GiB'),
-    )
-    .addOption(
-      new Option('--max-console <SIZE>', 'give up when it printed more')
-        .argParser(parseSize)
-        .default(64 * 2 ** 20, '64MiB'),
-    );
 }

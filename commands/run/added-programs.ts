@@ -1,10 +1,18 @@
-// Programs put on a copy of the disk before a run: those the user names, and one of our own that the disk lacks.
+// Programs put on a copy of the disk before a run: those the user names, and ours that the disk lacks or that are asked
+// for beside the tree's by `our-NAME`.
 import path from 'node:path';
 import { UsageError } from '../../errors.js';
 import { programElf, programNames } from '../../fixtures/index.js';
 import { DiskImage, addFiles, type DiskFile } from '../../tracer/disk-image/index.js';
 import { readProgramFile } from '../../tracer/kernel-input/index.js';
 import type { ChosenKernel } from '../kernel-options.js';
+
+const ownPrefix = 'our-';
+
+/** What is typed behind the line of a program of ours that reads the console. */
+const linesToRead: Readonly<Record<string, readonly string[]>> = {
+  audit: ['a line for audit to read', 'a line for audit to read while the harts are busy'],
+};
 
 /** What `--add-program` names: FILE goes by its own name without `.elf`, and by NAME with FILE=NAME. */
 export function readProgram(option: string): DiskFile {
@@ -14,27 +22,38 @@ export function readProgram(option: string): DiskFile {
   return { name, contents: readProgramFile(file) };
 }
 
-/** The kernel with these programs on its disk, and with a built-in one that is to be run and is not there. */
+/**
+ * The kernel with these programs on its disk, and with those of ours that are to be run and are not there.
+ *
+ * @param names what is to be run, each as it is typed
+ */
 export function withPrograms(
   kernel: ChosenKernel,
-  words: readonly string[],
+  names: readonly string[],
   programs: readonly DiskFile[],
 ): ChosenKernel {
-  const files = [...programs, ...ownProgram(kernel, words, programs)];
+  const isThere = (name: string): boolean =>
+    programs.some((program) => program.name === name) || isOn(kernel.disk, kernel.diskPath, name);
+  const own = [...new Set(names)].flatMap((name) => (isThere(name) ? [] : ownProgram(name)));
+  const files = [...programs, ...own];
   if (files.length === 0) return kernel;
   const disk = addFiles(kernel.disk, kernel.diskPath, files);
   return { ...kernel, disk, added: files.map(({ name }) => name) };
 }
 
-function ownProgram(
-  { disk, diskPath }: ChosenKernel,
-  words: readonly string[],
-  programs: readonly DiskFile[],
-): DiskFile[] {
-  const name = words[0];
-  if (name === undefined || !programNames().includes(name)) return [];
-  if (programs.some((program) => program.name === name) || isOn(disk, diskPath, name)) return [];
-  return [{ name, contents: programElf(name) }];
+/** Lines for a program to read, typed behind its own: those that one of ours waits for, unless the disk has its name. */
+export function linesFor(name: string | undefined, { added = [], builtin }: ChosenKernel): readonly string[] {
+  if (name === undefined || !(builtin || added.includes(name))) return [];
+  return linesToRead[ownName(name)] ?? [];
+}
+
+function ownProgram(name: string): DiskFile[] {
+  const own = ownName(name);
+  return programNames().includes(own) ? [{ name, contents: programElf(own) }] : [];
+}
+
+function ownName(name: string): string {
+  return name.startsWith(ownPrefix) ? name.slice(ownPrefix.length) : name;
 }
 
 /** Also true where the directory cannot be read: the shell then says what is there. */

@@ -12,7 +12,7 @@ import { ProgressLine } from '../progress-line.js';
 import { sourceLines } from '../source-lines.js';
 import type { Surroundings } from '../surroundings.js';
 import { baselineDirectory, outputDirectory, requestOf, type RunFlags } from './flags.js';
-import { readProgram, withPrograms } from './added-programs.js';
+import { linesFor, readProgram, withPrograms } from './added-programs.js';
 import { runJson, runText, type FinishedRun } from './report.js';
 
 /** The whole of `trace run`; returns the exit code. Throws UsageError before anything boots where it can. */
@@ -23,7 +23,7 @@ export async function executeRun(
 ): Promise<number> {
   const added = (flags.addProgram ?? []).map(readProgram);
   const ready = (chosen: ChosenKernel): ChosenKernel => {
-    const kernel = withPrograms(chosen, words, added);
+    const kernel = withPrograms(chosen, words.slice(0, 1), added);
     checkProgram(words, kernel.disk, kernel.diskPath);
     return kernel;
   };
@@ -66,6 +66,7 @@ class Runner {
       return await runProgram({
         ...requestOf(this.words, this.flags),
         input: kernel,
+        typedBehind: linesFor(this.words[0], kernel),
         out,
         signal: this.signal,
         onConsole: (bytes) => {

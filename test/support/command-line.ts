@@ -22,6 +22,7 @@ export interface FakeWorld {
 
 const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   run: () => import('../../commands/run.js'),
+  audit: () => import('../../commands/audit.js'),
   verify: () => import('../../commands/verify.js'),
   shell: () => import('../../commands/shell.js'),
   check: () => import('../../commands/check.js'),

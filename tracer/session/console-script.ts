@@ -17,10 +17,10 @@ export class ConsoleScript implements ConsolePort {
   private typedProgram = false;
 
   /**
-   * @param line what to type at the first prompt, without its newline; empty to type nothing
+   * @param text what to type at the first prompt, lines of it without the last newline; empty to type nothing
    */
   constructor(
-    private readonly line: string,
+    private readonly text: string,
     private readonly listener: ConsoleListener,
   ) {}
 
@@ -36,9 +36,9 @@ export class ConsoleScript implements ConsolePort {
   }
 
   private promptSeen(): void {
-    if (this.typedProgram || this.line === '') return this.listener.prompted(true);
+    if (this.typedProgram || this.text === '') return this.listener.prompted(true);
     this.typedProgram = true;
-    this.pending.push(...Buffer.from(`${this.line}\n`, 'utf8'));
+    this.pending.push(...Buffer.from(`${this.text}\n`, 'utf8'));
     this.listener.prompted(false);
   }
 }

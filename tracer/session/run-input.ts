@@ -37,10 +37,10 @@ export interface RunInput {
   readonly end?: { readonly cycle: number; readonly reason: RunEnd };
 }
 
-/** A line typed at the first prompt; empty to type nothing. */
-export function typedInput(line: string): RunInput {
+/** Lines typed at the first prompt, the first of them for the shell; empty to type nothing. */
+export function typedInput(text: string): RunInput {
   return {
-    open: (listener) => new TypedConsole(line, listener),
+    open: (listener) => new TypedConsole(text, listener),
     virtioVersions: ['modern', 'legacy'],
   };
 }

@@ -40,6 +40,8 @@ export interface RunRequest {
   readonly questions?: (debug: DebugInfo) => Questions;
   /** Typed at the first prompt; empty to only boot. */
   readonly program: readonly string[];
+  /** Lines typed behind it at once, for it to read. */
+  readonly typedBehind?: readonly string[];
   readonly machine: Omit<MachineConfiguration, 'virtioVersion'>;
   /** How instructions are executed; the trace is the same whichever it is. */
   readonly engine?: Engine;

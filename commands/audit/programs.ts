@@ -1,0 +1,53 @@
+// Which programs an audit runs, and where their traces go.
+import path from 'node:path';
+import { UsageError } from '../../errors.js';
+import type { RunFlags } from '../run/flags.js';
+
+/** What the command line gave, checked. */
+export type AuditFlags = Omit<
+  RunFlags,
+  'snapshots' | 'out' | 'events' | 'addProgram' | 'baseline' | 'quiet'
+> & {
+  readonly programs: string;
+  readonly out: string;
+};
+
+/** A program of an audit. */
+export interface AuditedProgram {
+  /** Its name and arguments. */
+  readonly words: readonly string[];
+  /** Path of its trace. */
+  readonly out: string;
+}
+
+/** The programs that a list names, each once. Throws UsageError for an empty list. */
+export function programsOf({ programs, out }: AuditFlags): AuditedProgram[] {
+  const lines = programs.split(',').map((line) => line.trim().split(/\s+/).filter(Boolean));
+  const chosen = lines.filter((words) => words.length > 0);
+  if (chosen.length === 0) {
+    throw new UsageError(
+      '--programs names no program; give some separated by commas, such as "cowtest,usertests -q"',
+    );
+  }
+  const names = new Map<string, number>();
+  return chosen.map((words) => {
+    const name = path.posix.basename(words[0]);
+    const number = (names.get(name) ?? 0) + 1;
+    names.set(name, number);
+    return { words, out: path.join(out, `${name}${number === 1 ? '' : `-${number}`}.trace`) };
+  });
+}
+
+/** Cycles that the usual programs take on usual kernels: for saying how long it may still take, and nothing else. */
+const usualCycles: Readonly<Record<string, number>> = {
+  cowtest: 6e9,
+  frames: 1e9,
+  audit: 4e9,
+  usertests: 20e9,
+  'our-usertests': 4e9,
+};
+
+/** How many cycles a program may be expected to take. */
+export function expectedCycles({ words }: AuditedProgram): number {
+  return usualCycles[path.posix.basename(words[0])] ?? 5e9;
+}

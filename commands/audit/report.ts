@@ -1,0 +1,191 @@
+// What `trace audit` prints: a line a program, the rules that were violated, and one verdict.
+import {
+  escapeText,
+  paint,
+  wantsColour,
+  wrapText,
+  type CheckResult,
+  type InvariantResult,
+  type Verdict,
+} from '../../analyzer/index.js';
+import { ExitCode } from '../../errors.js';
+import type { RunResult } from '../../tracer/session/index.js';
+import { jsonDocument } from '../json-document.js';
+import type { ChosenKernel } from '../kernel-options.js';
+import { printable } from '../printable.js';
+import type { ProgramOutcome } from '../program-outcome.js';
+import { endings } from '../run/report.js';
+import { shellWord, suggestion } from '../suggestion.js';
+import type { Surroundings } from '../surroundings.js';
+import { formatCount, formatSize } from '../values.js';
+
+/** A program that was run and judged. */
+export interface AuditedRun {
+  readonly words: readonly string[];
+  /** Path of its trace. */
+  readonly out: string;
+  readonly result: RunResult;
+  readonly check: CheckResult;
+  /** Undefined when it was not seen to run. */
+  readonly outcome: ProgramOutcome | undefined;
+  /** Wall-clock seconds of the run and the check. */
+  readonly seconds: number;
+}
+
+const width = 100;
+
+/** Worst first: a proven violation outranks what could not be judged. */
+const ranks: readonly Verdict[] = ['failed', 'inconclusive', 'passed'];
+const hues = { passed: 'green', failed: 'red', inconclusive: 'yellow' } as const;
+
+function verdictOf(runs: readonly AuditedRun[]): Verdict {
+  return ranks.find((verdict) => runs.some(({ check }) => check.verdict === verdict)) ?? 'passed';
+}
+
+/** The exit code of all: that of the worst. */
+export function exitCodeOf(runs: readonly AuditedRun[]): number {
+  const worst = verdictOf(runs);
+  return runs.find(({ check }) => check.verdict === worst)?.check.exitCode ?? ExitCode.ok;
+}
+
+/** The screen for people. Everything the guest wrote is escaped. */
+export function auditText(
+  kernel: ChosenKernel,
+  runs: readonly AuditedRun[],
+  { stdout, environment }: Pick<Surroundings, 'stdout' | 'environment'>,
+): string {
+  const colour = wantsColour(stdout, environment);
+  const verdict = verdictOf(runs);
+  const lines = [
+    title(kernel, runs),
+    ...addedLines(kernel),
+    '',
+    ...table(runs),
+    ...violatedLines(runs),
+    '',
+    `${paint(verdict.toUpperCase(), hues[verdict], colour)}: ${tally(runs)}`,
+  ];
+  const worst = runs.find(({ check }) => check.verdict === verdict);
+  if (worst === undefined) return `${lines.join('\n')}\n`;
+  const trace = shellWord(worst.out);
+  const next = verdict === 'passed' ? suggestion(trace, worst.check) : `trace check ${trace}`;
+  return `${lines.join('\n')}\nnext: ${next}\n`;
+}
+
+function title(kernel: ChosenKernel, runs: readonly AuditedRun[]): string {
+  const { harts, memoryBytes } = runs[0].result.manifest.machine;
+  return printable(
+    `audit of ${kernel.label} (${harts} hart${harts === 1 ? '' : 's'}, ${formatSize(memoryBytes)})`,
+  );
+}
+
+function addedLines({ added = [], diskPath }: ChosenKernel): string[] {
+  if (added.length === 0) return [];
+  return wrapText(printable(`added ${added.join(', ')} to a copy of ${diskPath}`), width, '  ', '  ');
+}
+
+function table(runs: readonly AuditedRun[]): string[] {
+  const rows = runs.map((run) => [
+    run.words.join(' '),
+    run.check.verdict,
+    violated(run, 'error').length.toString(),
+    firstCycle(run),
+    formatCount(run.result.cycle),
+    `${run.seconds.toFixed(1)} s`,
+    outcomeText(run),
+  ]);
+  const heads = ['program', 'verdict', 'violated', 'first at cycle', 'cycles', 'time', 'outcome'];
+  const all = [heads, ...rows.map((row) => row.map((cell) => printable(cell)))];
+  const widths = heads.map((_, column) => Math.max(...all.map((row) => row[column].length)));
+  return all.map((row) => {
+    const cells = row.map((cell, column) =>
+      column >= 2 && column <= 5 ? cell.padStart(widths[column]) : cell.padEnd(widths[column]),
+    );
+    return `  ${cells.join('  ')}`.trimEnd();
+  });
+}
+
+/** What the program says of itself, or how its run ended. */
+function outcomeText({ result, outcome }: AuditedRun): string {
+  if (result.end !== 'prompt') return endings[result.end];
+  if (outcome === undefined) return 'was not seen to run';
+  if (outcome.lastLine !== undefined) return escapeText(outcome.lastLine, 60);
+  return outcome.status === undefined ? 'did not exit' : `exited with status ${outcome.status}`;
+}
+
+function violated({ check }: AuditedRun, severity?: InvariantResult['severity']): InvariantResult[] {
+  return check.invariants.filter(
+    (one) => one.status === 'violated' && (severity === undefined || one.severity === severity),
+  );
+}
+
+function firstCycle(run: AuditedRun): string {
+  const cycles = violated(run, 'error').flatMap(({ violations }) => violations.map(({ cycle }) => cycle));
+  return cycles.length === 0 ? '' : formatCount(cycles.reduce((least, cycle) => Math.min(least, cycle)));
+}
+
+/** Each rule with the programs that showed it, violations before warnings. */
+function violatedLines(runs: readonly AuditedRun[]): string[] {
+  const found = runs.flatMap((run) => violated(run).map((rule) => ({ run, rule })));
+  const titles = [...new Set(found.map(({ rule }) => rule.title))];
+  const blocks = titles.map((titled) => {
+    const here = found.filter(({ rule }) => rule.title === titled);
+    const { severity } = here[0].rule;
+    return { severity, lines: [titled, ...here.map(({ run, rule }) => shownBy(run, rule))] };
+  });
+  return (['error', 'warning'] as const).flatMap((severity) =>
+    blocks
+      .filter((block) => block.severity === severity)
+      .flatMap(({ lines: [first, ...rest] }) => [
+        '',
+        `  ${severity === 'error' ? 'violated' : 'warning'}: ${first}`,
+        ...rest,
+      ]),
+  );
+}
+
+function shownBy({ words, out }: AuditedRun, { violationCount, violations }: InvariantResult): string {
+  const first = violations[0];
+  const place = first?.function === undefined ? '' : ` in ${escapeText(first.function, 40)}`;
+  const at = first === undefined ? '' : `, first at cycle ${first.cycle}${place}`;
+  const text = `${words.join(' ')}: ${formatCount(violationCount)} found${at} (${out})`;
+  return `    ${printable(text)}`;
+}
+
+function tally(runs: readonly AuditedRun[]): string {
+  const counts = ranks
+    .map((verdict) => ({ verdict, count: runs.filter(({ check }) => check.verdict === verdict).length }))
+    .filter(({ count }) => count > 0);
+  const programs = `${runs.length} program${runs.length === 1 ? '' : 's'}`;
+  return `${programs}: ${counts.map(({ verdict, count }) => `${count} ${verdict}`).join(', ')}`;
+}
+
+/** The whole as one JSON document. */
+export function auditJson(kernel: ChosenKernel, runs: readonly AuditedRun[]): string {
+  return jsonDocument({
+    verdict: verdictOf(runs),
+    exitCode: exitCodeOf(runs),
+    kernel: kernel.label,
+    added: kernel.added ?? [],
+    machine: runs[0]?.result.manifest.machine ?? null,
+    programs: runs.map((run) => ({
+      program: run.words,
+      verdict: run.check.verdict,
+      reason: run.check.reason ?? null,
+      exitCode: run.check.exitCode,
+      trace: run.out,
+      end: run.result.end,
+      cycle: run.result.cycle,
+      digest: run.result.digest,
+      seconds: run.seconds,
+      outcome: run.outcome ?? null,
+      violated: violated(run).map(({ name, title: rule, severity, violationCount, violations }) => ({
+        name,
+        title: rule,
+        severity,
+        count: violationCount,
+        first: violations[0] ?? null,
+      })),
+    })),
+  });
+}

@@ -1,0 +1,31 @@
+// The options of every command that runs programs: the machine, and what ends a run that does not end by itself.
+import { Option, type Command } from 'commander';
+import { parseCount, parseSeconds, parseSize, wholeNumber } from './values.js';
+
+/** Adds --harts and --memory. */
+export function addMachineOptions(command: Command): void {
+  command
+    .option('--harts <N>', 'harts of the machine, 1 to 8', wholeNumber(1, 8), 3)
+    .option('--memory <MIB>', 'its memory in MiB, 4 to 2048', wholeNumber(4, 2048), 128);
+}
+
+/** Adds --timeout-cycles, --max-seconds, --max-trace and --max-console. */
+export function addBounds(command: Command): void {
+  command
+    .addOption(
+      new Option('--timeout-cycles <N>', 'give up after N cycles, such as 5M or 1e9')
+        .argParser(parseCount)
+        .default(200e9, '200G'),
+    )
+    .option('--max-seconds <S>', 'give up after S seconds of real time (default: never)', parseSeconds)
+    .addOption(
+      new Option('--max-trace <SIZE>', 'give up when the trace is larger')
+        .argParser(parseSize)
+        .default(4 * 2 ** 30, '4GiB'),
+    )
+    .addOption(
+      new Option('--max-console <SIZE>', 'give up when it printed more')
+        .argParser(parseSize)
+        .default(64 * 2 ** 20, '64MiB'),
+    );
+}
