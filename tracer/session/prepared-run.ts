@@ -38,7 +38,8 @@ export function prepareRun(request: RunRequest): PreparedRun {
   const questions = request.questions?.(debug) ?? noQuestions;
   const lost = new Set([...kindsLost(profile), ...kindsUnasked(questions)]);
   const kinds = request.kinds.filter((kind) => !lost.has(kind));
-  const typist = request.typist ?? typedInput([request.program.join(' '), ...(request.typedBehind ?? [])].join('\n'));
+  const typist =
+    request.typist ?? typedInput([request.program.join(' '), ...(request.typedBehind ?? [])].join('\n'));
   return { request, debug, profile, image, typist, questions, kinds };
 }
 
