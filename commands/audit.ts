@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander';
 import { engines } from '../emulator/engine.js';
 import type { AuditFlags } from './audit/programs.js';
+import { discloseOption } from './disclose-option.js';
 import { addKernelOptions } from './kernel-options.js';
 import { addBounds, addMachineOptions } from './run-options.js';
 import type { Surroundings } from './surroundings.js';
@@ -37,6 +38,7 @@ export function define(
         engines,
       ),
     )
+    .addOption(discloseOption())
     .option('--json', 'print one JSON document')
     .addHelpText('after', help)
     .action(async (flags: AuditFlags) => {

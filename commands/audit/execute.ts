@@ -32,7 +32,11 @@ export async function executeAudit(flags: AuditFlags, surroundings: Surroundings
       );
       return ExitCode.interrupted;
     }
-    surroundings.stdout.write(flags.json ? auditJson(kernel, runs) : auditText(kernel, runs, surroundings));
+    surroundings.stdout.write(
+      flags.json
+        ? auditJson(kernel, runs, flags.disclose)
+        : auditText(kernel, runs, { ...surroundings, disclose: flags.disclose }),
+    );
     return exitCodeOf(runs);
   } finally {
     restore();

@@ -2,9 +2,11 @@
 import {
   escapeText,
   paint,
+  reports,
   wantsColour,
   wrapText,
   type CheckResult,
+  type Disclosure,
   type InvariantResult,
   type Verdict,
 } from '../../analyzer/index.js';
@@ -32,6 +34,10 @@ export interface AuditedRun {
   readonly seconds: number;
 }
 
+interface Disclosing {
+  readonly disclose: Disclosure;
+}
+
 const width = 100;
 
 /** Worst first: a proven violation outranks what could not be judged. */
@@ -52,7 +58,7 @@ export function exitCodeOf(runs: readonly AuditedRun[]): number {
 export function auditText(
   kernel: ChosenKernel,
   runs: readonly AuditedRun[],
-  { stdout, environment }: Pick<Surroundings, 'stdout' | 'environment'>,
+  { stdout, environment, disclose }: Pick<Surroundings, 'stdout' | 'environment'> & Disclosing,
 ): string {
   const colour = wantsColour(stdout, environment);
   const verdict = verdictOf(runs);
@@ -60,13 +66,13 @@ export function auditText(
     title(kernel, runs),
     ...addedLines(kernel),
     '',
-    ...table(runs),
-    ...violatedLines(runs),
+    ...table(runs, disclose),
+    ...violatedLines(runs, disclose),
     '',
     `${paint(verdict.toUpperCase(), hues[verdict], colour)}: ${tally(runs)}`,
   ];
   const worst = runs.find(({ check }) => check.verdict === verdict);
-  if (worst === undefined) return `${lines.join('\n')}\n`;
+  if (worst === undefined || disclose === 'what') return `${lines.join('\n')}\n`;
   const trace = shellWord(worst.out);
   const next = verdict === 'passed' ? suggestion(trace, worst.check) : `trace check ${trace}`;
   return `${lines.join('\n')}\nnext: ${next}\n`;
@@ -84,12 +90,12 @@ function addedLines({ added = [], diskPath }: ChosenKernel): string[] {
   return wrapText(printable(`added ${added.join(', ')} to a copy of ${diskPath}`), width, '  ', '  ');
 }
 
-function table(runs: readonly AuditedRun[]): string[] {
+function table(runs: readonly AuditedRun[], disclose: Disclosure): string[] {
   const rows = runs.map((run) => [
     run.words.join(' '),
     run.check.verdict,
     violated(run, 'error').length.toString(),
-    firstCycle(run),
+    disclose === 'what' ? '' : firstCycle(run),
     formatCount(run.result.cycle),
     `${run.seconds.toFixed(1)} s`,
     outcomeText(run),
@@ -125,13 +131,13 @@ function firstCycle(run: AuditedRun): string {
 }
 
 /** Each rule with the programs that showed it, violations before warnings. */
-function violatedLines(runs: readonly AuditedRun[]): string[] {
+function violatedLines(runs: readonly AuditedRun[], disclose: Disclosure): string[] {
   const found = runs.flatMap((run) => violated(run).map((rule) => ({ run, rule })));
   const titles = [...new Set(found.map(({ rule }) => rule.title))];
   const blocks = titles.map((titled) => {
     const here = found.filter(({ rule }) => rule.title === titled);
     const { severity } = here[0].rule;
-    return { severity, lines: [titled, ...here.map(({ run, rule }) => shownBy(run, rule))] };
+    return { severity, lines: [titled, ...here.map(({ run, rule }) => shownBy(run, rule, disclose))] };
   });
   return (['error', 'warning'] as const).flatMap((severity) =>
     blocks
@@ -144,12 +150,15 @@ function violatedLines(runs: readonly AuditedRun[]): string[] {
   );
 }
 
-function shownBy({ words, out }: AuditedRun, { violationCount, violations }: InvariantResult): string {
-  const first = violations[0];
-  const place = first?.function === undefined ? '' : ` in ${escapeText(first.function, 40)}`;
-  const at = first === undefined ? '' : `, first at cycle ${first.cycle}${place}`;
-  const text = `${words.join(' ')}: ${formatCount(violationCount)} found${at} (${out})`;
-  return `    ${printable(text)}`;
+function shownBy(
+  { words, out }: AuditedRun,
+  { violationCount, violations: [first] }: InvariantResult,
+  disclose: Disclosure,
+): string {
+  const found = `${words.join(' ')}: ${formatCount(violationCount)} found`;
+  if (disclose === 'what' || first === undefined) return `    ${printable(found)}`;
+  const place = first.function === undefined ? '' : ` in ${escapeText(first.function, 40)}`;
+  return `    ${printable(`${found}, first at cycle ${first.cycle}${place} (${out})`)}`;
 }
 
 function tally(runs: readonly AuditedRun[]): string {
@@ -161,7 +170,7 @@ function tally(runs: readonly AuditedRun[]): string {
 }
 
 /** The whole as one JSON document. */
-export function auditJson(kernel: ChosenKernel, runs: readonly AuditedRun[]): string {
+export function auditJson(kernel: ChosenKernel, runs: readonly AuditedRun[], disclose: Disclosure): string {
   return jsonDocument({
     verdict: verdictOf(runs),
     exitCode: exitCodeOf(runs),
@@ -179,13 +188,16 @@ export function auditJson(kernel: ChosenKernel, runs: readonly AuditedRun[]): st
       digest: run.result.digest,
       seconds: run.seconds,
       outcome: run.outcome ?? null,
-      violated: violated(run).map(({ name, title: rule, severity, violationCount, violations }) => ({
-        name,
-        title: rule,
-        severity,
-        count: violationCount,
-        first: violations[0] ?? null,
-      })),
+      violated: violatedJson(run, disclose),
     })),
   });
+}
+
+function violatedJson(run: AuditedRun, disclose: Disclosure): object[] {
+  const document = JSON.parse(reports.json(run.check, { disclose })) as Pick<CheckResult, 'invariants'>;
+  return document.invariants
+    .filter(({ status }) => status === 'violated')
+    .map(({ name, title: rule, severity, violationCount, violations }) => {
+      return { name, title: rule, severity, count: violationCount, first: violations[0] ?? null };
+    });
 }

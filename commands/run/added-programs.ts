@@ -41,8 +41,11 @@ export function withPrograms(
   return { ...kernel, disk, added: files.map(({ name }) => name) };
 }
 
-/** Lines for a program to read, typed behind its own: those that one of ours waits for, unless the disk has its name. */
-export function linesFor(name: string | undefined, { added = [], builtin }: ChosenKernel): readonly string[] {
+/** Lines typed behind the program's own, for it to read: those that one of ours waits for, if it is ours. */
+export function linesFor(
+  name: string | undefined,
+  { added = [], builtin }: Pick<ChosenKernel, 'added' | 'builtin'>,
+): readonly string[] {
   if (name === undefined || !(builtin || added.includes(name))) return [];
   return linesToRead[ownName(name)] ?? [];
 }
