@@ -83,7 +83,7 @@ export function coreModule(): Uint8Array<ArrayBuffer> {
 }
 
 function exportPageFunctions(module: ModuleBuilder): void {
-  module.export('hash', module.function(['i32', 'i32'], 'i64', buildHash));
+  module.export('hash', module.function(['i32'], 'void', buildHash));
   module.export('repeats', module.function(['i32'], 'i32', buildRepeats));
 }
 

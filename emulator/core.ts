@@ -29,7 +29,8 @@ export interface CoreExports {
   /** Runs a hart for up to `budget` steps from state; returns the steps not used. */
   run(hart: number, budget: number): number;
   append(kind: number, hart: number, pc: bigint, a: bigint, b: bigint, c: bigint, d: bigint, e: bigint): void;
-  hash(address: number, bytes: number): bigint;
+  /** Hashes `pagesHashed` pages from a linear address on, into `control.hashes`. */
+  hash(address: number): void;
   /** 1 when all words of the page at a linear address but its first are equal. */
   repeats(address: number): number;
   /** The physical address a load would read, or -1. */

@@ -213,6 +213,7 @@ export class Machine implements Clock {
   digest(): string {
     return stateDigest({
       core: this.core,
+      memory: this.controls.buffer,
       layout: this.layout,
       harts: this.harts,
       devices: this.devices,

@@ -96,6 +96,8 @@ export const control = {
   /** i32: frames that have been told of since a return to user mode; i32 for each of them: its number. */
   toldCount: 192,
   toldFrames: 4096,
+  /** i64 each: hashes of pages, see snapshot/hash-code.ts. */
+  hashes: 224,
 } as const;
 
 /** Frames told of at most before a return to user mode that are not told again at each store. */
