@@ -12,6 +12,7 @@ import { regionImports, type RegionImport } from './jit/region-interface.js';
 import { memoryMap, wasmPage, type MemoryMap } from './memory-layout.js';
 import { buildLoad, buildStore, buildWritable } from './mmu/access-code.js';
 import { buildLeafChanged, buildReviewFrame } from './mmu/user-mappings-code.js';
+import { buildUnwatched } from './mmu/unwatched-code.js';
 import { buildForgetTable, buildWritten } from './mmu/written-code.js';
 import { buildChooseTlb } from './mmu/tlb-code.js';
 import { buildPeek, buildTranslate } from './mmu/translate-code.js';
@@ -62,6 +63,7 @@ export function coreModule(): Uint8Array<ArrayBuffer> {
     store: module.function(['i32', 'i64', 'i32', 'i64'], 'void', (f) =>
       buildStore(f, helpers, host, layout, written),
     ),
+    unwatched: module.function(['i32', 'i64', 'i64'], 'i32', (f) => buildUnwatched(f, layout)),
     writable: module.function(['i32', 'i64'], 'i32', (f) => buildWritable(f, helpers, host, layout)),
     csr: module.function(['i32', 'i32', 'i32', 'i64', 'i32'], 'i64', (f) => buildCsr(f, helpers, layout)),
     mret: module.function(['i32', 'i32'], 'void', (f) => buildTrapReturn(f, helpers, 'mret')),

@@ -32,10 +32,24 @@ export const stores: Record<
 };
 
 /** Sets `at` to the linear address when the TLB has it, else runs `miss`, which must not fall through. */
-function lookUp(x: Execution, kind: number, bytes: AccessBytes, miss: () => void): void {
+function lookUpLoad(x: Execution, bytes: AccessBytes, miss: () => void): void {
   x.f.set(x.at, tlbEntry(x.tlb, x.va));
-  x.f.if(i64.ne(i64.load(x.at, kind), tagOf(x.va, bytes)), miss);
-  x.f.set(x.at, i32.add(i32.wrap(x.va), i32.load(x.at, kind + 8)));
+  x.f.if(i64.ne(i64.load(x.at, tlb.load), tagOf(x.va, bytes)), miss);
+  x.f.set(x.at, i32.add(i32.wrap(x.va), i32.load(x.at, tlb.load + 8)));
+}
+
+/** Sets `at` to the linear address of a store that needs no notice; else runs `miss`. */
+function lookUpStore(x: Execution, bytes: AccessBytes, miss: () => void): void {
+  const { f, at, va } = x;
+  f.set(at, tlbEntry(x.tlb, va));
+  f.if(
+    i64.ne(i64.load(at, tlb.store), tagOf(va, bytes)),
+    () => {
+      f.set(at, call(x.functions.unwatched, at, va, tagOf(va, bytes)));
+      f.if(i32.eqz(at), miss);
+    },
+    () => f.set(at, i32.add(i32.wrap(va), i32.load(at, tlb.store + 8))),
+  );
 }
 
 const signExtend: Record<AccessBytes, (value: I64) => I64> = {
@@ -53,7 +67,7 @@ export function load(
 ): void {
   const { bytes, signed } = effect;
   x.f.set(x.va, i64.add(x.rs1(), x.immediate()));
-  lookUp(x, tlb.load, bytes, () => {
+  lookUpLoad(x, bytes, () => {
     x.publish();
     x.f.set(x.value, call(x.functions.load, x.h, x.va, i32.const(bytes)));
     x.continueAtTrap();
@@ -67,7 +81,7 @@ export function load(
 /** Stores `bytes` of rs2 to rs1 + imm. */
 export function store(x: Execution, bytes: AccessBytes): void {
   x.f.set(x.va, i64.add(x.rs1(), x.immediate()));
-  lookUp(x, tlb.store, bytes, () => {
+  lookUpStore(x, bytes, () => {
     x.publish();
     const value = x.rs2();
     x.f.do(call(x.functions.store, x.h, x.va, i32.const(bytes), value));
@@ -87,17 +101,12 @@ function requireAligned(x: Execution, bytes: number, cause: number): void {
 /** Sets `at` to where the word may be written in place; `slow` when writing must be told. */
 function lookUpWritable(x: Execution, bytes: AccessBytes): void {
   x.f.set(x.slow, i32.const(0));
-  x.f.set(x.at, tlbEntry(x.tlb, x.va));
-  x.f.if(
-    i64.ne(i64.load(x.at, tlb.store), tagOf(x.va, bytes)),
-    () => {
-      x.publish();
-      x.f.set(x.at, call(x.functions.writable, x.h, x.va));
-      x.continueAtTrap();
-      x.f.set(x.slow, i32.const(1));
-    },
-    () => x.f.set(x.at, i32.add(i32.wrap(x.va), i32.load(x.at, tlb.store + 8))),
-  );
+  lookUpStore(x, bytes, () => {
+    x.publish();
+    x.f.set(x.at, call(x.functions.writable, x.h, x.va));
+    x.continueAtTrap();
+    x.f.set(x.slow, i32.const(1));
+  });
 }
 
 /** Stores `value` at `at`, telling watchers where the frame has any. */

@@ -7,6 +7,7 @@ type Parameters = readonly ValueType[];
 export const regionImportSignatures = {
   load: [['i32', 'i64', 'i32'], 'i64'],
   store: [['i32', 'i64', 'i32', 'i64'], 'void'],
+  unwatched: [['i32', 'i64', 'i64'], 'i32'],
   writable: [['i32', 'i64'], 'i32'],
   written: [['i32', 'i32', 'i64'], 'void'],
   trap: [['i32', 'i64', 'i64'], 'void'],

@@ -26,6 +26,8 @@ export interface AccessFunctions {
   store: FunctionReference<'void'>;
   /** (hart, va): linear address of a frame that may be written in place; 0 after a trap. Does not cross pages. */
   writable: FunctionReference<'i32'>;
+  /** (TLB entry, va, tag): linear address of a store that needs no notice after all; 0 for none. */
+  unwatched: FunctionReference<'i32'>;
   /** (hart, linear address, old 8-byte word): tells watchers what an in-place write did. */
   written: FunctionReference<'void'>;
 }

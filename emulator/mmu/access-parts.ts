@@ -41,4 +41,10 @@ export const linear = (physical: I64, layout: MemoryMap): I32 =>
   i32.add(i32.wrap(ramOffset(physical)), i32.const(layout.ram));
 export const frameNumber = (at: I32, layout: MemoryMap): I32 =>
   i32.shrU(i32.sub(at, i32.const(layout.ram)), i32.const(12));
+/** Non-zero when an observer watches the 8-byte word at a linear address. */
+export function isWatchedWord(f: FunctionBuilder, at: I32, layout: MemoryMap): I32 {
+  const number = f.local('i32', i32.shrU(i32.sub(at, i32.const(layout.ram)), i32.const(3)));
+  const byte = i32.load8U(i32.shrU(number, i32.const(3)), layout.watchBitmap);
+  return i32.and(i32.shrU(byte, i32.and(number, i32.const(7))), i32.const(1));
+}
 export const flagsOf = (frame: I32, layout: MemoryMap): I32 => i32.load8U(frame, layout.frameFlags);

@@ -19,6 +19,7 @@ import {
   flagsOf,
   frameNumber,
   inRam,
+  isWatchedWord,
   linear,
   ramOffset,
   type MemoryHost,
@@ -131,9 +132,7 @@ function recordTableStore(parts: Parts, at: I32, old: I64, now: Local<'i64'>, fr
 
 function recordWatchedStore(parts: Parts, at: Local<'i32'>, old: I64, now: Local<'i64'>): void {
   const { f, layout } = parts;
-  const wordNumber = f.local('i32', i32.shrU(i32.sub(at, i32.const(layout.ram)), i32.const(3)));
-  const byte = i32.load8U(i32.shrU(wordNumber, i32.const(3)), layout.watchBitmap);
-  f.if(i32.and(i32.shrU(byte, i32.and(wordNumber, i32.const(7))), i32.const(1)), () => {
+  f.if(isWatchedWord(f, at, layout), () => {
     appendStore(parts, i32.const(RecordKind.watchedStore), at, old, now, pointee(parts, now));
   });
 }

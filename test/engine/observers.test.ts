@@ -47,6 +47,32 @@ describe('a watched word', () => {
     expect(storesIn(bare.rows)).toEqual([]);
   });
 
+  it.each(['sd a1, (t1)', 'sb a1, (t1)', 'amoswap.d zero, a1, (t1)', 'lr.d a2, (t1)\n sc.d a2, a1, (t1)'])(
+    'is told from its neighbours by %s, again and again',
+    (text) => {
+      const body = `mv t1, a0\n again: addi a1, a1, 1\n ${text}\n addi t1, t1, 8\n bne t1, t2, again`;
+      const twice = `li a1, 0\n li t2, ${data + 64}\n li t3, 2\n outer: ${body}\n addi t3, t3, -1\n bnez t3, outer`;
+      const stores = storesIn(watching(twice, 24, 8).rows);
+      expect(stores).toEqual([
+        [24, 0n, 4n],
+        [24, 4n, 12n],
+      ]);
+    },
+  );
+
+  it('may come to be watched beside words that are written all the time', () => {
+    const bare = new BareMachine(
+      `li a0, ${data}\n li a1, 0\n again: addi a1, a1, 1\n sd a1, 8(a0)\n j again`,
+    );
+    bare.machine.watch.watchWords(data, 8);
+    bare.machine.run(100);
+    expect(storesIn(bare.rows)).toEqual([]);
+    const before = bare.machine.ram.read(data + 8, 8)[0];
+    bare.machine.watch.watchWords(data + 8, 8);
+    bare.machine.run(103);
+    expect(storesIn(bare.rows)).toEqual([[8, BigInt(before), BigInt(before + 1)]]);
+  });
+
   it('reports both words that a misaligned store changes', () => {
     const bare = watching('li a1, -1\n sd a1, 4(a0)', 0, 16);
     expect(storesIn(bare.rows)).toEqual([

@@ -1,0 +1,30 @@
+// Generated code that finds where a store goes that misses the fast path only for its neighbours' sake: kernels keep
+// what is watched (a free list, counts, processes) in pages beside what they write all the time (locks, harts).
+import { tlb } from '../hart/state.js';
+import { FrameFlag, type MemoryMap } from '../memory-layout.js';
+import type { FunctionBuilder } from '../wasm/function-builder.js';
+import { i32, i64 } from '../wasm/expression.js';
+import { flagsOf, frameNumber, isWatchedWord } from './access-parts.js';
+
+const none = i32.const(0);
+
+/**
+ * Body of `unwatched(TLB entry, va, tag)`: linear address of a word that may be stored to without a notice, though its
+ * frame has or had flags; 0 when the slow path must see. The tag is that of an aligned access within the page.
+ */
+export function buildUnwatched(f: FunctionBuilder, layout: MemoryMap): void {
+  const entry = f.parameter('i32', 0);
+  const va = f.parameter('i64', 1);
+  const tag = f.parameter('i64', 2);
+  f.if(i64.ne(i64.load(entry, tlb.noticedStore), tag), () => f.return(none));
+  const toLinear = f.local('i32', i32.load(entry, tlb.noticedStore + 8));
+  const at = f.local('i32', i32.add(i32.wrap(va), toLinear));
+  const flags = f.local('i32', flagsOf(frameNumber(at, layout), layout));
+  f.if(i32.eqz(flags), () => {
+    f.do(i64.store(entry, tag, tlb.store));
+    f.do(i32.store(entry, toLinear, tlb.store + 8));
+    f.return(at);
+  });
+  f.if(i32.ne(flags, i32.const(FrameFlag.watched)), () => f.return(none));
+  f.return(i32.select(isWatchedWord(f, at, layout), none, at));
+}
