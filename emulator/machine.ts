@@ -212,9 +212,7 @@ export class Machine implements Clock {
   /** Digest of the architectural state; see ARCHITECTURE.md for what it covers. */
   digest(): string {
     return stateDigest({
-      core: this.core,
-      memory: this.controls.buffer,
-      layout: this.layout,
+      ...{ core: this.core, memory: this.controls.buffer, layout: this.layout },
       harts: this.harts,
       devices: this.devices,
       disk: this.disk.bytes,

@@ -16,6 +16,7 @@ import {
 } from '../wasm/expression.js';
 import { flagsOf, frameNumber, inRam, linear, type MemoryHost, type Parts } from './access-parts.js';
 import { fillTlb, tlbEntry, tlbOf } from './tlb-code.js';
+import { flagsBeyondClean } from './unwatched-code.js';
 import { Access, accessFaultCause } from './translate-code.js';
 
 /** The generated functions of the slow path. */
@@ -212,20 +213,6 @@ function lookUpNoticed({ f, h, layout }: Parts, mode: I32, va: I64): Local<'i32'
     f.if(i32.eqz(flagsOf(frameNumber(found, layout), layout)), () => f.set(found, at0));
   });
   return found;
-}
-
-/**
- * The flags of a frame about to be stored to; none where it was only unchanged so far, which it then is no longer. Of
- * such a frame nothing is read: the host gives a page that is read before it is written two faults instead of one.
- */
-function flagsBeyondClean({ f, layout }: Parts, at: I32): Local<'i32'> {
-  const frame = f.local('i32', frameNumber(at, layout));
-  const flags = f.local('i32', flagsOf(frame, layout));
-  f.if(i32.eq(flags, i32.const(FrameFlag.clean)), () => {
-    f.set(flags, at0);
-    f.do(i32.store8(frame, flags, layout.frameFlags));
-  });
-  return flags;
 }
 
 /** A store to a frame with flags; a misaligned one may touch two 8-byte words, told one by one. */

@@ -3,8 +3,8 @@
 import { tlb } from '../hart/state.js';
 import { FrameFlag, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
-import { i32, i64 } from '../wasm/expression.js';
-import { flagsOf, frameNumber, isWatchedWord } from './access-parts.js';
+import { i32, i64, type I32, type Local } from '../wasm/expression.js';
+import { flagsOf, frameNumber, isWatchedWord, type Parts } from './access-parts.js';
 
 const none = i32.const(0);
 
@@ -27,4 +27,18 @@ export function buildUnwatched(f: FunctionBuilder, layout: MemoryMap): void {
   });
   f.if(i32.ne(flags, i32.const(FrameFlag.watched)), () => f.return(none));
   f.return(i32.select(isWatchedWord(f, at, layout), none, at));
+}
+
+/**
+ * The flags of a frame about to be stored to; none where it was only unchanged so far, which it then is no longer. Of
+ * such a frame nothing is read: the host gives a page that is read before it is written two faults instead of one.
+ */
+export function flagsBeyondClean({ f, layout }: Parts, at: I32): Local<'i32'> {
+  const frame = f.local('i32', frameNumber(at, layout));
+  const flags = f.local('i32', flagsOf(frame, layout));
+  f.if(i32.eq(flags, i32.const(FrameFlag.clean)), () => {
+    f.set(flags, none);
+    f.do(i32.store8(frame, flags, layout.frameFlags));
+  });
+  return flags;
 }

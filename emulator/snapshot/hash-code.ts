@@ -4,7 +4,7 @@ import { control, pageBytes } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { i32, i64, type I32, type I64 } from '../wasm/expression.js';
 
-/** Pages hashed at a time: each step of a hash waits for the one before, so several side by side take as long as one. */
+/** Pages hashed at a time: each step of a hash waits for the one before, so several take as long as one. */
 export const pagesHashed = 4;
 
 /** Body of `hash(address)`: hashes as many pages from a linear address on; results go to `control.hashes`. */
