@@ -93,15 +93,11 @@ export const control = {
   lockWords: 256,
   /** i32: non-zero when kernel stores to frames that nobody may write alone are told; they need watched tables. */
   tellStores: 188,
-  /** i32: frames that have been told of since a return to user mode; i32 for each of them: its number. */
+  /** i32: how many frames have been told of since a return to user mode. */
   toldCount: 192,
-  toldFrames: 4096,
   /** i64 each: hashes of pages, see snapshot/hash-code.ts. */
   hashes: 224,
 } as const;
-
-/** Frames told of at most before a return to user mode that are not told again at each store. */
-export const toldMaximum = 2048;
 
 /** What machines have at most: the parts before RAM leave room for it. */
 export const machineMaximum = { harts: 8, memoryBytes: 2 ** 31 } as const;
@@ -118,6 +114,8 @@ export interface MemoryMap {
   readonly tableLevel: number;
   /** An i32 a frame: its user mappings, see mmu/user-mappings-code.ts. */
   readonly userMappings: number;
+  /** i32 for each frame told of since a return to user mode, in that order: its number. */
+  readonly toldFrames: number;
   readonly codeMap: number;
   readonly watchBitmap: number;
   readonly ring: number;
@@ -165,6 +163,7 @@ function placeParts(): MemoryMap {
     walkedUpper: place(frames),
     tableLevel: place(frames),
     userMappings: place(frames * 4),
+    toldFrames: place(frames * 4),
     codeMap: place(frames * 4),
     watchBitmap: place(memoryBytes / 64),
     ring: place(ringBytes),

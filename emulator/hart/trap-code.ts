@@ -1,6 +1,6 @@
 // Generated code for traps: entry (privileged specification 3.1.7-3.1.8, 3.3), return (3.3.2) and the choice of the
 // interrupt to take (3.1.9).
-import { control } from '../memory-layout.js';
+import { control, memoryMap } from '../memory-layout.js';
 import { tellAgain } from '../mmu/user-mappings-code.js';
 import { RecordKind, RecordSource } from '../ring/records.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
@@ -187,7 +187,7 @@ export function buildTrapReturn(f: FunctionBuilder, helpers: HelperFunctions, fr
     f.return();
   });
   const to = f.local('i32', previousMode(h, level));
-  f.if(i32.eqz(to), () => tellAgain(f, helpers));
+  f.if(i32.eqz(to), () => tellAgain(f, helpers, memoryMap));
   f.if(sourceOn(RecordSource.traps), () => {
     const kind = i32.or(i32.const(RecordKind.trapReturn), modes(mode(h), to));
     const fencedAt = i64.load(h, workOffset.fencedAt);

@@ -4,13 +4,16 @@
 // told once; returning to user mode puts it back.
 import type { HelperFunctions } from '../hart/hart-code.js';
 import { hartBytes, tlb } from '../hart/state.js';
-import { control, FrameFlag, ramBase, toldMaximum, type MemoryMap } from '../memory-layout.js';
+import { control, FrameFlag, machineMaximum, pageBytes, ramBase, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
 import { flagsOf, frameNumber, inRam, linear } from './access-parts.js';
 import { Pte } from './pte.js';
 
 const at0 = i32.const(0);
+
+/** Frames told of between two returns to user mode beyond which each store is told: as many as there are frames. */
+const toldMaximum = machineMaximum.memoryBytes / pageBytes;
 
 /** In the word of a frame: its mappings in the low half, and how many of them are writable in the high half. */
 export const mappingCount = { all: 1, writable: 0x10000, mask: 0xffff } as const;
@@ -93,7 +96,7 @@ export function tellKernelStore(
   record(i64.load32U(wordOf(frame), layout.userMappings));
   const told = f.local('i32', i32.load(at0, control.toldCount));
   f.if(i32.ltU(told, i32.const(toldMaximum)), () => {
-    f.do(i32.store(i32.shl(told, i32.const(2)), frame, control.toldFrames));
+    f.do(i32.store(i32.shl(told, i32.const(2)), frame, layout.toldFrames));
     f.do(i32.store(at0, i32.add(told, i32.const(1)), control.toldCount));
     f.set(flags, i32.and(flags, i32.const(~FrameFlag.unwritable)));
     f.do(i32.store8(frame, flags, layout.frameFlags));
@@ -101,12 +104,12 @@ export function tellKernelStore(
 }
 
 /** On a return to user mode: frames that were told of are told of again at their next store. */
-export function tellAgain(f: FunctionBuilder, helpers: HelperFunctions): void {
+export function tellAgain(f: FunctionBuilder, helpers: HelperFunctions, layout: MemoryMap): void {
   const told = f.local('i32', i32.load(at0, control.toldCount));
   f.if(told, () => {
     f.loop((again) => {
       f.set(told, i32.sub(told, i32.const(1)));
-      f.do(call(helpers.reviewFrame, i32.load(i32.shl(told, i32.const(2)), control.toldFrames)));
+      f.do(call(helpers.reviewFrame, i32.load(i32.shl(told, i32.const(2)), layout.toldFrames)));
       f.branchIf(told, again);
     });
     f.do(i32.store(at0, at0, control.toldCount));
