@@ -3,6 +3,7 @@ import { ExitCode } from '../errors.js';
 import type { EventName } from '../tracer/schema/index.js';
 import type { Database, DatabaseLimits } from './database.js';
 import type { EventSource } from './event-source.js';
+import type { FoundHistories } from './histories/index.js';
 import type { InvariantFile } from './query-file.js';
 import { kindsNeeded, readQueries, type QueryLibrary } from './query-library.js';
 import { noChain, readChains } from './chain.js';
@@ -20,6 +21,8 @@ export interface CheckOptions {
   readonly violationsKept?: number;
   /** Queries to apply instead of the package's own. */
   readonly queries?: QueryLibrary;
+  /** What `historiesWhileRecording` made of this run; taken only if nothing of the trace is missing. */
+  readonly recorded?: unknown;
   /** Names of the invariants to judge; all when absent. */
   readonly only?: readonly string[];
 }
@@ -37,7 +40,9 @@ const openEnds = new Set(['budget', 'interrupted', 'disk_full']);
 export async function checkTrace(source: EventSource, options: CheckOptions = {}): Promise<CheckResult> {
   const queries = options.queries ?? readQueries();
   const chosen = queries.invariants.filter((one) => !options.only || options.only.includes(one.name));
-  const store = await EventStore.open(source, queries.views, options);
+  const recorded =
+    source.incomplete === undefined ? (options.recorded as FoundHistories | undefined) : undefined;
+  const store = await EventStore.open(source, queries.views, { ...options, recorded });
   try {
     const judged = chosen.filter((one) => missingKinds(source, queries, one).length === 0);
     await store.prepare([

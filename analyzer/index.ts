@@ -5,6 +5,7 @@ export { checkTrace, type CheckOptions } from './check.js';
 export type { DatabaseLimits, QueryResult, SqlValue } from './database.js';
 export { escapeText } from './escape.js';
 export type { EventSource, RunFacts } from './event-source.js';
+export { historiesWhileRecording } from './histories/index.js';
 export { TraceQuery } from './query.js';
 export { readQueries, type QueryLibrary } from './query-library.js';
 export { queryReference } from './query-reference.js';

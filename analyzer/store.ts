@@ -4,7 +4,13 @@ import { columnsOf, eventNames, isEventName } from '../tracer/schema/index.js';
 import { Database, type DatabaseLimits } from './database.js';
 import type { EventSource, RunFacts } from './event-source.js';
 import { EventTable, EventTables } from './event-tables.js';
-import { Histories, HistoryTable, historyTables, isHistoryTable } from './histories/index.js';
+import {
+  Histories,
+  HistoryTable,
+  type FoundHistories,
+  historyTables,
+  isHistoryTable,
+} from './histories/index.js';
 import type { ViewFile } from './query-file.js';
 import { readsOf } from './query-library.js';
 import type { Table, WholeColumn } from './table.js';
@@ -24,16 +30,20 @@ export class EventStore {
     this.events = new EventTables(source);
   }
 
-  /** `views` come in order of dependency. */
+  /** `views` come in order of dependency; `recorded` is what a pass over this very run has found already. */
   static async open(
     source: EventSource,
     views: readonly ViewFile[],
     options: {
       readonly limits?: DatabaseLimits | undefined;
       readonly baseline?: EventSource | undefined;
+      readonly recorded?: FoundHistories | undefined;
     } = {},
   ): Promise<EventStore> {
-    return new EventStore(await Database.open(options.limits), source, views, options.baseline);
+    const { baseline, recorded } = options;
+    const store = new EventStore(await Database.open(options.limits), source, views, baseline);
+    if (recorded) store.known = new Histories(store.events, recorded);
+    return store;
   }
 
   /** Makes everything that these tables and views are made from. */

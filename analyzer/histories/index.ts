@@ -2,3 +2,4 @@
 export { Histories } from './histories.js';
 export type { FoundHistories } from './pass.js';
 export { HistoryTable, historyTables, isHistoryTable, type HistoryTableRow } from './tables.js';
+export { historiesWhileRecording } from './while-recording.js';

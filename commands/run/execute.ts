@@ -1,10 +1,10 @@
 // Runs a program, and the run it is compared with, checks the trace, and reports.
 import { statSync } from 'node:fs';
-import { checkTrace, openTraceSource } from '../../analyzer/index.js';
+import { checkTrace, historiesWhileRecording, openTraceSource } from '../../analyzer/index.js';
 import { ExitCode } from '../../errors.js';
 import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { openTrace } from '../../tracer/directory/index.js';
-import { runProgram, type RunResult } from '../../tracer/session/index.js';
+import { runProgram, type RunRequest, type RunResult } from '../../tracer/session/index.js';
 import { ConsoleEcho } from '../console-echo.js';
 import { chooseBaseline, chooseKernel, type ChosenBaseline, type ChosenKernel } from '../kernel-options.js';
 import { readProgramOutcome } from '../program-outcome.js';
@@ -36,7 +36,7 @@ export async function executeRun(
   const runner = new Runner(words, flags, surroundings, interrupt.signal);
   try {
     const out = outputDirectory(words, flags.out);
-    const result = await runner.run(kernel, out, flags.quiet !== true && flags.json !== true);
+    const result = await runner.judged(kernel, out, flags.quiet !== true && flags.json !== true);
     if (result.end === 'interrupted') return interrupted(result, out, surroundings);
     const compared = baseline && (await runner.baseline(baseline, baselineDirectory(out)));
     if (compared === 'interrupted') return interrupted(result, out, surroundings);
@@ -60,11 +60,23 @@ class Runner {
     this.progress = new ProgressLine(surroundings.stderr);
   }
 
-  async run(kernel: ChosenKernel, out: string, echoed: boolean, what = ''): Promise<RunResult> {
+  /** The run that is judged: what can be found out on the way is. */
+  judged(kernel: ChosenKernel, out: string, echoed: boolean): Promise<RunResult> {
+    return this.run(kernel, out, echoed, '', { consumer: historiesWhileRecording });
+  }
+
+  private async run(
+    kernel: ChosenKernel,
+    out: string,
+    echoed: boolean,
+    what: string,
+    more: Pick<RunRequest, 'consumer'> = {},
+  ): Promise<RunResult> {
     const echo = new ConsoleEcho(this.surroundings.stdout);
     try {
       return await runProgram({
         ...requestOf(this.words, this.flags),
+        ...more,
         input: kernel,
         typedBehind: linesFor(this.words[0], kernel),
         out,
@@ -101,7 +113,7 @@ async function judge(
 ): Promise<number> {
   const source = openTraceSource(run.out);
   const baseline = run.compared === undefined ? undefined : openTraceSource(run.compared);
-  const check = await checkTrace(source, { baseline });
+  const check = await checkTrace(source, { baseline, recorded: run.result.consumed });
   const program = await readProgramOutcome(source);
   const finished: FinishedRun = { ...run, ...(program && { program }) };
   if (flags.json) {

@@ -5,19 +5,20 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../../errors.js';
 import { RecordKind } from '../../emulator/index.js';
-import { openEventSink } from '../../tracer/arrow/index.js';
 import { attachProbes, findProfile, noQuestions } from '../../tracer/probes/index.js';
 import { eventNames, type EventName } from '../../tracer/schema/index.js';
-import { EventTranslation, type EventTask } from '../../tracer/session/event-pipeline.js';
+import { EventTranslation, openTaskSink, type EventTask } from '../../tracer/session/event-pipeline.js';
 import { EventThread } from '../../tracer/session/event-thread.js';
 import { DebugInfo, parseElf } from '../../tracer/symbols/index.js';
 import { CowRun } from '../support/cow-run.js';
+import { differingParts } from '../support/differing-arrays.js';
 import { builtinInput } from '../support/kernel-run.js';
 import { bareProfile, encode, type RecordInput } from '../support/raw-records.js';
 import { compileModule } from './compiled.js';
 
 const { folder: compiled, entry } = compileModule('tracer/session/event-worker.ts');
-afterAll(() => rmSync(compiled, { recursive: true }));
+const consumer = compileModule('analyzer/histories/while-recording.ts');
+afterAll(() => [compiled, consumer.folder].forEach((one) => rmSync(one, { recursive: true })));
 
 let folder = '';
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'thread-'))));
@@ -42,8 +43,9 @@ const bare = { profile: bareProfile };
 describe('a thread that makes events', () => {
   test('makes the same files of a run as no thread, byte by byte', async () => {
     const run = new CowRun('frames');
-    const [ownTask, otherTask] = ['inline', 'thread'].map((name) => taskFor(name, eventNames));
-    const inline = new EventTranslation(await openEventSink(ownTask.folder, eventNames), ownTask, debug);
+    const change = { consumer: consumer.entry.href };
+    const [ownTask, otherTask] = ['inline', 'thread'].map((name) => taskFor(name, eventNames, change));
+    const inline = new EventTranslation(await openTaskSink(ownTask), ownTask, debug);
     const thread = new EventThread(entry).begin(otherTask);
     attachProbes(run.machine, profile, new Set(eventNames), () => {});
     run.machine.ring.setConsumer((view, from, to) => {
@@ -62,6 +64,7 @@ describe('a thread that makes events', () => {
       return events.close();
     });
     expect(ends[1]).toEqual(ends[0]);
+    expect(differingParts(thread.consumed, inline.consumed)).toEqual([]);
     expect(ends[0].reduce((rows, each) => rows + each.rows, 0)).toBeGreaterThan(20_000);
     expect(known.at(-1)).toBeGreaterThan(known[2]);
     for (const file of readdirSync(join(ownTask.folder, 'events'))) {

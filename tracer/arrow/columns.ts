@@ -1,6 +1,7 @@
 // Column builders: one typed array a column, reused from batch to batch, so that appending a value allocates nothing.
 import { makeData, Utf8, Vector, type Data, type DataType, type Dictionary } from 'apache-arrow';
 import type { Column, ColumnType } from '../schema/index.js';
+import type { BatchColumn } from './batch.js';
 import { toDeltas, toDeltas64 } from './deltas.js';
 
 const twoTo32 = 0x1_0000_0000;
@@ -50,6 +51,9 @@ abstract class ColumnBuilder {
     } as Parameters<typeof makeData>[0]);
   }
 
+  /** The values of some rows: a view that is valid until the next append. */
+  abstract view(from: number, to: number): BatchColumn;
+
   clear(): void {
     this.length = 0;
     this.#nullCount = 0;
@@ -92,6 +96,10 @@ export class Word64Column extends ColumnBuilder {
     this.append(Number(BigInt.asUintN(32, value)), Number(BigInt.asUintN(32, value >> 32n)));
   }
 
+  override view(from: number, to: number): BatchColumn {
+    return { values: new BigUint64Array(this.#words.buffer, 8 * from, to - from) };
+  }
+
   protected override toDeltas(): void {
     toDeltas64(this.#words, this.length);
   }
@@ -128,6 +136,10 @@ export class NumberColumn extends ColumnBuilder {
     if (typeof value !== 'number') throw this.misfit(value);
     this.append(value);
     if (this.#values[this.length - 1] !== value) throw this.misfit(value);
+  }
+
+  override view(from: number, to: number): BatchColumn {
+    return { values: this.#values.subarray(from, to) };
   }
 
   protected override toDeltas(): void {
@@ -167,6 +179,10 @@ export class TextColumn extends ColumnBuilder {
   override appendValue(value: unknown): void {
     if (typeof value !== 'string') throw this.misfit(value);
     this.append(value);
+  }
+
+  override view(from: number, to: number): BatchColumn {
+    return { values: this.#indices.subarray(from, to), dictionary: [...this.#indexOf.keys()] };
   }
 
   /** Indices stay as they are: they repeat already. */

@@ -1,7 +1,9 @@
 // The face of the event files. Reading needs no library; the writers load apache-arrow (100 ms) when first asked for.
 import type { EventName } from '../schema/index.js';
+import type { BatchConsumer } from './batch-consumer.js';
 import type { EventSink } from './sink.js';
 
+export type { BatchConsumer, Consumed, ConsumerModule } from './batch-consumer.js';
 export { columnArrays, hasValue, type BatchColumn, type ColumnArray, type EventBatch } from './batch.js';
 export { readEventFile, type ReadEnd } from './reader.js';
 export type { EventSink } from './sink.js';
@@ -16,9 +18,13 @@ export async function loadEventWriters(): Promise<void> {
 
 /**
  * The writers of the selected kinds of a trace, each file made when its writer is first asked for.
- * `folder` is the trace directory, in which `events/` exists.
+ * `folder` is the trace directory, in which `events/` exists; `consumer` goes along with the rows.
  */
-export async function openEventSink(folder: string, kinds: Iterable<EventName>): Promise<EventSink> {
+export async function openEventSink(
+  folder: string,
+  kinds: Iterable<EventName>,
+  consumer?: BatchConsumer,
+): Promise<EventSink> {
   const { EventSink } = await import('./sink.js');
-  return new EventSink(folder, kinds);
+  return new EventSink(folder, kinds, consumer);
 }

@@ -2,19 +2,24 @@
 import { join } from 'node:path';
 import type { WriteFailure } from '../files/output-file.js';
 import { eventFile, type EventName } from '../schema/index.js';
+import type { BatchConsumer, Consumed } from './batch-consumer.js';
 import { EventFileWriter, type EventFileSummary } from './writer.js';
 
 export class EventSink {
   readonly #kinds: ReadonlySet<EventName>;
   readonly #writers = new Map<EventName, EventFileWriter<EventName>>();
+  /** What the consumer made of the rows, once everything is closed. */
+  consumed: Consumed | undefined;
 
   /**
    * @param folder the trace directory; its `events` directory exists
    * @param kinds the kinds that are traced: they and no others get a file, even when no row comes
+   * @param consumer goes along with the rows
    */
   constructor(
     readonly folder: string,
     kinds: Iterable<EventName>,
+    private readonly consumer?: BatchConsumer,
   ) {
     this.#kinds = new Set(kinds);
   }
@@ -29,7 +34,7 @@ export class EventSink {
     if (!this.#kinds.has(kind)) return undefined;
     let writer = this.#writers.get(kind);
     if (writer === undefined) {
-      writer = new EventFileWriter<EventName>(kind, join(this.folder, eventFile(kind)));
+      writer = new EventFileWriter<EventName>(kind, join(this.folder, eventFile(kind)), this.#catchUp);
       this.#writers.set(kind, writer);
     }
     // The map pairs each kind with the writer made for it.
@@ -51,12 +56,22 @@ export class EventSink {
 
   /** Writes pending rows of every file. */
   flush(): void {
+    this.#catchUp();
     for (const writer of this.#writers.values()) writer.flush();
   }
+
+  readonly #catchUp = (): void => {
+    if (this.consumer === undefined) return;
+    for (const writer of this.#writers.values()) writer.handOver(this.consumer);
+    this.consumer.caughtUp();
+  };
 
   /** Closes every file, in order of selection; kinds without rows get a valid empty one. */
   close(): EventFileSummary[] {
     for (const kind of this.#kinds) this.writer(kind);
-    return [...this.#kinds].map((kind) => this.#writers.get(kind)!.close());
+    this.#catchUp();
+    const summaries = [...this.#kinds].map((kind) => this.#writers.get(kind)!.close());
+    this.consumed = this.consumer?.finish();
+    return summaries;
   }
 }

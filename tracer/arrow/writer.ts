@@ -9,6 +9,8 @@ import {
   type EventOf,
   type events,
 } from '../schema/index.js';
+import type { EventBatch } from './batch.js';
+import type { BatchConsumer } from './batch-consumer.js';
 import { arrowSchema } from './schema.js';
 import {
   newBuilder,
@@ -70,11 +72,17 @@ export class EventFileWriter<N extends EventName> {
   #capacity = firstCapacity;
   #pending = 0;
   #written = 0;
+  /** Of the pending rows, those that the consumer has had. */
+  #handedOver = 0;
 
-  /** Creates the file; it is a valid, empty one at once. Throws UsageError when it cannot be created. */
+  /**
+   * Creates the file; it is a valid, empty one at once. Throws UsageError when it cannot be created.
+   * @param beforeFullBatch called before a batch is written because it is full, which leaves differences in the columns
+   */
   constructor(
     readonly kind: N,
     path: string,
+    private readonly beforeFullBatch: () => void = () => {},
   ) {
     this.#file = new OutputFile(path);
     this.#schema = arrowSchema(kind);
@@ -143,6 +151,23 @@ export class EventFileWriter<N extends EventName> {
     else this.lostRows += this.#pending;
     for (const builder of this.#builders) builder.clear();
     this.#pending = 0;
+    this.#handedOver = 0;
+  }
+
+  /** Hands a consumer the rows that it has not had. Of a row that is being appended to it hears the next time. */
+  handOver(consumer: BatchConsumer): void {
+    const names = consumer.columns[this.kind];
+    if (names === undefined) return;
+    const from = this.#handedOver;
+    const to = this.#builders[this.#builders.length - 1].length;
+    if (from === to) return;
+    const wanted = this.#builders.filter(({ column }) => names.includes(column.name));
+    const views = wanted.map((builder) => [builder.column.name, builder.view(from, to)]);
+    consumer.take(this.kind, {
+      rows: to - from,
+      columns: Object.fromEntries(views) as EventBatch['columns'],
+    });
+    this.#handedOver = to;
   }
 
   /** Flushes, ends the stream and closes the file. */
@@ -154,7 +179,10 @@ export class EventFileWriter<N extends EventName> {
   }
 
   #makeRoom(): void {
-    if (this.#capacity === batchRows) return this.flush();
+    if (this.#capacity === batchRows) {
+      this.beforeFullBatch();
+      return this.flush();
+    }
     this.#capacity *= 2;
     for (const builder of this.#builders) builder.grow(this.#capacity);
   }

@@ -1,6 +1,6 @@
 // The way of raw records into event files, in this thread or in one of its own. Both make the same files, byte by byte.
 import type { RecordConsumer } from '../../emulator/index.js';
-import type { EventFileSummary, EventSink } from '../arrow/index.js';
+import { openEventSink, type ConsumerModule, type EventFileSummary, type EventSink } from '../arrow/index.js';
 import type { EventFiles } from '../directory/index.js';
 import type { Questions } from '../probes/index.js';
 import { Translator, type TranslatedProfile } from '../probes/translator.js';
@@ -16,6 +16,8 @@ export interface EventTask {
   readonly questions: Questions;
   readonly kernel: Uint8Array;
   readonly kernelPath: string;
+  /** URL of the module whose consumer goes along with the rows, a `ConsumerModule`. */
+  readonly consumer?: string;
 }
 
 /** Takes raw records and keeps the event files of a run. */
@@ -26,6 +28,15 @@ export interface EventPipeline extends EventFiles {
   flush(): void;
   /** The run is over at this cycle: what was waiting for its end becomes rows. Only `close` may follow. */
   finish(cycle: number): void;
+  /** What the consumer made of the rows, once the files are closed; undefined without one. */
+  readonly consumed: unknown;
+}
+
+/** The sink of a task, with its consumer. */
+export async function openTaskSink({ folder, kinds, consumer }: EventTask): Promise<EventSink> {
+  if (consumer === undefined) return openEventSink(folder, kinds);
+  const { openConsumer } = (await import(consumer)) as ConsumerModule;
+  return openEventSink(folder, kinds, openConsumer(kinds));
 }
 
 /** Events made in the thread that brings the records. */
@@ -61,5 +72,9 @@ export class EventTranslation implements EventPipeline {
 
   close(): EventFileSummary[] {
     return this.sink.close();
+  }
+
+  get consumed(): unknown {
+    return this.sink.consumed?.value;
   }
 }

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import { UsageError } from '../../errors.js';
 import type { RecordConsumer } from '../../emulator/index.js';
-import { openEventSink, type EventFileSummary } from '../arrow/index.js';
+import type { EventFileSummary } from '../arrow/index.js';
 import type { WriteFailure } from '../directory/index.js';
 import type { DebugInfo } from '../symbols/index.js';
-import { EventTranslation, type EventPipeline, type EventTask } from './event-pipeline.js';
+import { EventTranslation, openTaskSink, type EventPipeline, type EventTask } from './event-pipeline.js';
 import type { EventThreadData, EventThreadMessage } from './event-worker.js';
 import { Command, ReaderState, RecordSender } from './record-channel.js';
 
@@ -25,12 +25,14 @@ export async function openEventPipeline(
   thread: EventThread | undefined,
 ): Promise<EventPipeline> {
   if (thread) return thread.begin(task);
-  return new EventTranslation(await openEventSink(task.folder, task.kinds), task, debug);
+  return new EventTranslation(await openTaskSink(task), task, debug);
 }
 
 export class EventThread implements EventPipeline {
   /** Bytes of the files at the last flush but one. */
   bytes = 0;
+  /** What the consumer made of the rows, once the files are closed. */
+  consumed: unknown;
   private readonly sender = new RecordSender(() => this.check());
   private readonly port: MessagePort;
   private readonly worker: Worker;
@@ -102,7 +104,7 @@ export class EventThread implements EventPipeline {
       if (!received) return;
       const message = received.message as EventThreadMessage;
       if (message.is === 'failure') this.writeFailure ??= message.failure;
-      else if (message.is === 'closed') this.summaries = message.summaries;
+      else if (message.is === 'closed') ({ summaries: this.summaries, consumed: this.consumed } = message);
       else if (message.is === 'refused') this.fail(new UsageError(message.text, message.exitCode));
       else this.fail(new Error(message.text));
     }

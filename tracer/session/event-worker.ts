@@ -2,10 +2,10 @@
 // is told to close.
 import { workerData, type MessagePort } from 'node:worker_threads';
 import { UsageError } from '../../errors.js';
-import { loadEventWriters, openEventSink, type EventFileSummary } from '../arrow/index.js';
+import { loadEventWriters, type EventFileSummary } from '../arrow/index.js';
 import type { WriteFailure } from '../directory/index.js';
 import { DebugInfo, parseElf } from '../symbols/index.js';
-import { EventTranslation, type EventTask } from './event-pipeline.js';
+import { EventTranslation, openTaskSink, type EventTask } from './event-pipeline.js';
 import { Command, RecordReceiver } from './record-channel.js';
 
 /** What the thread is started with; its `EventTask` comes through the port. */
@@ -17,7 +17,7 @@ export interface EventThreadData {
 /** What the thread says: the first write that failed, the files it has closed, or why it cannot go on. */
 export type EventThreadMessage =
   | { readonly is: 'failure'; readonly failure: WriteFailure }
-  | { readonly is: 'closed'; readonly summaries: EventFileSummary[] }
+  | { readonly is: 'closed'; readonly summaries: EventFileSummary[]; readonly consumed: unknown }
   | { readonly is: 'refused'; readonly text: string; readonly exitCode: number }
   | { readonly is: 'broken'; readonly text: string };
 
@@ -25,15 +25,19 @@ const { memory, port } = workerData as EventThreadData;
 const receiver = new RecordReceiver(memory);
 
 async function makeEvents(task: EventTask): Promise<void> {
-  const { folder, kinds, kernel, kernelPath } = task;
+  const { kernel, kernelPath } = task;
   const say = (message: EventThreadMessage): void => port.postMessage(message);
-  const sink = await openEventSink(folder, kinds);
+  const sink = await openTaskSink(task);
   const events = new EventTranslation(sink, task, DebugInfo.parse(parseElf(kernel, kernelPath)));
   let failure: WriteFailure | undefined;
   const carryOut = {
     [Command.flush]: () => events.flush(),
     [Command.finish]: (cycle: number) => events.finish(cycle),
-    [Command.close]: () => say({ is: 'closed', summaries: events.close() }),
+    [Command.close]: () => {
+      const summaries = events.close();
+      const { value: consumed, buffers = [] } = sink.consumed ?? {};
+      port.postMessage({ is: 'closed', summaries, consumed } satisfies EventThreadMessage, [...buffers]);
+    },
   };
   const tellFailure = (): void => {
     if (failure !== undefined || sink.failure === undefined) return;

@@ -49,7 +49,8 @@ export function eventTask({ request, profile, questions, kinds }: PreparedRun, f
   const { freeList, referenceCounts, processes, locks } = profile;
   const some = { ...(freeList && { freeList }), ...(processes && { processes }), ...(locks && { locks }) };
   const found = { referenceCounts, ...some };
-  return { folder, kinds, profile: found, questions, kernel, kernelPath };
+  const consumer = request.consumer === undefined ? {} : { consumer: request.consumer };
+  return { folder, kinds, profile: found, questions, kernel, kernelPath, ...consumer };
 }
 
 /** Whether nothing is done for anybody: the kernels of some years poll where others wait. */

@@ -181,6 +181,7 @@ class TracedRun {
       digest,
       manifest,
       profile: this.profileSeen(),
+      consumed: this.streams.events.consumed,
       seconds: (performance.now() - this.started) / 1000,
     };
   }

@@ -52,6 +52,8 @@ export interface RunRequest {
   /** Directory to write. */
   readonly out: string;
   readonly toolVersion: string;
+  /** URL of a module (`ConsumerModule`) whose consumer goes along with the rows, in the thread that makes them. */
+  readonly consumer?: string;
   /** Bytes the console printed, as they come. */
   readonly onConsole?: (bytes: Uint8Array) => void;
   /** Called a few times a second. */
@@ -73,6 +75,8 @@ export interface RunResult {
   readonly digest: string;
   readonly manifest: Manifest;
   readonly profile: KernelProfile;
+  /** What the consumer made of the rows; it has seen those, too, that could not be written. */
+  readonly consumed?: unknown;
   /** Wall-clock seconds the machine ran. */
   readonly seconds: number;
 }
