@@ -24,8 +24,7 @@ export interface Cause {
 export function causesOf(broken: readonly BrokenRule[]): Cause[] {
   const causes: Cause[] = [];
   const inOrder = broken
-    .filter(({ result }) => result.violations.length > 0)
-    .map((rule) => ({ rule, first: earliest(rule.result.violations), consequences: [] }))
+    .flatMap((rule) => beginnings(rule).map((first): Cause => ({ rule, first, consequences: [] })))
     .sort((left, right) => rank(left) - rank(right) || beginning(left.first) - beginning(right.first));
   for (const one of inOrder) {
     const cause = causes.find((other) => mayFollow(one, other));
@@ -33,6 +32,21 @@ export function causesOf(broken: readonly BrokenRule[]): Cause[] {
     else cause.consequences.push(one.rule.result.name);
   }
   return causes;
+}
+
+/**
+ * The violations with which a rule began to be broken. Frames that were broken once break in many places; of other
+ * rules each suspect is a mistake of its own.
+ */
+function beginnings({ result, breaksFrames }: BrokenRule): Violation[] {
+  const { violations } = result;
+  if (breaksFrames || violations.length === 0) return violations.length === 0 ? [] : [earliest(violations)];
+  const bySuspect = new Map<string, Violation[]>();
+  for (const one of violations) {
+    const name = one.suspects[0]?.function ?? '';
+    bySuspect.set(name, [...(bySuspect.get(name) ?? []), one]);
+  }
+  return [...bySuspect.values()].map(earliest);
 }
 
 /** When things went wrong by a violation. */

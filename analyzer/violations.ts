@@ -17,6 +17,8 @@ export const noViolations: Violations = { violations: [], violationCount: 0, fra
 
 const framesMost = 20_000;
 const suspectsMost = 3;
+/** Places of violations that are kept though there are earlier ones. */
+const placesMost = 20;
 
 /** What is known of each address, once; to be made before violations are read. */
 export const placesView = `
@@ -24,13 +26,25 @@ CREATE VIEW places AS
 SELECT address, any_value("function") AS "function", any_value(file) AS file, any_value(line) AS line
 FROM location GROUP BY address`;
 
+/** Of the C library, as far as kernels have it. */
+const libraryFunctions = [
+  'memmove',
+  'memcpy',
+  'memset',
+  'memcmp',
+  'strlen',
+  'strncpy',
+  'strncmp',
+  'safestrcpy',
+];
+
 /**
  * Functions that everybody calls: that one of them did it says little, whoever called it says more. They are those of
- * the roles that probes look for.
+ * the roles that probes look for, and what does as it is told with any memory.
  */
 export function commonFunctions(facts: RunFacts): ReadonlySet<string> {
   const roles = Object.entries(facts).filter(([key]) => key.startsWith('function_'));
-  return new Set(roles.map(([, name]) => String(name)));
+  return new Set([...roles.map(([, name]) => String(name)), ...libraryFunctions]);
 }
 
 /** Runs the query of a rule. `kept` violations are returned, the rest counted. */
@@ -49,11 +63,12 @@ export async function readViolations(
   const { columns } = await database.query('SELECT * FROM found', 0);
   const optional = (name: string, type: string): string =>
     columns.includes(name) ? `f.${name}` : `NULL::${type}`;
-  const suspects = await readSuspects(database, kept, columns, common);
+  await keepSome(database, kept, columns);
+  const suspects = await readSuspects(database, columns, common);
   const { rows } = await database.query(
     `SELECT f.number, f.cycle, ${optional('since', 'UBIGINT')}, f.hart, f.pid, f.frame, f.pc, f.message,
             coalesce(n.name, b.name), p."function", p.file, p.line, c."function", c.file, c.line
-     FROM (SELECT *, coalesce(pid, 0)::INTEGER AS subject FROM found ORDER BY number LIMIT ${kept}) f
+     FROM (SELECT *, coalesce(pid, 0)::INTEGER AS subject FROM kept) f
      ASOF LEFT JOIN process_names n ON f.subject = n.pid AND f.cycle <= n.cycle
      ASOF LEFT JOIN process_names b ON f.subject = b.pid AND f.cycle >= b.cycle
      LEFT JOIN places p ON p.address = f.pc
@@ -70,13 +85,22 @@ export async function readViolations(
   };
 }
 
+/** The first violations, and the first of each place that they do not show. */
+async function keepSome(database: Database, kept: number, columns: readonly string[]): Promise<void> {
+  const place = ['pc', 'call_site', 'sites'].filter((name) => columns.includes(name)).join(', ');
+  await database.execute(
+    `CREATE OR REPLACE TEMP TABLE kept AS SELECT * FROM found
+     QUALIFY number <= ${kept} OR row_number() OVER (PARTITION BY ${place} ORDER BY number) = 1
+     ORDER BY number LIMIT ${kept + placesMost}`,
+  );
+}
+
 /**
  * By number of the row: the functions of its `sites`, in that order, or of its pc and call site; where the row says
  * `blames_caller`, who called the first comes before it. Those that everybody calls come last.
  */
 async function readSuspects(
   database: Database,
-  kept: number,
   columns: readonly string[],
   common: ReadonlySet<string>,
 ): Promise<Map<number, Suspect[]>> {
@@ -87,7 +111,7 @@ async function readSuspects(
     `SELECT s.number, p."function", p.file, p.line, s.blames_caller
      FROM (SELECT number, ${blamesCaller} AS blames_caller, unnest(${sites}) AS address,
                  generate_subscripts(${sites}, 1) AS position
-           FROM found WHERE number <= ${kept}) s
+           FROM kept) s
      JOIN places p ON p.address = s.address AND s.address <> 0
      ORDER BY s.number, s.position`,
   );

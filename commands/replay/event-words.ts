@@ -34,6 +34,7 @@ const words = {
   page_table: (c) => `page table ${hex(c['table'])} (level ${text(c['level'])}) ${text(c['action'])}`,
   disk_request: (c) =>
     `disk ${c['write'] === 1n ? 'write' : 'read'} of ${text(c['bytes'])} bytes at sector ${text(c['sector'])}`,
+  panic_call: (c) => `call ${text(c['depth'])} under way at the panic that follows`,
   panic: (c) => `panic: ${text(c['text'])}`,
   kernel_span: (c) => `kernel entry ${text(c['cause'])} ends`,
   probe_hit: probeWords,

@@ -142,5 +142,13 @@ describe('a run that violates a rule', () => {
     expect(page.stdout).toMatch(/^violation 1 \(panic: .*\): cycle [\d,]+/);
     expect(page.stdout).toMatch(/#0 +0x[\da-f]+ +panic \(fixtures\/kernel\/printf\.c:\d+\)\n/);
     expect(page.exitCode).toBe(0);
+    const calls = await trace([
+      'query',
+      out,
+      'SELECT "function" FROM panic_call JOIN location ON address = call_site ORDER BY depth',
+      '--format',
+      'csv',
+    ]);
+    expect(calls.stdout).toContain('first_return');
   });
 });

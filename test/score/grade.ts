@@ -32,7 +32,8 @@ export interface Grade {
 /** The grades of one case: one a defect, or one for a correct kernel. */
 export function gradesOf(variant: KernelVariant, run: Case, outcome: Outcome): Grade[] {
   if (variant.defects.length === 0) return [gradeCorrect(run, outcome)];
-  return variant.defects.map((defect) => gradeDefect(defect, run, outcome));
+  const several = variant.defects.length > 1;
+  return variant.defects.map((defect) => gradeDefect(defect, run, outcome, several));
 }
 
 function gradeCorrect(run: Case, outcome: Outcome): Grade {
@@ -41,7 +42,7 @@ function gradeCorrect(run: Case, outcome: Outcome): Grade {
   return { name: `${caseName(run)} #0`, found: found[3], rules: names, said: saidOf(outcome) };
 }
 
-function gradeDefect(defect: Defect, run: Case, outcome: Outcome): Grade {
+function gradeDefect(defect: Defect, run: Case, outcome: Outcome, several: boolean): Grade {
   const pattern = new RegExp(defect.rule ?? '');
   const broken = outcome.broken.filter(({ name }) => name !== programRule && name !== panicRule);
   const rules = broken.filter(({ name }) => pattern.test(name));
@@ -50,11 +51,11 @@ function gradeDefect(defect: Defect, run: Case, outcome: Outcome): Grade {
   const witnesses = rules.length > 0 ? rules : own;
   const by = foundBy(rules, own, outcome, harm !== undefined);
   const first = witnesses[0]?.cycle;
-  const named = nameRank(witnesses, defect.functions);
+  const named = nameRank(several ? witnesses : witnesses.slice(0, 1), defect.functions);
   return {
     name: `${caseName(run)} #${defect.number}`,
     found: by,
-    rules: rules.map(({ name }) => name),
+    rules: [...new Set(rules.map(({ name }) => name))],
     ...(harm !== undefined && first !== undefined && { delay: first - harm }),
     ...(named !== undefined && by !== 'unreached' && { named }),
     said: saidOf(outcome),
@@ -73,12 +74,16 @@ function foundBy(
   return outcome.broken.some(({ name }) => name === programRule) ? 'program' : 'nobody';
 }
 
+/** The best rank of a function at fault in what a finding suspects; which finding is whose, rules do not say. */
 function nameRank(witnesses: readonly BrokenRule[], functions: readonly string[]): 1 | 3 | undefined {
-  // That a panic came from panic() says nothing.
-  const all = witnesses.flatMap((rule) => rule.functions).filter((name) => name !== 'panic');
-  const named = [...new Set(all)].slice(0, 3);
-  const rank = named.findIndex((name) => functions.includes(name));
-  return rank < 0 ? undefined : rank === 0 ? 1 : 3;
+  const ranks = witnesses.flatMap((rule) => {
+    // That a panic came from panic() says nothing.
+    const suspects = rule.functions.filter((name) => name !== 'panic').slice(0, 3);
+    const rank = suspects.findIndex((name) => functions.includes(name));
+    return rank < 0 ? [] : [rank];
+  });
+  if (ranks.length === 0) return undefined;
+  return Math.min(...ranks) === 0 ? 1 : 3;
 }
 
 function saidOf({ end, broken }: Outcome): Grade['said'] {

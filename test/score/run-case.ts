@@ -2,7 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { TraceQuery, checkTrace, openTraceSource, type Violation } from '../../analyzer/index.js';
+import {
+  TraceQuery,
+  checkTrace,
+  openTraceSource,
+  type InvariantResult,
+  type Violation,
+} from '../../analyzer/index.js';
 import { defaultConfiguration } from '../../emulator/index.js';
 import { builtinKernel, otherProgram } from '../../fixtures/index.js';
 import { DiskImage, writeDiskImage } from '../../tracer/disk-image/index.js';
@@ -78,19 +84,26 @@ function diskWith(command: string, disk: Uint8Array): Uint8Array {
 export async function judgeTrace(trace: string): Promise<Omit<Outcome, 'end' | 'cycles'>> {
   const source = openTraceSource(trace);
   const { invariants, findings } = await checkTrace(source);
-  const order = findings.flatMap(({ invariant, consequences }) => [invariant, ...consequences]);
-  const broken = order.map((rule): BrokenRule => {
-    const { name, severity, violationCount, violations } = invariants.find(({ name }) => name === rule)!;
-    const first = violations.reduce((left, right) => (moment(right) < moment(left) ? right : left));
-    const functions = first.suspects.map((suspect) => suspect.function);
-    return { name, severity, count: violationCount, cycle: moment(first), functions };
-  });
+  const result = (rule: string) => invariants.find(({ name }) => name === rule)!;
+  const broken = findings.flatMap(({ invariant, violation, consequences }) => [
+    brokenRule(result(invariant), violation),
+    ...consequences.map((rule) => brokenRule(result(rule), earliest(result(rule).violations))),
+  ]);
   const failed = invariants.filter(({ status }) => status === 'error');
   return {
     broken,
     failedRules: failed.map(({ name, reason }) => `${name}: ${reason}`),
     harm: await harmOf(source),
   };
+}
+
+function brokenRule({ name, severity, violationCount }: InvariantResult, first: Violation): BrokenRule {
+  const functions = first.suspects.map((suspect) => suspect.function);
+  return { name, severity, count: violationCount, cycle: moment(first), functions };
+}
+
+function earliest(violations: readonly Violation[]): Violation {
+  return violations.reduce((left, right) => (moment(right) < moment(left) ? right : left));
 }
 
 const moment = ({ cycle, since = cycle }: Violation): number => since;

@@ -32,6 +32,13 @@ export interface Stack {
   readonly frames: readonly CallFrame[];
 }
 
+/** A call of the kernel that is under way: the stopped instruction, or the return address. */
+export interface KernelCall {
+  readonly pc: bigint;
+  /** Whether a trap that the kernel took stopped it there. */
+  readonly isInterrupted: boolean;
+}
+
 /** What a backtrace is made from. */
 export interface StoppedHart {
   readonly machine: Machine;
@@ -64,8 +71,18 @@ export function stacksOf(stopped: StoppedHart): Stack[] {
   return process?.userRegisters ? [...kernel, ...programStack(stopped, process.userRegisters)] : kernel;
 }
 
+/** The kernel's stacks of a hart that is in the kernel, innermost first, without functions that were inlined. */
+export function kernelCalls(machine: Machine, hart: number, kernel: DebugInfo): KernelCall[] {
+  const stopped = { machine, hart, kernel, process: undefined };
+  return kernelStacks(stopped, registersOf(machine, hart)).flatMap(({ frames }, stack) =>
+    frames
+      .filter(({ inlined }) => !inlined)
+      .map(({ pc }, depth) => ({ pc, isInterrupted: stack > 0 && depth === 0 })),
+  );
+}
+
 /** One stack, or two when the kernel was interrupted by a trap of its own. */
-function kernelStacks(stopped: StoppedHart, registers: HartRegisters): Stack[] {
+function kernelStacks(stopped: Omit<StoppedHart, 'programs'>, registers: HartRegisters): Stack[] {
   const { machine, hart, kernel } = stopped;
   const state = machine.harts[hart];
   const read = wordReader(machine, (address) => machine.translate(hart, address));
@@ -86,7 +103,10 @@ function kernelStacks(stopped: StoppedHart, registers: HartRegisters): Stack[] {
   ];
 }
 
-function codeReader({ kernel }: StoppedHart, { address, size }: NamedRange): readonly InstructionLine[] {
+function codeReader(
+  { kernel }: Pick<StoppedHart, 'kernel'>,
+  { address, size }: NamedRange,
+): readonly InstructionLine[] {
   const code = kernel.code({ low: address, high: address + BigInt(size) });
   return instructionsFrom(address, code.length / 2, (at, length) =>
     code.subarray(Number(at - address), Number(at - address) + length),
@@ -94,7 +114,10 @@ function codeReader({ kernel }: StoppedHart, { address, size }: NamedRange): rea
 }
 
 /** Code that runs at another address than it was linked at (the trampoline) is known by its physical one. */
-function linked({ machine, hart, kernel }: StoppedHart, registers: HartRegisters): HartRegisters {
+function linked(
+  { machine, hart, kernel }: Omit<StoppedHart, 'programs'>,
+  registers: HartRegisters,
+): HartRegisters {
   if (kernel.symbols.functionAt(registers.pc) !== undefined) return registers;
   const physical = machine.translate(hart, registers.pc);
   return physical === undefined ? registers : { pc: BigInt(physical), x: registers.x };

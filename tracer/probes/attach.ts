@@ -36,7 +36,7 @@ export function attachProbes(
   machine: Machine,
   profile: KernelProfile,
   kinds: ReadonlySet<EventName>,
-  onPanic: () => void,
+  onPanic: (hart: number) => void,
 ): void {
   const wants: Wants = (...names) => names.some((name) => kinds.has(name));
   const { processes, freeList, referenceCounts, locks } = profile;
@@ -111,7 +111,7 @@ function watchProcesses(machine: Machine, facts: ProcessFacts): void {
   for (let hart = 0; hart < harts; hart++) machine.watch.watchWords(current + hart * currentStride, 8);
 }
 
-function probeFunctions(target: Target, onPanic: () => void): void {
+function probeFunctions(target: Target, onPanic: (hart: number) => void): void {
   const { machine, profile, wants } = target;
   const { allocate, free, map, free_table: freeTable, panic } = profile.functions;
   const { watch, harts } = machine;
@@ -130,7 +130,7 @@ function probeFunctions(target: Target, onPanic: () => void): void {
       record: wants('panic'),
       onHit: (hart) => {
         if (wants('panic')) recordPanicText(machine, argument(hart), panic.entry);
-        onPanic();
+        onPanic(hart);
       },
     });
 }

@@ -10,4 +10,6 @@ export const ProbeId = {
   countsPlaced: 6,
   /** No instruction's: the next 40 bytes of the text of the panic that follows, filled up with zeros. */
   panicText: 7,
+  /** No instruction's: a call under way at the panic that follows: `a` its depth, `b` its return address, or 0. */
+  panicCall: 8,
 } as const;

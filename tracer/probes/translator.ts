@@ -13,6 +13,7 @@ import { writeLocations } from './locations.js';
 import type { KnownLock } from './lock-facts.js';
 import { writeLocks } from './lock-rows.js';
 import { PageTables } from './page-tables.js';
+import { writePanicCall } from './panic-calls.js';
 import { PanicText } from './panic-text.js';
 import { Processes } from './processes.js';
 import type { KernelProfile } from './profile.js';
@@ -36,6 +37,7 @@ interface Rows {
   readonly kalloc: EventFileWriter<'kalloc'> | undefined;
   readonly kfree: EventFileWriter<'kfree'> | undefined;
   readonly panic: EventFileWriter<'panic'> | undefined;
+  readonly panicCall: EventFileWriter<'panic_call'> | undefined;
   readonly marker: EventFileWriter<'marker'> | undefined;
   readonly disk: EventFileWriter<'disk_request'> | undefined;
   readonly switch: EventFileWriter<'context_switch'> | undefined;
@@ -210,6 +212,8 @@ export class Translator {
         return this.called(this.rows.kfree, record);
       case ProbeId.panicText:
         return this.panicText.add(record);
+      case ProbeId.panicCall:
+        return writePanicCall(this.rows.panicCall, record, this.emitter);
       case ProbeId.panicEntered:
         return this.panic(record);
       case ProbeId.countsPlaced:
@@ -262,6 +266,7 @@ function rowsOf(emitter: Emitter): Rows {
     kalloc: emitter.rows('kalloc'),
     kfree: emitter.rows('kfree'),
     panic: emitter.rows('panic'),
+    panicCall: emitter.rows('panic_call'),
     marker: emitter.rows('marker'),
     disk: emitter.rows('disk_request'),
     switch: emitter.rows('context_switch'),

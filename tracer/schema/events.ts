@@ -271,6 +271,17 @@ export const events = {
       call_site: callSite,
     },
   },
+  panic_call: {
+    id: 24,
+    doc: 'A call that was under way when the kernel entered its panic function, before the row of the panic: one row each, innermost first, also through a trap that the kernel itself had taken. Not emitted for what the program had called.',
+    columns: {
+      depth: { type: 'u8', doc: '0 for the function that called panic.' },
+      call_site: {
+        type: 'u64',
+        doc: 'Return address in the function; 0 for one that a trap interrupted, at pc.',
+      },
+    },
+  },
 } as const satisfies Record<string, EventRow>;
 
 export type EventName = keyof typeof events;

@@ -4,7 +4,14 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { Machine, type MachineConfiguration } from '../../emulator/index.js';
 import { TraceDirectoryWriter, type KernelFacts, type StartedTrace } from '../directory/index.js';
-import { attachProbes, attachQuestions, KernelExceptions, type KernelProfile } from '../probes/index.js';
+import { kernelCalls } from '../moment/index.js';
+import {
+  attachProbes,
+  attachQuestions,
+  KernelExceptions,
+  recordPanicCalls,
+  type KernelProfile,
+} from '../probes/index.js';
 import type { EventPipeline } from './event-pipeline.js';
 import { openEventPipeline, startEventThread, type EventThread } from './event-thread.js';
 import { eventTask, isIdle, prepareRun, type PreparedRun } from './prepared-run.js';
@@ -120,7 +127,7 @@ class TracedRun {
     });
     const { bytes, seconds } = request.snapshots ?? {};
     if (bytes !== 0) this.snapshots = new SnapshotTaker(this.machine, streams.snapshots, seconds);
-    attachProbes(this.machine, profile, new Set(kinds), () => this.panicked());
+    attachProbes(this.machine, profile, new Set(kinds), (hart) => this.panicked(hart));
     attachQuestions(this.machine, questions);
     this.machine.ring.setConsumer((view, from, to) => {
       this.exceptions.observe(view, from, to);
@@ -212,7 +219,12 @@ class TracedRun {
     this.machine.requestStop();
   }
 
-  private panicked(): void {
+  private panicked(hart: number): void {
+    const { debug, kinds } = this.prepared;
+    if (kinds.includes('panic_call')) {
+      const [inside, ...calls] = kernelCalls(this.machine, hart, debug);
+      recordPanicCalls(this.machine, calls, inside.pc);
+    }
     this.panicEnd = Math.min(this.panicEnd, this.machine.cycle() + panicCycles);
   }
 

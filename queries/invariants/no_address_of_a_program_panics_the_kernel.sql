@@ -1,0 +1,24 @@
+-- title:    no address of a program panics the kernel
+-- rule:     Whatever address a program uses, or hands to a system call, the worst that comes of it is the program's
+--           end.
+-- why:      Programs are not trusted: an address of theirs must be looked at before it is used.
+-- needs:    panic_calls, page_fault, syscall
+-- severity: error
+-- hint:     What must be true of the address for what is done with it next, and who makes sure of that?
+-- except:   Addresses of system calls are judged where no page can be: at and above 2^38.
+-- judged:   SELECT count(*) FROM page_fault
+-- suspects: SELECT count(*) FROM panic_calls
+WITH bad AS (
+  SELECT p.*, printf('a %s at 0x%x', f.access, f.va) AS deed, f.cycle AS since
+  FROM panic_calls p JOIN page_fault f ON f.span = p.span AND f.outcome = 'panicked'
+  WHERE NOT p.without_memory
+  UNION ALL
+  SELECT p.*, printf('%s with the address 0x%x', s.name, greatest(s.argument0, s.argument1)), s.cycle
+  FROM panic_calls p JOIN syscall s ON s.span = p.span AND s.phase = 'enter'
+  WHERE NOT p.without_memory AND s.number IN (3, 4, 5, 7, 8, 9, 15, 16, 17, 18, 19, 20)
+    AND greatest(s.argument0, CASE WHEN s.number IN (5, 7, 8, 16, 19) THEN s.argument1 ELSE 0 END) >= 274877906944
+)
+SELECT cycle, since, hart, pid, NULL AS frame, pc, call_site,
+       CASE WHEN faulted THEN sites ELSE sites[2:] || sites[1:1] END AS sites,
+       printf('%s made the kernel panic: %s', deed, text) AS message
+FROM bad ORDER BY cycle

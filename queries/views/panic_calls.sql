@@ -1,0 +1,21 @@
+-- name:  panic_calls
+-- doc:   Each panic with the calls under way, innermost first, as addresses (sites): from the function that called
+--        panic, or, where the kernel had taken a trap of its own, from the one that this interrupted (faulted).
+--        without_memory: the last thing that the kernel entry had asked the allocator for was not to be had.
+-- needs: panic
+-- optional: panic_call, kalloc
+-- materialized: yes
+WITH calls AS (
+  SELECT p.seq, min(c.depth) FILTER (c.call_site = 0) AS interrupted,
+         list(CASE c.call_site WHEN 0 THEN c.pc ELSE c.call_site END ORDER BY c.depth) AS sites
+  FROM panic p JOIN panic_call c ON c.hart = p.hart AND c.cycle = p.cycle
+  GROUP BY p.seq
+), asked AS (
+  SELECT p.seq, max_by(k.frame, k.seq) = 0 AS without_memory
+  FROM panic p JOIN kalloc k ON k.span = p.span AND k.seq < p.seq GROUP BY p.seq
+)
+SELECT p.*, c.interrupted IS NOT NULL AS faulted, coalesce(a.without_memory, false) AS without_memory,
+       CASE WHEN c.sites IS NULL THEN [p.call_site]
+            WHEN c.interrupted IS NOT NULL THEN c.sites[c.interrupted + 1:]
+            ELSE c.sites END AS sites
+FROM panic p LEFT JOIN calls c USING (seq) LEFT JOIN asked a USING (seq)

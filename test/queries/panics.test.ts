@@ -1,0 +1,131 @@
+// Rules about panics: which of them a panic breaks, and whom of the calls under way it makes suspect.
+import { describe, expect, test } from 'vitest';
+import { judgeRows } from '../support/check-rows.js';
+import { Story, type Entry } from '../support/story.js';
+
+/** Ends an entry in a panic, called by the first function, that by the second, and so on; `*`: interrupted there. */
+function panic(story: Story, entry: Entry, ...calls: string[]): void {
+  const { cycle } = story;
+  calls.forEach((name, depth) => {
+    const isInterrupted = name.startsWith('*');
+    const where = isInterrupted ? name.slice(1) : 'panic';
+    const call_site = isInterrupted ? 0 : story.at(name);
+    story.emit('panic_call', entry, where, { cycle, depth, call_site });
+  });
+  story.emit('panic', entry, 'panic', { cycle, text: calls[0], call_site: story.at(calls[0]) });
+  story.end(entry, 0);
+}
+
+function faultAt(story: Story, va: number, ...calls: string[]): void {
+  const { cycle } = story;
+  const entry = story.begin(4, 'page_fault');
+  panic(story, entry, ...calls);
+  const outcome = { access: 'store', va, root: 0x80200000, outcome: 'panicked', end_cycle: story.cycle };
+  story.emit('page_fault', entry, '', { cycle, ...outcome });
+}
+
+/** A fork that gets nothing from the allocator, and panics, fails, or goes on to panic for another reason. */
+function forkWithoutMemory(then: 'panics' | 'fails' | 'gets one and panics'): Story {
+  const story = new Story();
+  const entry = story.begin(4, 'fork');
+  story.emit('kalloc', entry, 'kalloc', { frame: 0, call_site: story.at('uvmcopy') });
+  if (then === 'gets one and panics')
+    story.emit('kalloc', entry, 'kalloc', { frame: 0x80300000, call_site: story.at('uvmcopy') });
+  if (then === 'fails') story.end(entry);
+  else panic(story, entry, 'uvmcopy', 'fork');
+  return story;
+}
+
+const suspects = async (rule: string, story: Story): Promise<string[][]> => {
+  const { violations } = await judgeRows(rule, story.rows(), { facts: { function_map: 'mappages' } });
+  return violations.map((one) => one.suspects.map((suspect) => suspect.function));
+};
+
+describe('the_kernel_does_not_panic', () => {
+  const rule = 'the_kernel_does_not_panic';
+
+  test('suspects the caller of a function that checks what it is given', async () => {
+    const story = new Story();
+    panic(story, story.begin(4, 'page_fault'), 'walk', 'cowfault', 'usertrap');
+    expect(await suspects(rule, story)).toEqual([['cowfault', 'usertrap', 'walk']]);
+  });
+
+  test('suspects the function that gives up when memory is out', async () => {
+    expect(await suspects(rule, forkWithoutMemory('panics'))).toEqual([['uvmcopy', 'fork']]);
+  });
+
+  test('suspects what a trap of the kernel interrupted, or who called it when anybody might', async () => {
+    const story = new Story();
+    panic(story, story.begin(4, 'page_fault'), 'kerneltrap', 'kernelvec', '*memmove', 'cowfault', 'usertrap');
+    expect(await suspects(rule, story)).toEqual([['cowfault', 'usertrap', 'memmove']]);
+  });
+
+  test('suspects who called panic where nothing else is known', async () => {
+    const story = new Story();
+    const entry = story.begin(4, 'exit');
+    story.emit('panic', entry, 'panic', { text: 'init exiting', call_site: story.at('exit') });
+    expect(await suspects(rule, story)).toEqual([['exit']]);
+  });
+});
+
+describe('memory_that_runs_out_is_no_panic', () => {
+  const rule = 'memory_that_runs_out_is_no_panic';
+
+  test('is broken by a panic after an allocation that failed', async () => {
+    expect(await suspects(rule, forkWithoutMemory('panics'))).toEqual([['uvmcopy', 'fork']]);
+  });
+
+  test('holds where the call fails, or where the panic has another reason', async () => {
+    for (const then of ['fails', 'gets one and panics'] as const)
+      expect(await judgeRows(rule, forkWithoutMemory(then).rows())).toMatchObject({
+        status: 'holds',
+        judged: 1,
+      });
+  });
+});
+
+describe('no_address_of_a_program_panics_the_kernel', () => {
+  const rule = 'no_address_of_a_program_panics_the_kernel';
+
+  test('is broken by a fault that ends in a panic', async () => {
+    const story = new Story();
+    faultAt(story, 0x4000, 'mappages', 'cowfault', 'usertrap');
+    const { violations } = await judgeRows(rule, story.rows());
+    expect(violations[0].message).toBe('a store at 0x4000 made the kernel panic: mappages');
+  });
+
+  test('is broken by a system call with an address where no page can be, and not by any other panic', async () => {
+    const calling = (argument1: number): Story => {
+      const story = new Story();
+      const fault = story.begin(4, 'page_fault');
+      story.emit('page_fault', fault, '', { access: 'load', va: 0, outcome: 'resolved' });
+      story.end(fault);
+      const entry = story.begin(4, 'read');
+      story.emit('syscall', entry, '', { phase: 'enter', name: 'read', number: 5, argument1 });
+      panic(story, entry, 'walk', 'copyout');
+      return story;
+    };
+    expect(await suspects(rule, calling(2 ** 38))).toEqual([['copyout', 'walk']]);
+    expect(await judgeRows(rule, calling(0x4000).rows())).toMatchObject({ status: 'holds', judged: 1 });
+  });
+});
+
+describe('freed_frames_reach_the_free_list', () => {
+  const rule = 'freed_frames_reach_the_free_list';
+
+  function boot(isListed: boolean): Story {
+    const story = new Story();
+    const entry = story.begin(0, 'scheduler');
+    const call_site = story.at('freerange');
+    story.emit('kfree', entry, 'kfree', { frame: 0x80300000, call_site });
+    story.emit('refcount_change', entry, 'frame_drop', { frame: 0x80300000, before: 0, after: -1 });
+    if (isListed) story.emit('frame_free', entry, 'kfree', { frame: 0x80300000, free_frames: 1 });
+    story.emit('kalloc', entry, 'kalloc', { frame: isListed ? 0x80300000 : 0, call_site });
+    return story;
+  }
+
+  test('is broken when the allocator never gets a frame', async () => {
+    expect(await suspects(rule, boot(false))).toEqual([['frame_drop', 'freerange', 'kfree']]);
+    expect(await judgeRows(rule, boot(true).rows())).toMatchObject({ status: 'holds', judged: 1 });
+  });
+});
