@@ -7,7 +7,8 @@ const help = `
 Examples:
   trace inspect                          the built-in kernel
   trace inspect ../xv6-riscv             a tree
-  trace inspect my.elf --disk my.img --json`;
+  trace inspect my.elf --disk my.img --json
+  trace inspect my.elf --profile my.json   with what the file says instead of what would be found`;
 
 export function define(
   command: Command,

@@ -1,5 +1,5 @@
 // The options that choose a kernel, alike in every command that takes one, and the kernel they choose.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { builtinKernel, committedVariants, variantNames } from '../fixtures/index.js';
@@ -19,6 +19,8 @@ export interface KernelOptions {
   readonly kernel?: string;
   readonly disk?: string;
   readonly variant?: string;
+  /** Path of a profile file. */
+  readonly profile?: string;
 }
 
 interface Named {
@@ -28,6 +30,8 @@ interface Named {
   readonly builtin: boolean;
   /** Programs that were put on a copy of its disk, by the names they have there; the disk's file is as it was. */
   readonly added?: readonly string[];
+  /** What to take for granted of it. */
+  readonly profile?: { readonly text: string; readonly path: string };
 }
 
 /** A kernel, ready to boot. */
@@ -40,12 +44,15 @@ export function addKernelOptions(command: Command, kernelIsArgument = false): vo
   command.option('--disk <PATH>', 'its disk image; it is only read (default: fs.img of the tree)');
   const variant = new Option('--variant <NAME>', `the built-in kernel to use (default: "${defaultVariant}")`);
   command.addOption(variant.conflicts('kernel'));
+  command.option('--profile <FILE>', 'what to take for granted of the kernel (docs/profile.schema.json)');
 }
 
 /** The kernel the options name, with its disk. Throws UsageError when either is missing or cannot be read. */
 export function chooseKernel(options: KernelOptions): ChosenKernel {
   const { kernel, disk, variant } = options;
-  if (kernel !== undefined) return { ...findKernelInput(kernel, disk), label: kernel, builtin: false };
+  const given = readProfile(options);
+  if (kernel !== undefined)
+    return { ...findKernelInput(kernel, disk), label: kernel, builtin: false, ...given };
   const { disk: builtinDisk } = builtinKernel(variant ?? defaultVariant);
   return {
     ...chooseKernelAlone(options),
@@ -55,12 +62,30 @@ export function chooseKernel(options: KernelOptions): ChosenKernel {
 }
 
 /** The kernel the options name, whether there is a disk for it or not. */
-export function chooseKernelAlone({ kernel, variant }: KernelOptions): KernelFile & Named {
-  if (kernel !== undefined) return { ...readKernel(kernel), label: kernel, builtin: false };
+export function chooseKernelAlone(options: KernelOptions): KernelFile & Named {
+  const { kernel, variant } = options;
+  const given = readProfile(options);
+  if (kernel !== undefined) return { ...readKernel(kernel), label: kernel, builtin: false, ...given };
   const name = variant ?? defaultVariant;
   const label = `the built-in ${name} kernel`;
   const sourceRoots = [packageRoot()];
-  return { kernel: builtinKernel(name).kernel, kernelPath: label, sourceRoots, label, builtin: true };
+  return {
+    kernel: builtinKernel(name).kernel,
+    kernelPath: label,
+    sourceRoots,
+    label,
+    builtin: true,
+    ...given,
+  };
+}
+
+function readProfile({ profile: path }: KernelOptions): Pick<Named, 'profile'> {
+  if (path === undefined) return {};
+  try {
+    return { profile: { text: readFileSync(path, 'utf8'), path } };
+  } catch {
+    throw new UsageError(`${path} cannot be read (--profile)`);
+  }
 }
 
 /** A trace to compare with, or a kernel to make one with. */

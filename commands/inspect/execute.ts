@@ -7,7 +7,9 @@ import {
   kindsLost,
   kindsUnasked,
   noQuestions,
+  profileContent,
   type Finding,
+  type GivenProfile,
 } from '../../tracer/probes/index.js';
 import { eventNames, type EventName } from '../../tracer/schema/index.js';
 import { DebugInfo, parseElf } from '../../tracer/symbols/index.js';
@@ -23,6 +25,8 @@ export interface Inspection {
   /** Functions that play a role for the probes. */
   readonly functions: readonly { readonly role: string; readonly name: string; readonly entry: number }[];
   readonly findings: readonly Finding[];
+  /** What was found, as a profile file for --profile could give it. */
+  readonly profile: GivenProfile;
   readonly missing: readonly string[];
   readonly firstFreeFrame: number | undefined;
   /** Kinds of events a run will record, and those it cannot. */
@@ -53,10 +57,10 @@ export function executeInspect(
 }
 
 function inspect(options: KernelOptions): Inspection {
-  const { kernel, kernelPath, label } = chooseKernelAlone(options);
+  const { kernel, kernelPath, label, profile: given } = chooseKernelAlone(options);
   const elf = parseElf(kernel, kernelPath);
   const debug = DebugInfo.parse(elf);
-  const profile = findProfile(debug);
+  const profile = findProfile(debug, given);
   const lost = new Set(kindsLost(profile));
   const unasked = new Set(kindsUnasked(noQuestions));
   const { findings, missing, imageEnd } = profile;
@@ -66,6 +70,7 @@ function inspect(options: KernelOptions): Inspection {
     segments: elf.segments.map(({ address, memorySize }) => ({ address, bytes: memorySize })),
     functions: Object.entries(profile.functions).map(([role, { name, entry }]) => ({ role, name, entry })),
     findings,
+    profile: profileContent(debug, profile),
     missing,
     firstFreeFrame: imageEnd === undefined ? undefined : Math.max(Math.ceil(imageEnd / 4096) * 4096, ramBase),
     events: eventNames.filter((kind) => !lost.has(kind) && !unasked.has(kind)),

@@ -2,7 +2,13 @@
 import { join, resolve } from 'node:path';
 import { openTraceSource, TraceQuery } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
-import { openTrace, readTraceDisk, readTraceKernel, traceFiles } from '../../tracer/directory/index.js';
+import {
+  openTrace,
+  readTraceDisk,
+  readTraceKernel,
+  readTraceProfile,
+  traceFiles,
+} from '../../tracer/directory/index.js';
 import { parseQuestions, type Questions, type WatchQuestion } from '../../tracer/probes/index.js';
 import { readRecording, type Recording } from '../../tracer/recording/index.js';
 import { Replayer } from '../../tracer/replay/index.js';
@@ -82,11 +88,13 @@ async function requestFor(path: string, out: string, flags: ReplayFlags): Promis
   );
   replay.close();
   const reason = trace.manifest?.stopReason ?? '';
+  const profile = readTraceProfile(trace);
   return {
     input: {
       kernel: readTraceKernel(trace),
       kernelPath: join(path, traceFiles.kernel),
       disk: readTraceDisk(trace) ?? new Uint8Array(),
+      ...(profile && { profile }),
     },
     program: program === '' ? [] : [program, ...recording.header.arguments],
     machine: { harts, memoryBytes, turnCycles, diskLatencyCycles },

@@ -1,5 +1,5 @@
 // trace inspect: what is found in a kernel, without running it.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { builtinKernel } from '../../fixtures/index.js';
 import { trace } from '../support/command-line.js';
@@ -27,6 +27,45 @@ describe('the built-in kernel', () => {
     expect(found.eventsLost).toEqual(['refcount_change']);
     expect(found.missing).toEqual([expect.stringContaining('no reference-count array found')]);
     expect(found.firstFreeFrame % 4096).toBe(0);
+  });
+});
+
+describe('--profile', () => {
+  test('says otherwise, and --json gives what to begin with', async () => {
+    const { stdout } = await trace(['inspect', '--json']);
+    const { profile } = JSON.parse(stdout) as {
+      profile: { freeList: unknown; functions: { panic: string } };
+    };
+    expect([profile.freeList, profile.functions.panic]).toEqual([{ heads: ['kmem+24'] }, 'panic']);
+    writeFileSync(inside('profile.json'), JSON.stringify({ ...profile, freeList: { heads: ['kmem+16'] } }));
+    const said = await trace(['inspect', '--profile', inside('profile.json')]);
+    expect(said.stdout).toMatch(/free list {8}certain {2}kmem\+16 at 0x[0-9a-f]+: the profile file says so/);
+  });
+
+  test('holds for a run, and for what is asked of its trace', async () => {
+    writeFileSync(inside('none.json'), '{ "freeList": null }');
+    const boot = ['run', '--profile', inside('none.json'), '--harts', '1', '--memory', '16', '--quiet'];
+    await trace([...boot, '--out', inside('boot.trace')]);
+    const asked = await trace([
+      ...['replay', inside('boot.trace'), '--events', 'frame_alloc,kalloc'],
+      ...['--out', inside('asked.trace')],
+    ]);
+    expect(asked.exitCode).toBe(0);
+    expect(existsSync(inside('asked.trace/profile.json'))).toBe(true);
+    for (const run of ['boot', 'asked'])
+      expect(readdirSync(inside(`${run}.trace/events`)), run).toEqual(
+        expect.not.arrayContaining(['frame_alloc.arrows']),
+      );
+    expect(readdirSync(inside('asked.trace/events'))).toContain('kalloc.arrows');
+  });
+
+  test.each([
+    ['nowhere.json', 'nowhere.json cannot be read'],
+    ['wrong.json', 'wrong.json has the unknown key "kmem"'],
+  ])('%s is refused', async (name, message) => {
+    writeFileSync(inside('wrong.json'), '{ "kmem": 1 }');
+    const { exitCode, stderr } = await trace(['inspect', '--profile', inside(name)]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });
 

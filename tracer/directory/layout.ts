@@ -12,6 +12,8 @@ export const traceFiles = {
   kernel: 'kernel.elf',
   /** The disk before the run, compressed with gzip. */
   disk: 'disk.img.gz',
+  /** The profile file that the run was given, if any. */
+  profile: 'profile.json',
   /** All bytes the console printed. */
   console: 'console.txt',
   events: 'events',

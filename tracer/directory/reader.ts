@@ -64,6 +64,14 @@ export function readTraceDisk(trace: OpenedTrace): Uint8Array | undefined {
   return readVouched(trace, traceFiles.disk, gunzipSync, digest);
 }
 
+/** The profile file that the run was given; undefined when there was none. */
+export function readTraceProfile({
+  path: folder,
+}: OpenedTrace): { readonly text: string; readonly path: string } | undefined {
+  const path = join(folder, traceFiles.profile);
+  return existsSync(path) ? { text: readFileSync(path, 'utf8'), path } : undefined;
+}
+
 function refuseForeign(path: string): void {
   const found = occupation(path);
   if (found === 'directory' && isOwnTrace(path)) return;

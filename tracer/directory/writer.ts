@@ -91,6 +91,11 @@ export class TraceDirectoryWriter {
     this.#addFile(traceFiles.disk, gzipSync(image, { level: 1 }));
   }
 
+  /** Keeps what the run took for granted of the kernel. */
+  addProfile(text: string): void {
+    this.#addFile(traceFiles.profile, Buffer.from(text));
+  }
+
   /** Appends bytes that the console printed. */
   appendConsole(bytes: Uint8Array): void {
     this.#console.append([bytes]);

@@ -4,6 +4,7 @@ export { recordPanicCalls, type PanicCall } from './panic-calls.js';
 export { kindsLost } from './kinds.js';
 export { findProfile, type KernelProfile } from './profile.js';
 export type { Finding, Sureness } from './finding.js';
+export { profileContent, profileSchema, type GivenProfile, type ProfileFile } from './profile-file/index.js';
 export { KernelExceptions } from './kernel-exceptions.js';
 export { Translator, type TranslatedProfile } from './translator.js';
 export type { ProcessFacts } from './process-facts.js';

@@ -6,6 +6,7 @@ import type { Finding } from './finding.js';
 import { findFreeList, type FreeListFacts } from './free-list-facts.js';
 import { findLocks, type LockFacts } from './lock-facts.js';
 import { findProcessFacts, type ProcessFacts } from './process-facts.js';
+import { GivenFacts, type ProfileFile } from './profile-file/index.js';
 import { findReferenceCounts, type ReferenceCountFacts } from './reference-count-facts.js';
 import {
   roleFindings,
@@ -13,6 +14,7 @@ import {
   roles,
   rolesByCode,
   rolesByName,
+  rolesWith,
   type Role,
   type RoleFunction,
   type RoleFunctions,
@@ -36,27 +38,42 @@ export interface KernelProfile {
   readonly missing: readonly string[];
 }
 
-/** Looks for everything the probes need. */
-export function findProfile(debug: DebugInfo): KernelProfile {
-  const named = rolesByName(debug);
-  const freeList = findFreeList(debug, named.allocate?.found);
-  const found = rolesByCode(debug, named, freeList);
+/**
+ * Looks for everything the probes need.
+ * @param file what to take for granted
+ * @throws UsageError when the file names what the kernel does not have
+ */
+export function findProfile(debug: DebugInfo, file?: ProfileFile): KernelProfile {
+  const given = new GivenFacts(debug, file);
+  const named = rolesWith(rolesByName(debug), given.functions());
+  const freeList = orElse(given.freeList(), () => findFreeList(debug, named.allocate?.found));
+  const found = rolesWith(rolesByCode(debug, named, freeList), given.functions());
   const functions: RoleFunctions = Object.fromEntries(
     Object.entries(found).map(([role, one]) => [role, one.found]),
   );
-  const referenceCounts = findReferenceCounts(debug, referencesOf(debug, functions));
-  const processes = findProcessFacts(debug);
+  const referenceCounts = given.referenceCounts(findReferenceCounts(debug, referencesOf(debug, functions)));
+  const processes = given.processes(findProcessFacts(debug)) ?? undefined;
   const locks = findLocks(debug);
-  const end = debug.symbols.variable('end')?.address;
+  const imageEnd = orElse(given.imageEnd(), () => addressOf(debug, 'end'));
   const parts = {
     functions,
     ...(freeList && { freeList }),
     referenceCounts,
     ...(processes && { processes }),
     ...(locks && { locks }),
-    ...(end !== undefined && { imageEnd: Number(end) }),
+    ...(imageEnd !== undefined && { imageEnd }),
   };
   return { ...parts, findings: [...roleFindings(found), ...dataFindings(parts)], missing: missingIn(parts) };
+}
+
+/** What a file says, where it says something; null is nothing. */
+function orElse<T>(given: T | null | undefined, find: () => T | undefined): T | undefined {
+  return given === undefined ? find() : (given ?? undefined);
+}
+
+function addressOf(debug: DebugInfo, symbol: string): number | undefined {
+  const address = debug.symbols.variable(symbol)?.address;
+  return address === undefined ? undefined : Number(address);
 }
 
 type Parts = Omit<KernelProfile, 'findings' | 'missing'>;

@@ -54,7 +54,7 @@ export function roleLost(role: Role): string {
 export type RoleFunctions = Readonly<Partial<Record<Role, RoleFunction>>>;
 
 /** A function found, and what speaks for it. */
-interface FoundRole {
+export interface FoundRole {
   readonly found: RoleFunction;
   readonly sureness: Sureness;
   readonly why: string;
@@ -69,6 +69,19 @@ export function rolesByName(debug: DebugInfo): Partial<Record<Role, FoundRole>> 
       if (named) found[role] ??= { found: named, sureness: 'likely', why: 'by its name' };
     }
   return found;
+}
+
+/** What was found, with what a profile file says instead. */
+export function rolesWith(
+  found: Partial<Record<Role, FoundRole>>,
+  given: Partial<Record<Role, FoundRole | null>>,
+): Partial<Record<Role, FoundRole>> {
+  const all: Partial<Record<Role, FoundRole>> = {};
+  for (const role of roles) {
+    const one = given[role] === undefined ? found[role] : given[role];
+    if (one) all[role] = one;
+  }
+  return all;
 }
 
 /** Fills in allocator and free function by what code does to the free list, and judges by it those found by name. */

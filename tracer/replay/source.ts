@@ -7,11 +7,12 @@ import {
   openTrace,
   readTraceDisk,
   readTraceKernel,
+  readTraceProfile,
   traceFiles,
   type OpenedTrace,
 } from '../directory/index.js';
 import { bootImage } from '../kernel-input/index.js';
-import { findProfile, type KernelProfile } from '../probes/index.js';
+import { findProfile, type KernelProfile, type ProfileFile } from '../probes/index.js';
 import { readRecording, type Recording } from '../recording/index.js';
 import { DebugInfo, parseElf, type ElfFile } from '../symbols/index.js';
 
@@ -21,10 +22,14 @@ export class ReplayedKernel {
   private debugInfo: DebugInfo | undefined;
   private found: KernelProfile | undefined;
 
-  /** @param path where the trace keeps it */
+  /**
+   * @param path where the trace keeps it
+   * @param given the profile file of the run
+   */
   constructor(
     readonly path: string,
     readonly bytes: Uint8Array,
+    readonly given?: ProfileFile,
   ) {
     this.elf = parseElf(bytes, path);
   }
@@ -36,7 +41,7 @@ export class ReplayedKernel {
 
   /** What the probes found in it; looked for when first asked for. */
   get profile(): KernelProfile {
-    return (this.found ??= findProfile(this.debug));
+    return (this.found ??= findProfile(this.debug, this.given));
   }
 }
 
@@ -60,7 +65,11 @@ export function readReplaySource(folder: string): ReplaySource {
   const trace = openTrace(folder);
   const recording = readRecording(join(folder, traceFiles.recording));
   const { machine, kernelSha256, diskSha256 } = recording.header;
-  const kernel = new ReplayedKernel(join(folder, traceFiles.kernel), readTraceKernel(trace));
+  const kernel = new ReplayedKernel(
+    join(folder, traceFiles.kernel),
+    readTraceKernel(trace),
+    readTraceProfile(trace),
+  );
   refuseAltered(kernel.path, kernel.bytes, kernelSha256);
   const disk = readTraceDisk(trace) ?? new Uint8Array();
   if (diskSha256 !== '') refuseAltered(join(folder, traceFiles.disk), disk, diskSha256);

@@ -34,7 +34,7 @@ export function prepareRun(request: RunRequest): PreparedRun {
   const elf = parseElf(kernel, kernelPath);
   const image = bootImage(elf, kernelPath, disk, request.machine.memoryBytes);
   const debug = DebugInfo.parse(elf);
-  const profile = findProfile(debug);
+  const profile = findProfile(debug, request.input.profile);
   const questions = request.questions?.(debug) ?? noQuestions;
   const lost = new Set([...kindsLost(profile), ...kindsUnasked(questions)]);
   const kinds = request.kinds.filter((kind) => !lost.has(kind));

@@ -84,10 +84,11 @@ class TracedRun {
     thread: EventThread | undefined,
   ): Promise<TracedRun> {
     const { request } = prepared;
-    const { kernel, disk } = request.input;
+    const { kernel, disk, profile } = request.input;
     const writer = new TraceDirectoryWriter(request.out);
     writer.addKernel(kernel);
     writer.addDisk(disk);
+    if (profile) writer.addProfile(profile.text);
     const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
     const { harts, memoryBytes, turnCycles, diskLatencyCycles } = request.machine;
     const machine = { harts, memoryBytes, turnCycles, diskLatencyCycles, virtio: virtioVersion };

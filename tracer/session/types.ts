@@ -1,7 +1,7 @@
 // What a traced run is asked for and what comes of it.
 import type { Engine, MachineConfiguration } from '../../emulator/index.js';
 import type { Manifest } from '../directory/index.js';
-import type { KernelProfile, Questions } from '../probes/index.js';
+import type { KernelProfile, ProfileFile, Questions } from '../probes/index.js';
 import type { EventName } from '../schema/index.js';
 import type { DebugInfo } from '../symbols/index.js';
 import type { RunInput } from './run-input.js';
@@ -11,6 +11,8 @@ export interface KernelInput {
   readonly kernel: Uint8Array;
   readonly kernelPath: string;
   readonly disk: Uint8Array;
+  /** What to take for granted of the kernel, instead of what would be found. */
+  readonly profile?: ProfileFile;
 }
 
 /** Bounds on a run; the first one reached ends it as inconclusive. */
