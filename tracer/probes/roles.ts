@@ -34,7 +34,7 @@ const lostWithout: Record<Role, string> = {
   free: 'no kfree and frame_write events',
   map: 'page tables are seen only once they are in use',
   free_table: 'the emptying of page tables counts as unmapping',
-  panic: 'no panic events; a panic is known only by what the console prints',
+  panic: 'no panic and panic_call events; a panic is known only by what the console prints',
 };
 
 /** What the roles are called in findings. */
