@@ -2,6 +2,7 @@
 import { columnArrays, type BatchColumn, type ColumnArray, type EventBatch } from '../tracer/arrow/index.js';
 import { columnBytes, columnsOf, eventNames, type Column, type EventName } from '../tracer/schema/index.js';
 import { UsageError } from '../errors.js';
+import { ColumnCache } from './column-cache.js';
 import type { EventSource } from './event-source.js';
 import type { Table, WholeColumn } from './table.js';
 
@@ -9,8 +10,11 @@ import type { Table, WholeColumn } from './table.js';
 export class EventTables {
   private readonly tables = new Map<EventName, EventTable>();
 
-  constructor(private readonly source: EventSource) {
-    for (const kind of eventNames) this.tables.set(kind, new EventTable(kind, source));
+  constructor(
+    private readonly source: EventSource,
+    cache = new ColumnCache(),
+  ) {
+    for (const kind of eventNames) this.tables.set(kind, new EventTable(kind, source, cache));
   }
 
   /** Whether the kind was watched for when the run was recorded. */
@@ -26,31 +30,27 @@ export class EventTables {
 /** The rows of one kind, in order of `seq`. */
 export class EventTable implements Table {
   readonly columns: readonly Column[];
-  private readonly known = new Map<string, WholeColumn>();
   private rowCount: number | undefined;
 
   constructor(
     private readonly kind: EventName,
     private readonly source: EventSource,
+    private readonly cache = new ColumnCache(),
   ) {
     this.columns = columnsOf(kind);
     if (!source.kinds.has(kind)) this.rowCount = 0;
   }
 
   get rows(): number {
-    if (this.rowCount === undefined) this.load([]);
+    if (this.rowCount === undefined) for (const batch of this.batches([])) void batch;
     return this.rowCount!;
   }
 
   read(names: readonly string[]): WholeColumn[] {
-    const missing = names.filter((name) => !this.known.has(name));
-    if (missing.length > 0) this.load(missing);
-    return names.map((name) => this.known.get(name)!);
-  }
-
-  /** Lets go of what is in memory; it is read again when needed. */
-  forget(): void {
-    this.known.clear();
+    const known = names.map((name) => this.cache.get(this.kind, name));
+    const missing = names.filter((_, index) => known[index] === undefined);
+    const loaded = missing.length > 0 ? this.load(missing) : undefined;
+    return names.map((name, index) => known[index] ?? loaded!.get(name)!);
   }
 
   /** Its rows as they come from the source, with at least these columns. */
@@ -67,7 +67,7 @@ export class EventTable implements Table {
     this.rowCount = rows;
   }
 
-  private load(names: readonly string[]): void {
+  private load(names: readonly string[]): Map<string, WholeColumn> {
     const wanted = this.columns.filter((column) => names.includes(column.name));
     const pieces = wanted.map((): Piece[] => []);
     let rows = 0;
@@ -77,7 +77,15 @@ export class EventTable implements Table {
       );
       rows += batch.rows;
     }
-    wanted.forEach((column, index) => this.known.set(column.name, joined(column, pieces[index], rows)));
+    const loaded = new Map<string, WholeColumn>();
+    wanted.forEach((column, index) => {
+      const whole = joined(column, pieces[index], rows);
+      // What is joined is garbage from here on, and there is much of it.
+      pieces[index].length = 0;
+      this.cache.keep(this.kind, column.name, whole);
+      loaded.set(column.name, whole);
+    });
+    return loaded;
   }
 }
 

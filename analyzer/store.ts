@@ -1,6 +1,7 @@
 // A database of one run with the views over it, made when a statement first needs them. Closed to the outside from the
 // start.
 import { columnsOf, eventNames, isEventName } from '../tracer/schema/index.js';
+import { ColumnCache } from './column-cache.js';
 import { Database, type DatabaseLimits } from './database.js';
 import type { EventSource, RunFacts } from './event-source.js';
 import { EventTable, EventTables } from './event-tables.js';
@@ -18,6 +19,7 @@ import type { Table, WholeColumn } from './table.js';
 /** The tables and views of a run. */
 export class EventStore {
   private readonly ready = new Set<string>();
+  private readonly cache = new ColumnCache();
   private readonly events: EventTables;
   private known: Histories | undefined;
 
@@ -27,7 +29,7 @@ export class EventStore {
     private readonly views: readonly ViewFile[],
     private readonly baseline: EventSource | undefined,
   ) {
-    this.events = new EventTables(source);
+    this.events = new EventTables(source, this.cache);
   }
 
   /** `views` come in order of dependency; `recorded` is what a pass over this very run has found already. */
@@ -73,7 +75,7 @@ export class EventStore {
 
   private table(name: string): Table | undefined {
     if (isEventName(name)) return this.events.of(name);
-    if (isHistoryTable(name)) return new HistoryTable(name, () => this.histories());
+    if (isHistoryTable(name)) return new HistoryTable(name, () => this.histories(), this.cache);
     if (name === 'run_facts') return factsTable(this.source.facts);
     if (name !== 'baseline_marker') return undefined;
     return this.baseline ? new EventTable('marker', this.baseline) : emptyMarkers;

@@ -1,5 +1,6 @@
 // The tables that the pass makes: what views and invariants may read beside the events, declared as the events are.
 import type { EventName } from '../../tracer/schema/index.js';
+import type { ColumnCache } from '../column-cache.js';
 import type { Table, TableColumn, TableColumnType, WholeColumn } from '../table.js';
 import { faultChangeColumns, faultChangeRows } from './fault-changes.js';
 import { frameColumns, frameSpanColumns } from './frame-span-table.js';
@@ -130,11 +131,11 @@ export function isHistoryTable(name: string): name is HistoryTableName {
 export class HistoryTable implements Table {
   readonly columns: readonly TableColumn[];
   private readonly row: HistoryTableRow;
-  private readonly known = new Map<string, WholeColumn>();
 
   constructor(
-    name: HistoryTableName,
+    private readonly name: HistoryTableName,
     private readonly histories: () => Histories,
+    private readonly cache: ColumnCache,
   ) {
     this.row = historyTables[name];
     this.columns = Object.entries(this.row.columns).map(([column, { type, nullable = false }]) => {
@@ -147,10 +148,12 @@ export class HistoryTable implements Table {
   }
 
   read(names: readonly string[]): WholeColumn[] {
-    return names.map((name) => {
-      const column = this.known.get(name) ?? this.row.columns[name].read(this.histories());
-      this.known.set(name, column);
-      return column;
-    });
+    return names.map((name) => this.cache.get(this.name, name) ?? this.make(name));
+  }
+
+  private make(name: string): WholeColumn {
+    const column = this.row.columns[name].read(this.histories());
+    this.cache.keep(this.name, name, column);
+    return column;
   }
 }
