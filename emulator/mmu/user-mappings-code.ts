@@ -51,6 +51,18 @@ function count(f: FunctionBuilder, layout: MemoryMap, entry: I64, difference: 1 
   return frame;
 }
 
+/** User mappings of the frame that a word is the address of, 255 for more; 0 for words that are none. */
+export function mappingsOf(f: FunctionBuilder, layout: MemoryMap, address: I64): Local<'i32'> {
+  const found = f.local('i32', at0);
+  const isAligned = i64.eqz(i64.and(address, i64.const(4095n)));
+  f.if(i32.and(inRam(address), isAligned), () => {
+    const counts = i32.load(wordOf(frameNumber(linear(address, layout), layout)), layout.userMappings);
+    f.set(found, i32.and(counts, i32.const(mappingCount.mask)));
+    f.if(i32.gtU(found, i32.const(255)), () => f.set(found, i32.const(255)));
+  });
+  return found;
+}
+
 /** Body of `reviewFrame(frame number)`: gives the frame the flag, or takes it, as its mappings ask. */
 export function buildReviewFrame(f: FunctionBuilder, layout: MemoryMap): void {
   const frame = f.parameter('i32', 0);

@@ -28,7 +28,7 @@ import {
 import { dropDecoded } from './overwritten-code.js';
 import { Pte } from './pte.js';
 import { forgetIndex } from './tlb-code.js';
-import { tellKernelStore } from './user-mappings-code.js';
+import { mappingsOf, tellKernelStore } from './user-mappings-code.js';
 
 const at0 = i32.const(0);
 
@@ -133,7 +133,11 @@ function recordTableStore(parts: Parts, at: I32, old: I64, now: Local<'i64'>, fr
 function recordWatchedStore(parts: Parts, at: Local<'i32'>, old: I64, now: Local<'i64'>): void {
   const { f, layout } = parts;
   f.if(isWatchedWord(f, at, layout), () => {
-    appendStore(parts, i32.const(RecordKind.watchedStore), at, old, now, pointee(parts, now));
+    const kind = i32.or(
+      i32.const(RecordKind.watchedStore),
+      i32.shl(mappingsOf(f, layout, old), i32.const(16)),
+    );
+    appendStore(parts, kind, at, old, now, pointee(parts, now));
   });
 }
 

@@ -12,7 +12,8 @@ export const RecordKind = {
   call: 3,
   /** A store changed a watched word: a physical address of the 8-byte word (low half) and, in the high half, the low
    * 32 bits of the word that the new value points at (0 when it points outside RAM); b old, c new, d ra (low half)
-   * and the locks that the hart holds (high half, see `otherLock` and `atomicStore`), e word at s0-8. */
+   * and the locks that the hart holds (high half, see `otherLock` and `atomicStore`), e word at s0-8; size
+   * user mappings of the frame that b is the address of (see `frameStore`), 255 for more. */
   watchedStore: 4,
   /** The same for a page-table entry; size: level of the table. */
   tableStore: 5,

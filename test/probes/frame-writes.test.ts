@@ -93,18 +93,20 @@ const stored = (context: number, of: number, counts: number): RecordInput => {
   return { kind: RecordKind.frameStore, context, a: of + 8, b: counts };
 };
 
-test('what an entry frees is filled while it is still mapped: no row, unless others map it too', async () => {
+test('rows tell what fills a frame that it frees from other stores', async () => {
   const records = [
     freeEntered(frame, { context: 5 }),
     stored(5, frame, 1),
     stored(6, frame, 1),
+    freeEntered(other, { context: 5 }),
     stored(5, frame, 3),
     stored(5, other, 0x10002),
   ];
   const { frame_write: rows } = await translated({}, records);
   expect(pick(rows, 'pid', 'frame', 'address', 'mappings', 'writable_mappings', 'freeing')).toEqual([
+    [5, frame, frame + 8, 1, 0, 1],
     [6, frame, frame + 8, 1, 0, 0],
-    [5, frame, frame + 8, 3, 0, 1],
-    [5, other, other + 8, 2, 1, 0],
+    [5, frame, frame + 8, 3, 0, 0],
+    [5, other, other + 8, 2, 1, 1],
   ]);
 });

@@ -1,5 +1,5 @@
-// Turns the kernel's stores to frames that nobody may write alone into rows, but for the one that is in every free
-// function: it fills the page while the entry that goes is still there.
+// Turns the kernel's stores to frames that nobody may write alone into rows, and tells the filling by the free function
+// from others: that may be done while the entry that goes is still there.
 import type { EventFileWriter } from '../arrow/index.js';
 import type { CallSites } from './call-sites.js';
 import type { Emitter } from './emitter.js';
@@ -47,7 +47,6 @@ export class FrameWrites {
     const isFreeing = last?.frame === frame && last.span === this.emitter.spanOf(record);
     const counts = record.low('b');
     const mappings = counts & 0xffff;
-    if (isFreeing && mappings === 1) return;
     this.emitter.begin(rows, record);
     rows.columns.frame.appendNumber(frame);
     rows.columns.address.appendNumber(address);

@@ -123,6 +123,7 @@ export class FreeList {
     this.emitter.begin(row, record);
     row.columns.frame.appendNumber(frame);
     row.columns.free_frames.append(this.free.size);
+    row.columns.mappings.append(record.size);
     row.columns.call_site.appendNumber(this.emitter.callSite(this.callSites.ofStore(record)));
     row.columns.locks.append(record.high('d'));
   }

@@ -1,6 +1,7 @@
 // Every event kind, declared once: TypeScript types, Arrow schemas, DuckDB views and the reference derive from here.
 // This folder is a leaf: it imports nothing of the project.
 import { callSite, commonColumns, frame, freeFrames, locks } from './columns.js';
+import { questionEvents } from './question-events.js';
 import type { ColumnType, ColumnValue, EventRow } from './types.js';
 
 export const events = {
@@ -57,6 +58,10 @@ export const events = {
     columns: {
       frame,
       free_frames: freeFrames,
+      mappings: {
+        type: 'u8',
+        doc: 'User mappings that the frame has although it was free, 255 for more. Only told where frame_write is recorded.',
+      },
       call_site: callSite,
       locks,
     },
@@ -218,35 +223,7 @@ export const events = {
       line: { type: 'u32', doc: 'Line; 0 when unknown.' },
     },
   },
-  probe_hit: {
-    id: 20,
-    doc: 'A function that somebody asked for (--probe) was entered or left. Not recorded unless asked for.',
-    columns: {
-      function: { type: 'text', doc: 'Its name.' },
-      phase: { type: 'text', doc: 'enter or return.' },
-      fields: { type: 'text', doc: 'What the values are, in order, separated by spaces.' },
-      value0: {
-        type: 'u64',
-        nullable: true,
-        doc: 'The first; null when there is none, or it could not be read.',
-      },
-      value1: { type: 'u64', nullable: true, doc: 'The second.' },
-      value2: { type: 'u64', nullable: true, doc: 'The third.' },
-      value3: { type: 'u64', nullable: true, doc: 'The fourth.' },
-      call_site: callSite,
-    },
-  },
-  word_write: {
-    id: 21,
-    doc: 'A store changed memory that somebody asked for (--watch). Not recorded unless asked for, nor for what devices write.',
-    columns: {
-      name: { type: 'text', doc: 'What was asked for, as it was written.' },
-      address: { type: 'u64', encoding: 'delta', doc: 'Physical address of the 8-byte word.' },
-      before: { type: 'u64', doc: 'Old word.' },
-      after: { type: 'u64', doc: 'New word.' },
-      call_site: callSite,
-    },
-  },
+  ...questionEvents,
   lock: {
     id: 22,
     doc: 'A lock of the kernel that `locks` columns can name. One row a lock, written at the end; none where no locks were found.',
@@ -258,7 +235,7 @@ export const events = {
   },
   frame_write: {
     id: 23,
-    doc: 'The kernel stored into a frame that several user mappings share, or that users may only read: one row at the first store to it, and again only after a hart has returned to user mode. Not emitted for what devices write, nor for a frame with a single mapping that the entry has begun to free.',
+    doc: 'The kernel stored into a frame that several user mappings share, or that users may only read: one row at the first store to it, and again only after a hart has returned to user mode or its mappings have changed. Not emitted for what devices write. What frees a page may fill it while the entry that goes is still there, which is no fault.',
     columns: {
       frame,
       address: { type: 'u64', encoding: 'delta', doc: 'Physical address of the 8-byte word stored to.' },
@@ -266,7 +243,7 @@ export const events = {
       writable_mappings: { type: 'u32', doc: 'How many of them are writable.' },
       freeing: {
         type: 'u8',
-        doc: '1 when the same kernel entry had called the free function for the frame.',
+        doc: '1 when the same kernel entry had called the free function for the frame, and for none since.',
       },
       call_site: callSite,
     },

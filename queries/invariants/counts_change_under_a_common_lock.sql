@@ -1,0 +1,30 @@
+-- title:    counts change under a common lock
+-- rule:     All changes of the count of a frame that has several owners are made with one lock held, or by atomic
+--           instructions.
+-- why:      Two harts that change a count at once, each from the value that it has read, lose one of the changes.
+-- needs:    refcount_change, count_convention, lock
+-- severity: error
+-- hint:     From reading the count to storing it, and to what is decided by it, nobody else may change it.
+-- except:   A frame with a single owner: nobody else can know it. Not judged where no locks were found, nor while a
+--           lock is held that is none of the known ones.
+-- judged:   SELECT count(*) FROM refcount_change r CROSS JOIN count_convention v WHERE r.pid <> 0 AND
+--           greatest(r.before, r.after) - v.extra > 1 AND (SELECT count(*) FROM lock) > 0
+-- suspects: SELECT (coalesce(bit_and(r.locks), 1) = 0)::INTEGER FROM refcount_change r CROSS JOIN count_convention v
+--           WHERE r.pid <> 0 AND greatest(r.before, r.after) - v.extra > 1 AND r.locks < 1073741824
+WITH changes AS (
+  SELECT r.* FROM refcount_change r CROSS JOIN count_convention v
+  WHERE r.pid <> 0 AND greatest(r.before, r.after) - v.extra > 1 AND r.locks < 1073741824
+    AND (SELECT count(*) FROM lock) > 0
+), frames AS (
+  SELECT frame, bool_or(locks = 0) AS bare FROM changes GROUP BY frame HAVING bit_and(locks) = 0
+), wrong AS (
+  SELECT c.* FROM changes c JOIN frames f USING (frame) WHERE c.locks = 0 OR NOT f.bare
+)
+SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(pid, seq) AS pid, min_by(frame, seq) AS frame, pc,
+       call_site,
+       printf('the count of frame 0x%x was changed from %d to %d %s (%d such change(s) here)', min_by(frame, seq),
+              min_by(before, seq), min_by(after, seq),
+              CASE WHEN max(locks) = 0 THEN 'with no lock held' ELSE 'with another lock than elsewhere' END, count(*))
+         AS message
+FROM wrong GROUP BY pc, call_site
+ORDER BY cycle

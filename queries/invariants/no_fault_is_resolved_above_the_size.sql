@@ -1,0 +1,16 @@
+-- title:    no fault is resolved above the size
+-- rule:     A page fault at an address at or above the size of the process is not resolved.
+-- why:      Memory that the process has not asked for is not unmapped when the process ends, and guards nothing.
+-- needs:    page_fault, syscall
+-- severity: error
+-- hint:     Which comparison should have sent this address away?
+-- except:   Not judged where the size was not found, nor in a run with system calls that xv6 does not have: mmap gives
+--           memory elsewhere.
+-- judged:   SELECT count(*) FROM page_fault WHERE size IS NOT NULL AND outcome = 'resolved'
+-- suspects: SELECT count(*) FROM page_fault WHERE va >= size AND outcome = 'resolved'
+SELECT cycle, hart, pid, NULL AS frame, pc,
+       printf('a %s at 0x%x was resolved, though the process has 0x%x bytes', access, va, size) AS message
+FROM page_fault
+WHERE va >= size AND outcome = 'resolved'
+  AND NOT EXISTS (SELECT * FROM syscall WHERE number > 21 AND number <> 1000 AND result >= 0)
+ORDER BY seq

@@ -1,0 +1,16 @@
+-- title:    no lock is held in user mode
+-- rule:     A hart that returns to a program holds no lock of the kernel.
+-- why:      Whoever wants the lock next waits for ever, with interrupts off.
+-- needs:    trap_return, lock
+-- severity: error
+-- hint:     Some way out of the kernel misses its release: look at the ways out after errors.
+-- except:   Not judged where no locks were found.
+-- judged:   SELECT count(*) FROM trap_return WHERE to_mode = 0 AND (SELECT count(*) FROM lock) > 0
+-- suspects: SELECT count(*) FROM trap_return WHERE to_mode = 0 AND locks <> 0
+SELECT r.cycle, r.hart, r.pid, NULL AS frame, r.pc,
+       printf('the hart returned to the program with %s held', coalesce(string_agg(l.name, ', ' ORDER BY l.number),
+                                                                       'a lock')) AS message
+FROM trap_return r LEFT JOIN lock l ON (r.locks >> l.number) & 1 = 1
+WHERE r.to_mode = 0 AND r.locks <> 0
+GROUP BY r.seq, r.cycle, r.hart, r.pid, r.pc
+ORDER BY r.seq

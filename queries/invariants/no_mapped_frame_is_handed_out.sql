@@ -1,0 +1,31 @@
+-- title:    no mapped frame is handed out
+-- rule:     A frame that is taken from the free list has no user mapping that goes on to be used.
+-- why:      Two owners then have one frame, and each destroys what the other wrote.
+-- needs:    frame_alloc, leaf_mappings, frame_free
+-- severity: error
+-- hint:     Who freed the frame must be done with its mappings: the free list belongs to all harts at once.
+-- except:   A mapping that the freeing kernel entry removes, as unmapping does, and does not replace by another.
+-- judged:   SELECT count(*) FROM frame_alloc
+-- suspects: SELECT count(*) FROM frame_alloc WHERE mappings > 0
+WITH taken AS (
+  SELECT * FROM frame_alloc WHERE mappings > 0
+), mapped AS (
+  SELECT t.*, m.root, m.va, m.to_span, m.to_seq
+  FROM taken t JOIN leaf_mappings m ON m.frame = t.frame AND m.from_seq < t.seq AND coalesce(m.to_seq > t.seq, true)
+), freed AS (
+  SELECT m.*, f.span AS free_span, f.pc AS free_pc, f.call_site AS free_site, f.cycle AS free_cycle,
+         f.hart AS free_hart, f.pid AS free_pid
+  FROM mapped m ASOF JOIN frame_free f ON m.frame = f.frame AND m.seq > f.seq
+), replaced AS (
+  SELECT f.seq, f.root, f.va FROM freed f
+  JOIN leaf_mappings n ON n.root = f.root AND n.va = f.va AND n.span = f.to_span AND n.from_seq >= f.to_seq
+)
+SELECT free_cycle AS cycle, free_hart AS hart, free_pid AS pid, f.frame, free_pc AS pc, free_site AS call_site,
+       printf('frame 0x%x was freed here and handed out again at cycle %d, still mapped at 0x%x', f.frame, f.cycle,
+              f.va) AS message
+FROM freed f SEMI JOIN (
+  SELECT seq, root, va FROM replaced
+  UNION ALL
+  SELECT seq, root, va FROM freed WHERE coalesce(to_span <> free_span, true)
+) bad USING (seq, root, va)
+ORDER BY f.seq

@@ -1,0 +1,25 @@
+-- name:  stores_into_mapped_frames
+-- doc:   Rows of frame_write, each with every user mapping that the frame had then (root, va, made, writable). Left
+--        out are frames that the kernel entry has taken and mapped itself, as exec does before it loads a page, and
+--        mappings that are on their way out: of an entry that had called the free function for the frame before, and
+--        then unmaps it.
+-- needs: frame_write, frame_takings, leaf_mappings, kfree
+-- materialized: yes
+WITH taken AS (
+  SELECT t.frame, t.span, t.alloc_seq, t.mapped_seq FROM frame_takings t
+  SEMI JOIN frame_write w ON w.frame = t.frame AND w.span = t.span
+), stores AS (
+  SELECT w.*, coalesce(t.mapped_seq < w.seq, false) AS is_own
+  FROM frame_write w ASOF LEFT JOIN taken t ON w.frame = t.frame AND w.span = t.span AND w.seq > t.alloc_seq
+), mapped AS (
+  SELECT s.seq, s.cycle, s.hart, s.pid, s.span, s.pc, s.frame, s.address, s.freeing, s.call_site, m.root, m.va,
+         m.writable, m.from_seq, m.to_span, m.to_seq
+  FROM (SELECT * FROM stores WHERE NOT is_own) s
+  JOIN leaf_mappings m ON m.frame = s.frame AND m.from_seq < s.seq AND coalesce(m.to_seq > s.seq, true)
+), given_up AS (
+  SELECT frame, span, min(seq) AS seq FROM kfree SEMI JOIN mapped m USING (frame) GROUP BY frame, span
+)
+SELECT m.seq, m.cycle, m.hart, m.pid, m.span, m.pc, m.frame, m.address, m.freeing, m.call_site, m.root, m.va,
+       m.writable, m.from_seq
+FROM mapped m LEFT JOIN given_up g ON g.frame = m.frame AND g.span = m.to_span
+WHERE coalesce(g.seq > m.seq, true)

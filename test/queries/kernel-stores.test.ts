@@ -1,0 +1,178 @@
+// Invariants about the kernel's own stores to frames that users map, and about frames handed out: rows that keep the
+// rule, and rows that break it.
+import { describe, expect, test } from 'vitest';
+import { judgeRows } from '../support/check-rows.js';
+import { pte, pteOf, type Entry } from '../support/story.js';
+import { ToyKernel, type Process } from '../support/toy-kernel.js';
+
+/** A shell that has forked a child: text at 0 and data at 0x1000 are shared. */
+function sharing(): { kernel: ToyKernel; shell: Process; child: Process } {
+  const kernel = new ToyKernel();
+  const shell = kernel.fork(kernel.boot('init'));
+  kernel.exec(shell, 'sh');
+  return { kernel, shell, child: kernel.fork(shell) };
+}
+
+function write({ story }: ToyKernel, entry: Entry, frame: number, freeing: number): void {
+  const row = { frame, address: frame + 8, mappings: 2, freeing, call_site: story.at('copyout') };
+  story.emit('frame_write', entry, 'memmove', row);
+}
+
+/** The process gives a page up: the call to free its frame, the filling, and the entry's removal. */
+function giveUp(kernel: ToyKernel, entry: Entry, process: Process, va: number, fills: boolean): void {
+  const { story } = kernel;
+  const { frame, bits } = process.pages.get(va)!;
+  story.emit('kfree', entry, 'kfree', { frame });
+  if (fills) write(kernel, entry, frame, 1);
+  const place = { root: process.root, level: 0, va, entry: process.tables[2]! + (va >> 12) * 8 };
+  story.emit('pte_write', entry, 'uvmunmap', { ...place, before: pteOf(frame, bits), after: 0n });
+}
+
+describe('no_kernel_store_goes_around_the_page_table', () => {
+  const name = 'no_kernel_store_goes_around_the_page_table';
+
+  test('is broken by a store into a shared frame, and by one into text', async () => {
+    const { kernel, shell, child } = sharing();
+    const { frame } = shell.pages.get(0x1000)!;
+    kernel.story.inside(shell.pid, 'read', (entry) => write(kernel, entry, frame, 0));
+    kernel.exit(child);
+    kernel.wait(shell, child);
+    kernel.story.inside(shell.pid, 'read', (entry) => write(kernel, entry, shell.pages.get(0)!.frame, 0));
+    const { violations } = await judgeRows(name, kernel.story.rows());
+    expect(violations).toMatchObject([
+      { message: expect.stringMatching(/which 2 user mappings share/), function: 'memmove', pid: shell.pid },
+      { message: expect.stringMatching(/page at 0x0 of process 2, which may only be read/) },
+    ]);
+  });
+
+  test('holds for a page that a sole owner may write, and for text that the entry itself has mapped', async () => {
+    const { kernel, shell, child } = sharing();
+    kernel.exit(child);
+    kernel.wait(shell, child);
+    kernel.story.inside(shell.pid, 'read', (entry) =>
+      write(kernel, entry, shell.pages.get(0x1000)!.frame, 0),
+    );
+    kernel.story.inside(shell.pid, 'exec', (entry) => {
+      const frame = 0x80400000;
+      kernel.story.emit('frame_alloc', entry, 'kalloc', { frame });
+      const place = { root: shell.root, level: 0, va: 0x8000, entry: shell.tables[2]! + 64 };
+      const after = pteOf(frame, pte.v | pte.u | pte.r);
+      kernel.story.emit('pte_write', entry, 'mappages', { ...place, before: 0n, after });
+      write(kernel, entry, frame, 0);
+    });
+    expect(await judgeRows(name, kernel.story.rows())).toMatchObject({ status: 'holds' });
+  });
+
+  test('holds when the other owner has given the frame up and is about to unmap it', async () => {
+    const { kernel, shell, child } = sharing();
+    const { frame } = shell.pages.get(0x1000)!;
+    const entry = kernel.story.begin(child.pid, 'exit', 1);
+    kernel.story.emit('kfree', entry, 'kfree', { frame });
+    kernel.story.inside(shell.pid, 'read', (read) => write(kernel, read, frame, 0));
+    giveUp(kernel, entry, child, 0x1000, false);
+    expect(await judgeRows(name, kernel.story.rows())).toMatchObject({ status: 'holds' });
+  });
+});
+
+describe('no_live_frame_is_filled', () => {
+  const name = 'no_live_frame_is_filled';
+
+  test('is broken when others map the frame', async () => {
+    const { kernel, child } = sharing();
+    kernel.story.inside(child.pid, 'exit', (entry) => giveUp(kernel, entry, child, 0x1000, true));
+    const { violations } = await judgeRows(name, kernel.story.rows());
+    expect(violations).toMatchObject([{ message: expect.stringMatching(/1 other mapping.* one at 0x1000/) }]);
+  });
+
+  test('holds when it is the last owner that fills it', async () => {
+    const { kernel, shell, child } = sharing();
+    kernel.exit(child);
+    kernel.wait(shell, child);
+    kernel.story.inside(shell.pid, 'sbrk', (entry) => giveUp(kernel, entry, shell, 0x1000, true));
+    expect(await judgeRows(name, kernel.story.rows())).toMatchObject({ status: 'holds' });
+  });
+});
+
+describe('no_mapped_frame_is_handed_out', () => {
+  const name = 'no_mapped_frame_is_handed_out';
+
+  /** A frame is freed by an entry that afterwards changes the mapping, and taken by another in between. */
+  function taken(after: bigint): ToyKernel {
+    const { kernel, shell, child } = sharing();
+    kernel.exit(child);
+    kernel.wait(shell, child);
+    const { story } = kernel;
+    const { frame, bits } = shell.pages.get(0x1000)!;
+    const entry = story.begin(shell.pid, 'page_fault');
+    story.emit('frame_free', entry, 'kfree', { frame, call_site: story.at('cowfault') });
+    story.inside(9, 'fork', (other) => story.emit('frame_alloc', other, 'kalloc', { frame, mappings: 1 }));
+    const place = { root: shell.root, level: 0, va: 0x1000, entry: shell.tables[2]! + 8 };
+    story.emit('pte_write', entry, 'mappages', { ...place, before: pteOf(frame, bits), after });
+    story.end(entry);
+    return kernel;
+  }
+
+  test('is broken when the mapping is then replaced', async () => {
+    const copy = pteOf(0x80400000, pte.v | pte.u | pte.r | pte.w);
+    const { violations } = await judgeRows(name, taken(copy).story.rows());
+    expect(violations).toMatchObject([{ function: 'kfree', caller: { function: 'cowfault' } }]);
+  });
+
+  test('holds when the mapping is removed, as unmapping does', async () => {
+    expect(await judgeRows(name, taken(0n).story.rows())).toMatchObject({ status: 'holds' });
+  });
+});
+
+describe('a_frame_is_copied_before_it_is_given_up', () => {
+  const name = 'a_frame_is_copied_before_it_is_given_up';
+
+  /** A write fault that gives its old frame up so many cycles after it took the new one. */
+  function fault(cycles: number): ToyKernel {
+    const { kernel, shell } = sharing();
+    const { story } = kernel;
+    const { frame, bits } = shell.pages.get(0x1000)!;
+    const entry = story.begin(shell.pid, 'page_fault');
+    const copy = 0x80400000;
+    const at = story.cycle;
+    story.emit('kalloc', entry, 'kalloc', { frame: copy, cycle: at });
+    story.emit('kfree', entry, 'kfree', { frame, cycle: at + cycles, call_site: story.at('cowfault') });
+    const place = { root: shell.root, level: 0, va: 0x1000, entry: shell.tables[2]! + 8 };
+    const after = pteOf(copy, bits | pte.w);
+    story.emit('pte_write', entry, 'mappages', { ...place, before: pteOf(frame, bits), after });
+    story.end(entry);
+    return kernel;
+  }
+
+  test('is broken when there was no time to copy', async () => {
+    const { violations } = await judgeRows(name, fault(30).story.rows());
+    expect(violations).toMatchObject([
+      { caller: { function: 'cowfault' }, message: expect.stringMatching(/given up 30 time step/) },
+    ]);
+  });
+
+  test('holds when there was', async () => {
+    expect(await judgeRows(name, fault(4000).story.rows())).toMatchObject({ status: 'holds' });
+  });
+});
+
+describe('no_fault_opens_a_page_of_the_kernel', () => {
+  const name = 'no_fault_opens_a_page_of_the_kernel';
+
+  test("is broken by a guard page that a fault makes the program's, and holds without", async () => {
+    const { kernel, shell } = sharing();
+    kernel.store(shell, 0x1000);
+    expect(await judgeRows(name, kernel.story.rows())).toMatchObject({ status: 'holds', judged: 1 });
+    const other = sharing();
+    const { story } = other.kernel;
+    const entry = story.begin(other.shell.pid, 'page_fault');
+    const { frame, bits } = other.shell.pages.get(0x2000)!;
+    const place = { root: other.shell.root, level: 0, va: 0x2000, entry: other.shell.tables[2]! + 16 };
+    const [before, after] = [pteOf(frame, bits), pteOf(frame, bits | pte.u | pte.w)];
+    story.emit('pte_write', entry, 'cowfault', { ...place, before, after });
+    story.end(entry);
+    const { violations } = await judgeRows(name, story.rows());
+    expect(violations).toMatchObject([
+      { message: expect.stringMatching(/page at 0x2000/), function: 'cowfault' },
+    ]);
+  });
+});

@@ -1,0 +1,164 @@
+// Invariants about locks, stale translations and the size of a process: rows that keep the rule, and rows that
+// break it.
+import { describe, expect, test } from 'vitest';
+import { judgeRows } from '../support/check-rows.js';
+import { pte, pteOf, Story } from '../support/story.js';
+
+const frame = 0x80400000;
+const atomic = 2 ** 31;
+const another = 2 ** 30;
+
+/** Rows of a kernel with two locks. */
+function lockedStory(): Story {
+  const story = new Story();
+  story.inside(0, 'scheduler', (entry) => {
+    ['kmem.lock', 'count_lock'].forEach((name, number) => {
+      story.emit('lock', entry, '', { number, name });
+    });
+  });
+  return story;
+}
+
+function counted(...locks: readonly number[]): Story {
+  const story = lockedStory();
+  locks.forEach((held, index) =>
+    story.inside(3, 'fork', (entry) =>
+      story.emit('refcount_change', entry, `change${index}`, { frame, before: 1, after: 2, locks: held }),
+    ),
+  );
+  return story;
+}
+
+describe('counts_change_under_a_common_lock', () => {
+  const name = 'counts_change_under_a_common_lock';
+
+  test.each([
+    ['one lock', [2, 2, 3]],
+    ['atomic instructions', [atomic, atomic]],
+    ['a lock that nobody knows', [2, another, another | 1]],
+  ])('holds with %s', async (_, locks) => {
+    expect(await judgeRows(name, counted(...locks).rows())).toMatchObject({
+      status: 'holds',
+      judged: locks.length,
+    });
+  });
+
+  test('is broken by a change with none, which is named', async () => {
+    const { violations } = await judgeRows(name, counted(2, 0, 2).rows());
+    expect(violations).toMatchObject([
+      { function: 'change1', message: expect.stringMatching(/from 1 to 2 with no lock held \(1 such/) },
+    ]);
+  });
+
+  test('is broken by two that have no lock in common', async () => {
+    const { violations } = await judgeRows(name, counted(1, 2).rows());
+    expect(violations.map((one) => one.function)).toEqual(['change0', 'change1']);
+  });
+
+  test('lets a frame with a single owner alone, and kernels without known locks', async () => {
+    const story = lockedStory();
+    story.inside(3, 'fork', (entry) =>
+      story.emit('refcount_change', entry, 'kalloc', { frame, before: 0, after: 1, locks: 0 }),
+    );
+    const unknown = { ...counted(0).rows(), lock: [] };
+    for (const rows of [story.rows(), unknown])
+      expect(await judgeRows(name, rows)).toMatchObject({ status: 'vacuous', violationCount: 0 });
+  });
+});
+
+describe('the_free_list_changes_under_a_lock', () => {
+  const name = 'the_free_list_changes_under_a_lock';
+
+  test('holds with a lock, and is broken without', async () => {
+    const story = lockedStory();
+    const change = (kind: 'frame_alloc' | 'frame_free', where: string, locks: number): void =>
+      story.inside(3, 'sbrk', (entry) => story.emit(kind, entry, where, { frame, locks }));
+    change('frame_alloc', 'kalloc', 1);
+    change('frame_free', 'kfree', another);
+    expect(await judgeRows(name, story.rows())).toMatchObject({ status: 'holds', judged: 2 });
+    change('frame_free', 'hurry', 0);
+    const { violations } = await judgeRows(name, story.rows());
+    expect(violations).toMatchObject([
+      { function: 'hurry', message: expect.stringMatching(/put on the free list/) },
+    ]);
+  });
+});
+
+describe('no_lock_is_held_in_user_mode', () => {
+  const name = 'no_lock_is_held_in_user_mode';
+  const returning = (to_mode: number, locks: number): Story => {
+    const story = lockedStory();
+    story.inside(3, 'sbrk', (entry) => story.emit('trap_return', entry, 'userret', { to_mode, locks }));
+    return story;
+  };
+
+  test('is broken by a lock that is, which is named', async () => {
+    const { violations } = await judgeRows(name, returning(0, 2).rows());
+    expect(violations).toMatchObject([
+      { message: expect.stringMatching(/with count_lock held/), function: 'userret' },
+    ]);
+    const unnamed = await judgeRows(name, returning(0, another).rows());
+    expect(unnamed.violations).toMatchObject([{ message: expect.stringMatching(/with a lock held/) }]);
+  });
+
+  test('holds without one; a return into the kernel is none', async () => {
+    expect(await judgeRows(name, returning(0, 0).rows())).toMatchObject({ status: 'holds', judged: 1 });
+    expect(await judgeRows(name, returning(1, 2).rows())).toMatchObject({ status: 'vacuous' });
+  });
+});
+
+describe('no_translation_is_stale_in_user_mode', () => {
+  const name = 'no_translation_is_stale_in_user_mode';
+  const root = 0x80200000;
+  const returning = (stale: number): Story => {
+    const story = new Story();
+    const bits = pte.v | pte.r | pte.u;
+    story.inside(3, 'fork', (entry) => {
+      const place = { root, level: 0, va: 0x1000, entry: 0x80202008 };
+      const [before, after] = [pteOf(frame, bits | pte.w), pteOf(frame, bits)];
+      story.emit('pte_write', entry, 'uvmcopy', { ...place, before, after });
+      story.emit('pte_write', entry, 'mappages', { ...place, va: 0x2000, before: 0n, after });
+      story.emit('trap_return', entry, 'userret', { to_mode: 0, root, stale });
+    });
+    return story;
+  };
+
+  test('is broken by a return that did not flush, at the entry that was narrowed', async () => {
+    const { violations } = await judgeRows(name, returning(1).rows());
+    expect(violations).toMatchObject([
+      { function: 'uvmcopy', message: expect.stringMatching(/entry for 0x1000/) },
+    ]);
+  });
+
+  test('holds for one that did', async () => {
+    expect(await judgeRows(name, returning(0).rows())).toMatchObject({ status: 'holds', judged: 1 });
+  });
+});
+
+describe('no_fault_is_resolved_above_the_size', () => {
+  const name = 'no_fault_is_resolved_above_the_size';
+  const faulting = (va: number, outcome: string, call?: number): Story => {
+    const story = new Story();
+    story.inside(3, 'page_fault', (entry) => {
+      if (call !== undefined) story.emit('syscall', entry, '', { phase: 'leave', number: call, result: 0 });
+      story.emit('page_fault', entry, '', { access: 'store', va, size: 0x4000, outcome });
+    });
+    return story;
+  };
+
+  test('is broken by one that is', async () => {
+    const { violations } = await judgeRows(name, faulting(0x4000, 'resolved').rows());
+    expect(violations).toMatchObject([
+      { message: 'a store at 0x4000 was resolved, though the process has 0x4000 bytes' },
+    ]);
+  });
+
+  test('holds below it; whoever is killed is no fault, nor where mmap may have given memory', async () => {
+    expect(await judgeRows(name, faulting(0x3ff8, 'resolved').rows())).toMatchObject({
+      status: 'holds',
+      judged: 1,
+    });
+    for (const story of [faulting(0x9000, 'killed'), faulting(0x9000, 'resolved', 22)])
+      expect((await judgeRows(name, story.rows())).violations).toEqual([]);
+  });
+});
