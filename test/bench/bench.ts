@@ -88,7 +88,8 @@ function waysOf(values: Values): readonly Way[] {
     if (!(ways as readonly string[]).includes(way))
       throw new UsageError(`--way is ${way}: give one of ${ways.join(', ')}`);
   const needsQemu = (way: Way): boolean => way === 'qemu' || way === 'record';
-  return ways.filter((way) => (values.way?.includes(way) ?? true) && (qemuIsInstalled || !needsQemu(way)));
+  const asked = ways.filter((way) => values.way?.includes(way) ?? true);
+  return asked.some(needsQemu) && !qemuIsInstalled() ? asked.filter((way) => !needsQemu(way)) : asked;
 }
 
 /** The works asked for, or those of the usual ones whose programs are there. */
@@ -163,7 +164,7 @@ async function bench(values: Values): Promise<void> {
     console.log(timesTable(results));
     if (results.some(({ by }) => by.qemu ?? by.record)) console.log(`\n${ratiosTable(results)}`);
     if (seeks) console.log(`\n${seekText(seeks)}`);
-    if (!qemuIsInstalled) console.log('\nQEMU is skipped: qemu-system-riscv64 is not installed');
+    if (!qemuIsInstalled()) console.log('\nQEMU is skipped: qemu-system-riscv64 is not installed');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -7,8 +7,8 @@ import { packageRoot } from '../../package-root.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const inside = temporaryDirectory();
-const program = path.join(packageRoot(), 'dist', 'cli.js');
-if (!existsSync(program)) throw new Error('dist/cli.js is missing; run: npm run build');
+const program = path.join(packageRoot(), 'dist', 'bundle', 'cli.js');
+if (!existsSync(program)) throw new Error('dist/bundle/cli.js is missing; run: npm run build');
 
 test('the version is the package’s, and the first line names the interpreter', () => {
   const { version } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as {

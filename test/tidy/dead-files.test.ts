@@ -3,13 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { files, filesEndingIn, textOf } from './files.js';
 import { sources } from './sources.js';
 
-/** Files that a script of package.json runs, compiled or by name. */
+/** Files that a script of package.json runs, compiled or by name, and what the build bundles. */
 function scripted(): string[] {
   const { scripts, bin } = JSON.parse(textOf('package.json')) as {
     scripts: Record<string, string>;
     bin: Record<string, string>;
   };
-  const words = [...Object.values(scripts), ...Object.values(bin)].flatMap((script) => script.split(/\s+/));
+  const bundled = [...textOf('bundle.js').matchAll(/'(dist\/[^']+)'/g)].map(([, path]) => path);
+  const commands = [...Object.values(scripts), ...Object.values(bin), ...bundled];
+  const words = commands.flatMap((script) => script.split(/\s+/));
   return words
     .map((word) => word.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, '.ts'))
     .filter((word) => word.endsWith('.ts') && files.includes(word));
