@@ -6,16 +6,19 @@ await build({
   input: {
     cli: 'dist/cli.js',
     'event-worker': 'dist/tracer/session/event-worker.js',
+    'while-recording': 'dist/analyzer/histories/while-recording.js',
     bench: 'dist/test/bench/bench.js',
   },
   platform: 'node',
   // Packages with files of their own beside their code.
   external: [/^@duckdb\/node-bindings/, 'lz4-wasm-nodejs'],
-  // In one folder, since the thread for events is found beside the code that starts it.
   output: {
+    // One folder, since the thread for events is found beside the code that starts it.
     dir: 'dist/bundle',
     cleanDir: true,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
+    // That thread loads a module by its URL, and asks it for what it exports by name.
+    minifyInternalExports: false,
   },
 });
