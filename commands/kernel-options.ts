@@ -88,6 +88,13 @@ function readProfile({ profile: path }: KernelOptions): Pick<Named, 'profile'> {
   }
 }
 
+const memoryDefault = 128;
+
+/** Memory of the machine in bytes: what was asked for, else what the kernel's tree says. */
+export function memoryBytes({ memory }: { readonly memory?: number }, kernel: ChosenKernel): number {
+  return (memory ?? kernel.memory ?? memoryDefault) * 2 ** 20;
+}
+
 /** A trace to compare with, or a kernel to make one with. */
 export type ChosenBaseline = { readonly trace: string } | { readonly kernel: ChosenKernel };
 

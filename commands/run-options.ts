@@ -2,11 +2,14 @@
 import { Option, type Command } from 'commander';
 import { parseCount, parseSeconds, parseSize, wholeNumber } from './values.js';
 
+/** The help of --memory; `memoryBytes` knows the default. */
+export const memoryHelp = 'its memory in MiB, 4 to 2048 (default: that of the tree’s Makefile, or 128)';
+
 /** Adds --harts and --memory. */
 export function addMachineOptions(command: Command): void {
   command
     .option('--harts <N>', 'harts of the machine, 1 to 8', wholeNumber(1, 8), 3)
-    .option('--memory <MIB>', 'its memory in MiB, 4 to 2048', wholeNumber(4, 2048), 128);
+    .option('--memory <MIB>', memoryHelp, wholeNumber(4, 2048));
 }
 
 /** Adds --timeout-cycles, --max-seconds, --max-trace and --max-console. */

@@ -3,13 +3,14 @@ import { Option, type Command } from 'commander';
 import { engines, type Engine } from '../emulator/engine.js';
 import { addKernelOptions, type KernelOptions } from './kernel-options.js';
 import type { Surroundings } from './surroundings.js';
+import { memoryHelp } from './run-options.js';
 import { wholeNumber } from './values.js';
 
 /** What the command line gave, checked. */
 export interface ShellFlags extends KernelOptions {
   readonly harts: number;
   /** MiB. */
-  readonly memory: number;
+  readonly memory?: number;
   readonly engine?: Engine;
   readonly events?: string;
   readonly out: string;
@@ -37,7 +38,7 @@ export function define(
   addKernelOptions(command);
   command
     .option('--harts <N>', 'harts of the machine, 1 to 8', wholeNumber(1, 8), 3)
-    .option('--memory <MIB>', 'its memory in MiB, 4 to 2048', wholeNumber(4, 2048), 128)
+    .option('--memory <MIB>', memoryHelp, wholeNumber(4, 2048))
     .option('--events <KINDS>', 'record only these kinds of events, separated by commas')
     .option('--out <DIR>', 'where to write the trace', 'shell.trace')
     .addOption(

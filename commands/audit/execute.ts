@@ -93,7 +93,7 @@ class Audit {
     const { words, out } = program;
     const started = performance.now();
     const result = await runProgram({
-      ...requestOf(words, { ...this.flags, snapshots: snapshotBytes }),
+      ...requestOf(words, { ...this.flags, snapshots: snapshotBytes }, this.kernel),
       input: this.kernel,
       typedBehind: linesFor(words[0], this.kernel),
       out,

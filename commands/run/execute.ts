@@ -75,7 +75,7 @@ class Runner {
     const echo = new ConsoleEcho(this.surroundings.stdout);
     try {
       return await runProgram({
-        ...requestOf(this.words, this.flags),
+        ...requestOf(this.words, this.flags, kernel),
         ...more,
         input: kernel,
         typedBehind: linesFor(this.words[0], kernel),

@@ -5,14 +5,14 @@ import type { Disclosure } from '../../analyzer/index.js';
 import { UsageError } from '../../errors.js';
 import { eventNames, isEventName, type EventName } from '../../tracer/schema/index.js';
 import type { RunRequest } from '../../tracer/session/index.js';
-import type { KernelOptions } from '../kernel-options.js';
+import { memoryBytes, type ChosenKernel, type KernelOptions } from '../kernel-options.js';
 import { toolVersion } from '../version.js';
 
 /** What the command line gave, checked. */
 export interface RunFlags extends KernelOptions {
   readonly harts: number;
   /** MiB. */
-  readonly memory: number;
+  readonly memory?: number;
   readonly timeoutCycles: number;
   readonly engine?: Engine;
   readonly maxSeconds?: number;
@@ -40,12 +40,16 @@ export function baselineDirectory(out: string): string {
   return `${out.replace(/\/+$/, '').replace(/\.trace$/, '')}.baseline.trace`;
 }
 
-/** Everything of a request but the kernel and the place. */
-export function requestOf(words: readonly string[], flags: RunFlags): Omit<RunRequest, 'input' | 'out'> {
+/** Everything of a request for a kernel but the place. */
+export function requestOf(
+  words: readonly string[],
+  flags: RunFlags,
+  kernel: ChosenKernel,
+): Omit<RunRequest, 'input' | 'out'> {
   const { turnCycles, diskLatencyCycles } = defaultConfiguration;
   return {
     program: words,
-    machine: { harts: flags.harts, memoryBytes: flags.memory * 2 ** 20, turnCycles, diskLatencyCycles },
+    machine: { harts: flags.harts, memoryBytes: memoryBytes(flags, kernel), turnCycles, diskLatencyCycles },
     ...(flags.engine && { engine: flags.engine }),
     limits: {
       cycles: flags.timeoutCycles,

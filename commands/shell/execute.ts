@@ -12,7 +12,7 @@ import {
   type RunResult,
 } from '../../tracer/session/index.js';
 import { ConsoleEcho } from '../console-echo.js';
-import { chooseKernel } from '../kernel-options.js';
+import { chooseKernel, memoryBytes } from '../kernel-options.js';
 import { eventKinds } from '../run/flags.js';
 import { endings } from '../run/report.js';
 import type { ShellFlags } from '../shell.js';
@@ -58,10 +58,11 @@ export async function executeShell(flags: ShellFlags, surroundings: Surroundings
 
 function requestOf(flags: ShellFlags): Omit<RunRequest, 'typist'> {
   const { turnCycles, diskLatencyCycles } = defaultConfiguration;
+  const input = chooseKernel(flags);
   return {
-    input: chooseKernel(flags),
+    input,
     program: [],
-    machine: { harts: flags.harts, memoryBytes: flags.memory * 2 ** 20, turnCycles, diskLatencyCycles },
+    machine: { harts: flags.harts, memoryBytes: memoryBytes(flags, input), turnCycles, diskLatencyCycles },
     ...(flags.engine && { engine: flags.engine }),
     limits: { cycles: Infinity, traceBytes: traceBytesMaximum, consoleBytes: Infinity, seconds: Infinity },
     kinds: eventKinds(flags.events),

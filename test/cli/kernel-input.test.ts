@@ -38,6 +38,18 @@ describe('a kernel', () => {
     expect(findKernelInput(root).sourceRoots[0]).toBe(root);
   });
 
+  test.each([
+    ['QEMUOPTS = -machine virt -kernel $K/kernel -m 256M -smp 3\n', 256],
+    ['CPUS := 3\nQEMUOPTS += -nographic -m 1G\n', 1024],
+    ['QEMUOPTS = -m 64 -smp 1\n', 64],
+    ['QEMUOPTS = -m 3G\n', undefined],
+    ['# QEMUOPTS = -m 256M\nCFLAGS = -m 5\n', undefined],
+  ])('has the memory that its Makefile gives QEMU: %j', (makefile, memory) => {
+    const root = tree('kernel/kernel', 'fs.img');
+    writeFileSync(path.join(root, 'Makefile'), makefile);
+    expect(findKernelInput(root).memory).toBe(memory);
+  });
+
   test('takes the disk that is given', () => {
     const root = tree('kernel/kernel', 'fs.img', 'other.img');
     expect(Buffer.from(findKernelInput(root, path.join(root, 'other.img')).disk).toString()).toBe(

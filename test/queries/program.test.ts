@@ -40,6 +40,11 @@ describe('the_program_succeeds', () => {
     expect(result.violations).toMatchObject([{ message: 'cowtest did not say that its tests passed' }]);
   });
 
+  test('believes a program that says that all tests passed', async () => {
+    const rows = programRun('lazytests', 'ALL TESTS PASSED\n', 1);
+    expect((await judgeRows(name, rows, { facts: { program: 'lazytests' } })).status).toBe('holds');
+  });
+
   test('asks no line of other programs', async () => {
     const result = await judgeRows(name, programRun('ls', '.\n', 0), { facts: { program: 'ls' } });
     expect(result.status).toBe('holds');

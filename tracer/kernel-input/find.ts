@@ -11,6 +11,8 @@ export interface KernelFile {
   readonly kernelPath: string;
   /** Directories that source files of the kernel are named relative to, likeliest first. */
   readonly sourceRoots: readonly string[];
+  /** What the tree's Makefile gives QEMU as memory, in MiB, where that can be read from it. */
+  readonly memory?: number;
 }
 
 /** A kernel with its disk. */
@@ -21,13 +23,24 @@ export interface FoundKernel extends KernelFile, KernelInput {
 const diskName = 'fs.img';
 /** Far more than any kernel or disk of this kind; reading a mistaken path must not fill the memory. */
 const fileBytesMax = 2 ** 30;
+const makefileBytesMax = 2 ** 20;
 
 /** Reads the kernel at a path: a tree that has kernel/kernel, or an ELF file. Throws UsageError when it cannot. */
 export function readKernel(kernelPath: string): KernelFile {
   const file = isDirectory(kernelPath) ? kernelInTree(kernelPath) : kernelPath;
   const kernel = readInput(file, 'kernel', '--kernel takes a built xv6 tree or the ELF file of a kernel');
   const beside = path.dirname(path.resolve(file));
-  return { kernel, kernelPath: file, sourceRoots: [path.dirname(beside), beside] };
+  const memory = memoryIn(path.join(beside, '..', 'Makefile')) ?? memoryIn(path.join(beside, 'Makefile'));
+  const sourceRoots = [path.dirname(beside), beside];
+  return { kernel, kernelPath: file, sourceRoots, ...(memory !== undefined && { memory }) };
+}
+
+/** The `-m` of QEMU's options in a Makefile; larger sizes than machines here have are left to the default. */
+function memoryIn(makefile: string): number | undefined {
+  if (!isFile(makefile) || statSync(makefile).size > makefileBytesMax) return undefined;
+  const options = /^\s*QEMUOPTS\s*\+?=.*\s-m\s+(\d+)([MG]?)\b/im.exec(readFileSync(makefile, 'utf8'));
+  const memory = options ? Number(options[1]) * (/g/i.test(options[2]) ? 1024 : 1) : 0;
+  return memory >= 4 && memory <= 2048 ? memory : undefined;
 }
 
 /**
