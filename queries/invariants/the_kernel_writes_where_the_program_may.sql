@@ -3,6 +3,7 @@
 -- why:      What the kernel writes through its own mapping does not fault: a shared frame changes for everybody who
 --           has it, and read-only text changes for good.
 -- needs:    written_pages, leaf_mappings, granted_permissions
+-- optional: frame_write
 -- severity: error
 -- hint:     The kernel must treat its own stores to user pages as the hardware treats the program's.
 -- except:   A page that nobody shares and that the program may write, though its entry does not say so yet. Calls
@@ -18,12 +19,15 @@ WITH suspects AS (
 ), found AS (
   SELECT s.*, h.mappings, g.permissions & 4 = 0 AS read_only
   FROM suspects s JOIN sharers h USING (seq, va) LEFT JOIN granted_permissions g ON g.image = s.image AND g.va = s.va
+), stores AS (
+  SELECT f.seq, f.va, max_by(w.pc, w.seq) AS pc, max_by(w.call_site, w.seq) AS call_site
+  FROM found f JOIN frame_write w ON w.span = f.span AND w.frame = f.frame AND w.seq < f.seq GROUP BY ALL
 )
-SELECT cycle, hart, pid, frame, pc,
+SELECT cycle, hart, pid, frame, coalesce(w.pc, f.pc) AS pc, w.call_site,
        CASE WHEN read_only
               THEN printf('%s wrote to the page at 0x%x, which the program may only read', name, va)
             ELSE printf('%s wrote to the page at 0x%x, whose frame 0x%x had %d mappings, and made no copy',
                         name, va, frame, mappings) END AS message
-FROM found
+FROM found f LEFT JOIN stores w USING (seq, va)
 WHERE mappings > 1 OR read_only
 ORDER BY cycle, va

@@ -129,3 +129,33 @@ describe('freed_frames_reach_the_free_list', () => {
     expect(await judgeRows(rule, boot(true).rows())).toMatchObject({ status: 'holds', judged: 1 });
   });
 });
+
+describe('the_kernel_takes_no_fault', () => {
+  const name = 'the_kernel_takes_no_fault';
+
+  function faulting(panics: boolean): Story {
+    const story = new Story();
+    story.inside(3, 'fork', (entry) => {
+      story.emit('trap', entry, 'uvmcopy', { interrupt: 0, cause: 15, value: 8, from_mode: 1, to_mode: 1 });
+      if (panics)
+        story.emit('panic', entry, 'panic', { text: 'kerneltrap', call_site: story.at('kerneltrap') });
+    });
+    return story;
+  }
+
+  test('is broken by one that ends in a panic, and names the instruction', async () => {
+    const { violations } = await judgeRows(name, faulting(true).rows());
+    expect(violations).toMatchObject([
+      {
+        pid: 3,
+        function: 'uvmcopy',
+        message:
+          'the kernel wrote to address 0x8, where nothing is mapped (a null pointer), and panicked: kerneltrap',
+      },
+    ]);
+  });
+
+  test('holds for one that the kernel survives', async () => {
+    expect(await judgeRows(name, faulting(false).rows())).toMatchObject({ status: 'holds', judged: 1 });
+  });
+});

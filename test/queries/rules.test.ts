@@ -61,6 +61,37 @@ describe('the_kernel_writes_where_the_program_may', () => {
   });
 });
 
+describe('results_reach_shared_pages', () => {
+  const name = 'results_reach_shared_pages';
+
+  /** Reads into the child's shared data, with these results. */
+  function reading(...results: number[]): ToyKernel {
+    const { kernel, shell } = toy();
+    const child = kernel.fork(shell);
+    for (const result of results)
+      kernel.story.inside(child.pid, 'read', (entry) => {
+        const call = { name: 'read', number: 5, argument0: 3, argument1: 0x1008 };
+        kernel.story.emit('syscall', entry, '', { phase: 'enter', ...call });
+        kernel.story.emit('syscall', entry, '', { phase: 'leave', ...call, result });
+      });
+    return kernel;
+  }
+
+  test('is broken when every such call is refused', async () => {
+    const result = await judgeRows(name, reading(-1, -1).story.rows());
+    expect(messages(result)).toHaveLength(2);
+    expect(messages(result)[0]).toMatch(/^read failed with the address 0x1008 .* all 2 such/);
+  });
+
+  test('holds when one was served, or there was but one', async () => {
+    for (const results of [[-1, 4, -1], [-1]])
+      expect(await judgeRows(name, reading(...results).story.rows())).toMatchObject({
+        status: 'holds',
+        judged: results.length,
+      });
+  });
+});
+
 describe('wait_reaps_a_zombie', () => {
   const name = 'wait_reaps_a_zombie';
   const afterExit = (argument0: number): ToyKernel => {
@@ -92,36 +123,6 @@ describe('wait_reaps_a_zombie', () => {
     });
     for (const one of [kernel, other, third])
       expect(await judgeRows(name, one.story.rows())).toMatchObject({ status: 'holds', judged: 1 });
-  });
-});
-
-describe('the_kernel_takes_no_fault', () => {
-  const name = 'the_kernel_takes_no_fault';
-
-  function faulting(panics: boolean): Story {
-    const story = new Story();
-    story.inside(3, 'fork', (entry) => {
-      story.emit('trap', entry, 'uvmcopy', { interrupt: 0, cause: 15, value: 8, from_mode: 1, to_mode: 1 });
-      if (panics)
-        story.emit('panic', entry, 'panic', { text: 'kerneltrap', call_site: story.at('kerneltrap') });
-    });
-    return story;
-  }
-
-  test('is broken by one that ends in a panic, and names the instruction', async () => {
-    const { violations } = await judgeRows(name, faulting(true).rows());
-    expect(violations).toMatchObject([
-      {
-        pid: 3,
-        function: 'uvmcopy',
-        message:
-          'the kernel wrote to address 0x8, where nothing is mapped (a null pointer), and panicked: kerneltrap',
-      },
-    ]);
-  });
-
-  test('holds for one that the kernel survives', async () => {
-    expect(await judgeRows(name, faulting(false).rows())).toMatchObject({ status: 'holds', judged: 1 });
   });
 });
 
