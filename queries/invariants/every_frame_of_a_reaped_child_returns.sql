@@ -7,6 +7,7 @@
 -- hint:     The row names where the frame was taken; follow it to the place that should have dropped it.
 -- except:   Pipe buffers, frames others still map, a frame the allocator keeps in hand beside its list.
 -- judged:   SELECT count(*) FROM reaped_children WHERE fork_seq IS NOT NULL
+-- suspects: SELECT count(*) FROM left_over_frames WHERE question = 'reaped'
 SELECT l.alloc_cycle AS cycle, coalesce(s.since, c.end_cycle) AS since, l.hart, l.pid, l.frame, l.pc, l.call_site,
        s.sites,
        printf('frame 0x%x, taken here for process %d, was not returned when that was reaped at cycle %d', l.frame,

@@ -10,10 +10,6 @@
 -- materialized: yes
 WITH faults AS (
   SELECT *, (va >> 12) << 12 AS page FROM page_fault
-), touched AS (
-  SELECT s.span, s.frame, max_by(s.mappings, s.end_seq) AS mappings, min_by(s.mappings_before, s.first_seq) AS before,
-         max_by(s.count, s.end_seq) AS count
-  FROM frame_spans s SEMI JOIN faults USING (span) GROUP BY s.span, s.frame
 ), steps AS (
   SELECT span, frame, 'handed' AS what FROM kalloc SEMI JOIN faults USING (span) WHERE frame <> 0
   UNION ALL
@@ -23,18 +19,31 @@ WITH faults AS (
   UNION ALL
   SELECT span, frame, 'listed' FROM frame_free SEMI JOIN faults USING (span)
   UNION ALL
-  SELECT span, frame, 'touched' FROM touched
+  SELECT span, new_frame, 'mapped' FROM fault_changes WHERE new_frame <> coalesce(old_frame, 0)
+  UNION ALL
+  SELECT span, old_frame, 'shared' FROM fault_changes WHERE mappings_before > 1
 ), known AS (
   SELECT EXISTS (SELECT * FROM kalloc) AS hands, EXISTS (SELECT * FROM kfree) AS gives
 ), moves AS (
   SELECT span, frame, bool_or(what = 'handed') AS handed, bool_or(what = 'unlisted') AS unlisted,
-         bool_or(what = 'given') AS given, bool_or(what = 'listed') AS listed
+         bool_or(what = 'given') AS given, bool_or(what = 'listed') AS listed, bool_or(what = 'mapped') AS mapped,
+         bool_or(what = 'shared') AS shared
   FROM steps GROUP BY span, frame
+), doubtful AS (
+  -- Where the allocator's list does not tell; none on a kernel that has nothing beside it.
+  SELECT span, frame FROM moves
+  WHERE (given AND NOT listed AND NOT shared) OR (listed AND NOT given AND NOT handed) OR (mapped AND NOT handed)
+), touched AS (
+  SELECT s.span, s.frame, max_by(s.mappings, s.end_seq) AS mappings, min_by(s.mappings_before, s.first_seq) AS before,
+         max_by(s.count, s.end_seq) AS count
+  FROM frame_spans s SEMI JOIN doubtful USING (span, frame) GROUP BY s.span, s.frame
 ), judged AS (
   SELECT m.span,
-         m.handed OR (m.unlisted AND NOT n.hands) OR coalesce(t.before = 0 AND t.mappings > 0, false) AS taken,
+         m.handed OR (m.unlisted AND NOT n.hands)
+           OR (m.mapped AND coalesce(t.before = 0 AND t.mappings > 0, false)) AS taken,
          CASE WHEN m.listed THEN m.given OR NOT n.gives OR m.handed OR coalesce(t.mappings < t.before, false)
-              ELSE m.given AND coalesce(t.mappings, 0) <= 0 AND coalesce(nullif(t.count, 'nan'::DOUBLE), 0) <= 0
+              ELSE m.given AND NOT m.shared AND coalesce(t.mappings, 0) <= 0
+                AND coalesce(nullif(t.count, 'nan'::DOUBLE), 0) <= 0
          END AS returned
   FROM moves m CROSS JOIN known n LEFT JOIN touched t USING (span, frame)
 ), costs AS (

@@ -5,7 +5,6 @@
 --        or, of a frame that was never mapped, where it was taken.
 -- needs: left_over_frames, pte_write, page_table
 -- optional: kfree, refcount_change
--- materialized: yes
 WITH left_over AS (
   SELECT DISTINCT question, frame, at_seq, alloc_seq, pc, call_site, unmapped_seq FROM left_over_frames
 ), unmapped AS (
