@@ -5,6 +5,7 @@ import { UsageError } from '../../errors.js';
 import { programElf, programNames } from '../../fixtures/index.js';
 import { DiskImage, addFiles, type DiskFile } from '../../tracer/disk-image/index.js';
 import { readProgramFile } from '../../tracer/kernel-input/index.js';
+import { loadedPart } from '../../tracer/symbols/index.js';
 import type { ChosenKernel } from '../kernel-options.js';
 
 const ownPrefix = 'our-';
@@ -37,8 +38,23 @@ export function withPrograms(
   const own = [...new Set(names)].flatMap((name) => (isThere(name) ? [] : ownProgram(name)));
   const files = [...programs, ...own];
   if (files.length === 0) return kernel;
-  const disk = addFiles(kernel.disk, kernel.diskPath, files);
+  const disk = withFiles(kernel, programs, own);
   return { ...kernel, disk, added: files.map(({ name }) => name) };
+}
+
+/** Ours with their debug information if there is room for it. */
+function withFiles(
+  { disk, diskPath }: ChosenKernel,
+  programs: readonly DiskFile[],
+  own: readonly DiskFile[],
+): Uint8Array {
+  try {
+    return addFiles(disk, diskPath, [...programs, ...own]);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const stripped = own.map(({ name, contents }) => ({ name, contents: loadedPart(contents) }));
+    return addFiles(disk, diskPath, [...programs, ...stripped]);
+  }
 }
 
 /** Lines typed behind the program's own, for it to read: those that one of ours waits for, if it is ours. */
