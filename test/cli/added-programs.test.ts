@@ -1,4 +1,4 @@
-// Programs on a copy of the disk: which of ours are added, under which names, and what of them where there is little room.
+// Programs on a copy of the disk: which of ours are added, under which names, and what of them where room is short.
 import { describe, expect, test } from 'vitest';
 import { linesFor, withPrograms } from '../../commands/run/added-programs.js';
 import { programElf } from '../../fixtures/index.js';
