@@ -27,13 +27,15 @@ export class GrowingColumns<T extends ColumnArrays> {
 
   /** The number of a new row, zero in every column. */
   add(): number {
-    if (this.length === this.capacity) this.grow(2 * this.capacity);
+    // Memory that is never touched costs nothing, and copying does.
+    if (this.length === this.capacity) this.grow(4 * this.capacity);
     return this.length++;
   }
 
   /** The rows, to be read and no longer added to. */
   found(): FoundRows<T> {
-    return { length: this.length, of: this.of };
+    const of = Object.entries(this.of).map(([name, column]) => [name, column.subarray(0, this.length)]);
+    return { length: this.length, of: Object.fromEntries(of) as T };
   }
 
   private grow(capacity: number): void {
