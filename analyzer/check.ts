@@ -45,15 +45,10 @@ export async function checkTrace(source: EventSource, options: CheckOptions = {}
   const store = await EventStore.open(source, queries.views, { ...options, recorded });
   try {
     const judged = chosen.filter((one) => missingKinds(source, queries, one).length === 0);
-    await store.prepare([
-      ...judged.flatMap(({ needs, optional }) => [...needs, ...optional]),
-      'location',
-      'process_names',
-    ]);
+    await store.prepare([...judged.flatMap(({ counted }) => counted), 'location', 'process_names']);
     await store.database.execute(placesView);
     const rules: BrokenRule[] = [];
-    for (const invariant of chosen)
-      rules.push(await judge(store.database, source, queries, invariant, options));
+    for (const invariant of chosen) rules.push(await judge(store, source, queries, invariant, options));
     const invariants = rules.map(({ result }) => result);
     return summary(source, invariants, await findingsOf(store, rules));
   } finally {
@@ -66,7 +61,7 @@ function missingKinds(source: EventSource, queries: QueryLibrary, invariant: Inv
 }
 
 async function judge(
-  database: Database,
+  store: EventStore,
   source: EventSource,
   queries: QueryLibrary,
   invariant: InvariantFile,
@@ -90,10 +85,11 @@ async function judge(
     return { result: { ...base, status: 'not_judged', reason }, frames: new Set(), breaksFrames };
   }
   try {
-    const { judged, skipped, suspects } = await readCounts(database, invariant);
+    const { judged, skipped, suspects } = await readCounts(store.database, invariant);
+    if (suspects > 0) await store.prepare([...invariant.needs, ...invariant.optional]);
     const { violations, violationCount, frames } =
       suspects > 0
-        ? await readViolations(database, invariant, violationsKept, commonFunctions(source.facts))
+        ? await readViolations(store.database, invariant, violationsKept, commonFunctions(source.facts))
         : noViolations;
     const status = violationCount > 0 ? 'violated' : judged > 0 ? 'holds' : 'vacuous';
     const result: InvariantResult = { ...base, status, judged, skipped, violationCount, violations };

@@ -28,6 +28,8 @@ export interface InvariantFile {
   readonly needs: readonly string[];
   /** Of what it reads, the event kinds it does without when they were not traced. */
   readonly optional: readonly string[];
+  /** What the SELECTs of numbers read: all that a rule needs which nobody is suspected of breaking. */
+  readonly counted: readonly string[];
   readonly severity: 'error' | 'warning';
   readonly hint: string;
   readonly except: string;
@@ -157,29 +159,19 @@ export function parseView(file: string, text: string): ViewFile {
   return { file, name, doc: header.required('doc'), needs, optional, materialized, sql: header.sql };
 }
 
+const invariantKeys =
+  'title rule why needs optional severity hint except judged skipped suspects breaks'.split(' ');
+
 /** Parses a file of queries/invariants. */
 export function parseInvariant(file: string, text: string): InvariantFile {
-  const keys = [
-    'title',
-    'rule',
-    'why',
-    'needs',
-    'optional',
-    'severity',
-    'hint',
-    'except',
-    'judged',
-    'skipped',
-    'suspects',
-    'breaks',
-  ];
-  const header = readHeader(file, text, keys);
+  const header = readHeader(file, text, invariantKeys);
   const needs = header.list('needs');
   const optional = header.list('optional');
   const judged = header.required('judged');
   const skipped = header.given('skipped');
   const suspects = header.given('suspects');
-  checkNeeds(header, [...needs, ...optional], [header.sql, judged, skipped ?? '', suspects ?? '']);
+  const counts = [judged, skipped ?? '', suspects ?? ''];
+  checkNeeds(header, [...needs, ...optional], [header.sql, ...counts]);
   return {
     file,
     name: nameOf(file),
@@ -188,6 +180,7 @@ export function parseInvariant(file: string, text: string): InvariantFile {
     why: header.required('why'),
     needs,
     optional,
+    counted: [...new Set(counts.flatMap((sql) => [...tablesRead(sql)]))],
     severity: header.oneOf('severity', ['error', 'warning']),
     hint: header.required('hint'),
     except: header.required('except'),

@@ -7,6 +7,7 @@
 -- hint:     Two owners each believed to be the last one; check that deciding and decrementing are one step.
 -- except:   none
 -- judged:   SELECT count(*) FROM frame_free
+-- suspects: SELECT count(*) FROM frame_free WHERE already_free = 1
 SELECT cycle, hart, pid, frame, pc, call_site,
        printf('frame 0x%x was freed while it was on the free list already', frame) AS message
 FROM frame_free WHERE already_free = 1

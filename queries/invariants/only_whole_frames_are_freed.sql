@@ -8,6 +8,8 @@
 -- hint:     Where does the caller have this address from: a page-table entry, or an address that a program chose?
 -- except:   none
 -- judged:   SELECT count(*) FROM kfree
+-- suspects: SELECT count(*) FROM kfree WHERE (frame & 4095) <> 0 OR frame < (SELECT max(value::UBIGINT) FROM run_facts
+--           WHERE key = 'ram_base') OR frame >= (SELECT max(value::UBIGINT) FROM run_facts WHERE key = 'ram_end')
 WITH memory AS (
   SELECT max(value::UBIGINT) FILTER (key = 'ram_base') AS lowest, max(value::UBIGINT) FILTER (key = 'ram_end') AS upper
   FROM run_facts WHERE key IN ('ram_base', 'ram_end')

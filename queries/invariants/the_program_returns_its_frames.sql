@@ -2,7 +2,7 @@
 -- rule:     Once the shell has reaped the program, every frame taken since its fork is free again or has an owner
 --           outside the program's process tree, and the free list is no shorter than that says.
 -- why:      Running a program must not cost memory.
--- needs:    program_window, left_over_frames, left_over_sites, frame_lifetimes
+-- needs:    program_window, left_over_frames, left_over_sites, program_balance
 -- severity: error
 -- breaks:   frames
 -- hint:     Each row is one frame, at the place where it was taken. Find who should have returned it.
@@ -11,13 +11,8 @@
 --           elsewhere, such as a larger page that was broken up.
 -- judged:   SELECT count(*) FROM program_window WHERE closed
 -- skipped:  SELECT count(*) FROM program_window WHERE NOT closed
-WITH balance AS (
-  SELECT w.to_cycle, w.hart, w.parent, w.pc, w.free_before, w.free_after,
-         count(*) FILTER (l.alloc_seq > w.from_seq AND l.alloc_seq < w.to_seq) AS taken,
-         count(*) FILTER (l.free_seq > w.from_seq AND l.free_seq < w.to_seq) AS returned
-  FROM program_window w CROSS JOIN frame_lifetimes l
-  WHERE w.closed GROUP BY ALL
-)
+-- suspects: SELECT (SELECT count(*) FROM left_over_frames WHERE question = 'program') + (SELECT count(*) FROM
+--           program_balance WHERE free_before::BIGINT - free_after::BIGINT > taken - returned)
 SELECT l.alloc_cycle AS cycle, coalesce(s.since, w.to_cycle) AS since, l.hart, l.pid, l.frame, l.pc, l.call_site,
        s.sites,
        printf('frame 0x%x was taken here and never returned (%d free frames before the program, %d after)', l.frame,
@@ -29,6 +24,6 @@ UNION ALL
 SELECT to_cycle, to_cycle, hart, parent, NULL, pc, NULL, [pc],
        printf('%d frames were taken and %d returned, but the free list went from %d to %d',
               taken, returned, free_before, free_after)
-FROM balance
+FROM program_balance
 WHERE free_before::BIGINT - free_after::BIGINT > taken - returned
 ORDER BY cycle, frame
