@@ -8,6 +8,8 @@ export interface Sampling {
   readonly growth: number;
   /** One slice in how many is sampled. */
   readonly every: number;
+  /** Compilations whose code may exist at once; the oldest makes room. Default: 256. */
+  readonly regionsMaximum?: number;
 }
 
 /** The choices, the default first. */

@@ -50,9 +50,12 @@ export const handlers: readonly Handler[] = instructions.flatMap((instruction): 
     : [{ instruction, length: 4 }],
 );
 
-const handlerNumbers = new Map(
-  handlers.map((handler, index) => [`${handler.instruction.name}/${handler.length}`, Special.first + index]),
-);
+/** Numbers of the handlers of an instruction, by the length of its encoding. */
+const handlerNumbers = new Map<Instruction, { 2?: number; 4?: number }>();
+handlers.forEach(({ instruction, length }, index) => {
+  const numbers = handlerNumbers.get(instruction) ?? {};
+  handlerNumbers.set(instruction, { ...numbers, [length]: Special.first + index });
+});
 
 /** Numbers of the handlers of jumps to an offset: calls, where they link. */
 export const jumpHandlers: ReadonlySet<number> = new Set(
@@ -85,7 +88,7 @@ export function packOperation(word: number, decoded: Decoded | undefined): Packe
     const row = csrIndex.get(decoded.imm & 0xfff);
     if (row === undefined) return { low: Special.illegal, high: word | 0 };
   }
-  const handler = handlerNumbers.get(`${instruction.name}/${length}`);
+  const handler = handlerNumbers.get(instruction)?.[length];
   if (handler === undefined) throw new Error(`no handler for ${instruction.name} of ${length} bytes`);
   const files = instruction.registers;
   const first = files.rd === undefined ? source(files.rs2, decoded.rs2) : target(files.rd, decoded.rd);

@@ -36,9 +36,17 @@ function isEncoding(row: Compressed, word: number): boolean {
   return (word & row.mask) === row.match && !row.except.some(([mask, value]) => (word & mask) === value);
 }
 
+/** Quadrant and funct3 of a 16-bit encoding: every row fixes them. */
+const compressedKey = 0xe003;
+const compressedBuckets = new Map<number, Compressed[]>();
+for (const row of compressed) {
+  const key = row.match & compressedKey;
+  compressedBuckets.set(key, [...(compressedBuckets.get(key) ?? []), row]);
+}
+
 /** The row of a 16-bit encoding, or undefined where it is reserved. */
 export function findCompressed(halfword: number): Compressed | undefined {
-  return compressed.find((row) => isEncoding(row, halfword));
+  return compressedBuckets.get(halfword & compressedKey)?.find((row) => isEncoding(row, halfword));
 }
 
 function expand(halfword: number): Decoded | null {

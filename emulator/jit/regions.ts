@@ -13,8 +13,8 @@ import { pagesInWindow, windowBytes, windowShift, WindowCode, type WindowPage } 
 
 const pageShift = 12;
 const wordSpan = 2 ** 32;
-/** Regions that may exist at once; the oldest makes room. */
-const regionsMaximum = 256;
+/** Regions that may exist at once where nothing else is asked for. */
+const regionsMaximumDefault = 256;
 
 /** Misses that suffice for a compilation: each costs a fraction of what compiling costs. */
 const patienceMaximum = 512;
@@ -140,7 +140,7 @@ export class Regions implements RegionOwner {
     const routines = chooseRoutines(code, window.samples, compiled);
     window.samples.clear();
     if (routines.length === 0) return false;
-    if (this.live.size >= regionsMaximum || this.free.length < routines.length) this.dropOldest();
+    if (this.live.size >= this.regionsMaximum || this.free.length < routines.length) this.dropOldest();
     if (this.free.length < routines.length) return false;
     const bytes = regionModule(this.layout, code, routines);
     const functions = instantiateRegion(bytes, this.memory, this.core, routines);
@@ -148,8 +148,12 @@ export class Regions implements RegionOwner {
     return true;
   }
 
+  private get regionsMaximum(): number {
+    return this.sampling.regionsMaximum ?? regionsMaximumDefault;
+  }
+
   private dropOldest(): void {
-    for (const region of [...this.live].slice(0, regionsMaximum / 4)) this.drop(region);
+    for (const region of [...this.live].slice(0, Math.ceil(this.regionsMaximum / 4))) this.drop(region);
   }
 
   private connect(

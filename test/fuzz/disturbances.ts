@@ -7,6 +7,7 @@ import type { StateWord } from '../../emulator/hart/state.js';
 import type { Hart } from '../../emulator/hart/hart.js';
 import { bodyBase, data, dataBase, pageBytes, tables } from '../differential/layout.js';
 import type { Random } from '../support/random.js';
+import { keepState, returnToState } from './kept-states.js';
 
 type Disturbance = (machine: Machine, random: Random) => void;
 
@@ -110,6 +111,7 @@ const jump: Disturbance = ({ harts }, random) => {
 export const disturbances: readonly Disturbance[] = [
   ...[setLine, setLine, lowerLines, lowerLines, enable, startTimer],
   ...[join, overwriteCode, remap, overwriteData, overwriteData, plantWait, jump],
+  ...[keepState, returnToState],
 ];
 
 /** Half of the machines are observed: probes on random instructions, watched words, watched page tables. */
