@@ -14,6 +14,7 @@ export interface Region {
 
 export const addressMap = [
   { name: 'finisher', base: 0x0010_0000, size: 0x00_1000, smallest: 2, largest: 4 },
+  { name: 'rtc', base: 0x0010_1000, size: 0x00_0028, smallest: 4, largest: 4 },
   { name: 'clint', base: 0x0200_0000, size: 0x01_0000, smallest: 4, largest: 8 },
   { name: 'plic', base: 0x0c00_0000, size: 0x60_0000, smallest: 4, largest: 4 },
   { name: 'uart', base: 0x1000_0000, size: 0x00_0100, smallest: 1, largest: 8 },
@@ -34,4 +35,4 @@ export type RegionName = (typeof addressMap)[number]['name'];
 export const ramBase = 0x8000_0000;
 
 /** PLIC source numbers. Virtio slot n, where 0 is the disk, has source `virtio0 + n`. */
-export const interruptSource = { virtio0: 1, uart: 10 } as const;
+export const interruptSource = { virtio0: 1, uart: 10, rtc: 11 } as const;

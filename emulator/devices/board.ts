@@ -4,6 +4,7 @@ import { Clint } from './clint.js';
 import type { Clock, ConsolePort, Device, DeviceObserver, GuestMemory, InterruptLine } from './device.js';
 import type { DiskImage } from './disk-image.js';
 import { Finisher, type FinisherOutcome } from './finisher.js';
+import { GoldfishRtc } from './goldfish-rtc.js';
 import { interruptSource } from './address-map.js';
 import { PciEmpty } from './pci-empty.js';
 import { Plic } from './plic.js';
@@ -44,6 +45,7 @@ export class Board {
   readonly clint: Clint;
   readonly plic: Plic;
   readonly uart: Uart16550;
+  readonly #rtc: GoldfishRtc;
   /** The transport of the disk; undefined without a disk. */
   readonly disk: VirtioMmio | undefined;
   /** Every device once, in the order of the address map: what snapshots and digests walk. */
@@ -62,10 +64,16 @@ export class Board {
       supervisor: harts.map((pins) => pins.supervisorExternal),
     });
     this.uart = new Uart16550({ clock, console, interrupt: this.plic.source(interruptSource.uart) });
+    this.#rtc = new GoldfishRtc({
+      clock,
+      interrupt: this.plic.source(interruptSource.rtc),
+      ...(cyclesPerTick !== undefined && { cyclesPerTick }),
+    });
     this.disk = createDisk(wiring, this.plic.source(interruptSource.virtio0));
     const emptySlot = (name: string) => new VirtioEmptySlot(name, virtioVersion);
     const attachments = attachAll({
       finisher: new Finisher(wiring.finished),
+      rtc: this.#rtc,
       clint: this.clint,
       plic: this.plic,
       uart: this.uart,
@@ -85,13 +93,15 @@ export class Board {
 
   /** The next cycle at which `tick` must be called; Infinity when no device waits for one. */
   deadline(): number {
-    return Math.min(this.clint.deadline(), this.uart.deadline(), this.disk?.deadline() ?? Infinity);
+    const { clint, uart, disk } = this;
+    return Math.min(clint.deadline(), uart.deadline(), this.#rtc.deadline(), disk?.deadline() ?? Infinity);
   }
 
   /** Lets every device catch up with the clock. */
   tick(): void {
     this.clint.tick();
     this.uart.tick();
+    this.#rtc.tick();
     this.disk?.tick();
   }
 

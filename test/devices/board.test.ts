@@ -119,7 +119,7 @@ describe('board', () => {
       expect(board.bus.load(disk + 0x1000 * slot + 8, 4)).toBe(true);
       expect(board.bus.low).toBe(0);
     }
-    for (const address of [0, 0x10_1000, 0x2000_0000, 0x8000_0000])
+    for (const address of [0, 0x10_1028, 0x2000_0000, 0x8000_0000])
       expect(board.bus.load(address, 4)).toBe(false);
   });
 });

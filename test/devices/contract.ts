@@ -69,8 +69,9 @@ export function deviceContract(name: string, { create, disturb, vacant, length }
       const before = state.slice();
       disturb(device);
       expect(state).toEqual(before);
-      expect(() => device.restore(state.subarray(1))).toThrow(/saved state/);
-      expect(() => device.restore(new Uint8Array(state.length + 1))).toThrow(/saved state/);
+      const later = device.save();
+      expect(() => device.restore(later.subarray(1))).toThrow(/saved state/);
+      expect(() => device.restore(new Uint8Array(later.length + 1))).toThrow(/saved state/);
     });
   });
 }
