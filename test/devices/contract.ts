@@ -69,9 +69,8 @@ export function deviceContract(name: string, { create, disturb, vacant, length }
       const before = state.slice();
       disturb(device);
       expect(state).toEqual(before);
-      const lengths = [-1, 1].map((more) => device.save().length + more);
-      for (const length of lengths)
-        expect(() => device.restore(new Uint8Array(length))).toThrow(/saved state/);
+      for (const more of [-1, 1])
+        expect(() => device.restore(new Uint8Array(device.save().length + more))).toThrow(/saved state/);
     });
   });
 }
