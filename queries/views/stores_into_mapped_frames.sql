@@ -5,12 +5,20 @@
 --        then unmaps it.
 -- needs: frame_write, frame_takings, leaf_mappings, kfree
 -- materialized: yes
-WITH taken AS (
+WITH filled AS (
+  -- Nearly all rows of a correct kernel: the one mapping that there is goes in the entry that fills the frame.
+  SELECT * FROM frame_write WHERE freeing = 1 AND mappings = 1
+), writes AS (
+  SELECT * FROM frame_write WHERE freeing = 0 OR mappings > 1
+  UNION ALL
+  SELECT f.* FROM filled f
+  ANTI JOIN leaf_mappings m ON m.frame = f.frame AND m.to_span = f.span AND m.to_seq > f.seq
+), taken AS (
   SELECT t.frame, t.span, t.alloc_seq, t.mapped_seq FROM frame_takings t
-  SEMI JOIN frame_write w ON w.frame = t.frame AND w.span = t.span
+  SEMI JOIN writes w ON w.frame = t.frame AND w.span = t.span
 ), stores AS (
   SELECT w.*, coalesce(t.mapped_seq < w.seq, false) AS is_own
-  FROM frame_write w ASOF LEFT JOIN taken t ON w.frame = t.frame AND w.span = t.span AND w.seq > t.alloc_seq
+  FROM writes w ASOF LEFT JOIN taken t ON w.frame = t.frame AND w.span = t.span AND w.seq > t.alloc_seq
 ), mapped AS (
   SELECT s.seq, s.cycle, s.hart, s.pid, s.span, s.pc, s.frame, s.address, s.freeing, s.call_site, m.root, m.va,
          m.writable, m.from_seq, m.to_span, m.to_seq
