@@ -2,6 +2,7 @@
 -- rule:     The program under test exits with status 0, and a test program says that all its tests passed.
 -- why:      It is the program's own verdict on the kernel.
 -- needs:    program_run, process, console, run_facts
+-- optional: left_over_frames, program_tree, processes
 -- severity: error
 -- hint:     Read what the program printed; the other rules may say why.
 -- except:   Programs other than cowtest and usertests are judged by their exit status alone; so are these in a trace
@@ -20,9 +21,18 @@ WITH passed AS (
          r.name IN ('cowtest', 'usertests') AND p.lines = 0 AND NOT c.short AS silent
   FROM program_run r CROSS JOIN passed p CROSS JOIN cut c
   WHERE r.exit_seq IS NOT NULL
+), lost AS (
+  SELECT count(DISTINCT frame) AS frames FROM left_over_frames WHERE question IN ('program', 'reaped')
+), zombies AS (
+  SELECT count(*) AS processes FROM program_tree t JOIN processes p USING (pid)
+  WHERE p.exit_seq IS NOT NULL AND p.reap_seq IS NULL AND p.pid NOT IN (SELECT pid FROM program_run)
 )
 SELECT e.cycle, e.hart, f.pid, NULL AS frame, e.pc,
        CASE WHEN f.exit_status <> 0 THEN printf('%s exited with status %d', f.name, f.exit_status)
-            ELSE printf('%s did not say that its tests passed', f.name) END AS message
-FROM failed f JOIN process e ON e.seq = f.exit_seq
+            ELSE printf('%s did not say that its tests passed', f.name) END ||
+       CASE WHEN l.frames > 0 THEN printf('; %d frame(s) taken in its time were lost', l.frames) ELSE '' END ||
+       CASE WHEN z.processes > 0
+              THEN printf('; %d of its processes stayed zombies, and keep their frames', z.processes)
+            ELSE '' END AS message
+FROM failed f JOIN process e ON e.seq = f.exit_seq CROSS JOIN lost l CROSS JOIN zombies z
 WHERE f.unsuccessful OR f.silent

@@ -26,6 +26,7 @@ const runs: readonly Omit<Case, 'variant'>[] = [
   { program: 'reach', harts: 1 },
   { program: 'reach', harts: 3 },
   { program: 'reach together', harts: 3, turn: 83 },
+  { program: 'audit', harts: 1 },
 ];
 
 /** Whether the program of a run is here: some are built and not committed. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { builtinKernel, otherProgram } from '../../fixtures/index.js';
+import { builtinKernel, otherProgram, programElf } from '../../fixtures/index.js';
 import { packageRoot } from '../../package-root.js';
 import { caseName, type Case } from './cases.js';
 import type { Outcome } from './run-case.js';
@@ -29,7 +29,8 @@ function digestOfCode(): string {
 
 function keyOf(run: Case): string {
   const { kernel, disk } = builtinKernel(run.variant);
-  const program = otherProgram(run.program.split(' ')[0]!) ?? '';
+  const name = run.program.split(' ')[0]!;
+  const program = otherProgram(name) ?? programElf(name);
   const hash = createHash('sha256').update(digestOfCode()).update(program);
   return hash.update(kernel).update(disk).digest('hex');
 }

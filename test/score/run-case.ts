@@ -10,7 +10,7 @@ import {
   type Violation,
 } from '../../analyzer/index.js';
 import { defaultConfiguration } from '../../emulator/index.js';
-import { builtinKernel, otherProgram } from '../../fixtures/index.js';
+import { builtinKernel, otherProgram, programElf } from '../../fixtures/index.js';
 import { DiskImage, writeDiskImage } from '../../tracer/disk-image/index.js';
 import { eventNames } from '../../tracer/schema/index.js';
 import { runProgram } from '../../tracer/session/index.js';
@@ -71,13 +71,11 @@ export async function runCase({ variant, program, harts, turn }: Case): Promise<
 /** The built-in disk, and beside what it has the program, if that is not among it. */
 function diskWith(command: string, disk: Uint8Array): Uint8Array {
   const [name = ''] = command.split(' ');
-  const contents = otherProgram(name);
-  if (contents === null) return disk;
   const image = new DiskImage(disk);
-  const files = image
-    .rootDirectory()
-    .map((entry) => ({ name: entry.name, contents: image.readFile(entry.name) }));
-  return writeDiskImage([...files, { name, contents }]);
+  const entries = image.rootDirectory();
+  if (entries.some((entry) => entry.name === name)) return disk;
+  const files = entries.map((entry) => ({ name: entry.name, contents: image.readFile(entry.name) }));
+  return writeDiskImage([...files, { name, contents: otherProgram(name) ?? programElf(name) }]);
 }
 
 /** Judges a trace as a case's is. */
