@@ -67,7 +67,8 @@ async function judge(
   invariant: InvariantFile,
   { violationsKept = 100 }: CheckOptions,
 ): Promise<BrokenRule> {
-  const { name, title, rule, severity, hint, breaksFrames } = invariant;
+  const { name, title, rule, severity, hint, breaksFrames, follows } = invariant;
+  const about = { breaksFrames, ...(follows && { follows }) };
   const base = {
     name,
     title,
@@ -82,7 +83,7 @@ async function judge(
   const missing = missingKinds(source, queries, invariant);
   if (missing.length > 0) {
     const reason = `needs events ${missing.join(', ')}, which were not traced`;
-    return { result: { ...base, status: 'not_judged', reason }, frames: new Set(), breaksFrames };
+    return { result: { ...base, status: 'not_judged', reason }, frames: new Set(), ...about };
   }
   try {
     const { judged, skipped, suspects } = await readCounts(store.database, invariant);
@@ -93,10 +94,10 @@ async function judge(
         : noViolations;
     const status = violationCount > 0 ? 'violated' : judged > 0 ? 'holds' : 'vacuous';
     const result: InvariantResult = { ...base, status, judged, skipped, violationCount, violations };
-    return { result, frames, breaksFrames };
+    return { result, frames, ...about };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { result: { ...base, status: 'error', reason }, frames: new Set(), breaksFrames };
+    return { result: { ...base, status: 'error', reason }, frames: new Set(), ...about };
   }
 }
 

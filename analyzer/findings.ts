@@ -9,6 +9,8 @@ export interface BrokenRule {
   readonly frames: ReadonlySet<bigint>;
   /** Whether what comes later of the same frames may follow from it. */
   readonly breaksFrames: boolean;
+  /** What it may follow from if it is about no frame. */
+  readonly follows?: 'any' | 'frames';
 }
 
 /** A cause with its consequences, without what is told of it. */
@@ -27,7 +29,7 @@ export function causesOf(broken: readonly BrokenRule[]): Cause[] {
     .flatMap((rule) => beginnings(rule).map((first): Cause => ({ rule, first, consequences: [] })))
     .sort((left, right) => rank(left) - rank(right) || beginning(left.first) - beginning(right.first));
   for (const one of inOrder) {
-    const cause = causes.find((other) => mayFollow(one, other));
+    const cause = causes.findLast((other) => mayFollow(one, other));
     if (cause === undefined) causes.push(one);
     else cause.consequences.push(one.rule.result.name);
   }
@@ -65,7 +67,9 @@ function rank({ rule }: Cause): number {
 /** Warnings stand for themselves: they are about manners. */
 function mayFollow(one: Cause, cause: Cause): boolean {
   if (rank(one) > 0 || rank(cause) > 0) return false;
-  if (one.rule.frames.size === 0) return true;
+  const { follows, frames } = one.rule;
+  if (frames.size === 0 || follows === 'any')
+    return follows === 'any' || (follows === 'frames' && cause.rule.breaksFrames);
   const { frame } = one.first;
   return cause.rule.breaksFrames && frame !== undefined && cause.rule.frames.has(frame);
 }

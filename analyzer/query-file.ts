@@ -41,6 +41,8 @@ export interface InvariantFile {
   readonly suspects?: string;
   /** Whether what comes later of the same frames may follow from a violation. */
   readonly breaksFrames: boolean;
+  /** What a violation that is about no frame may follow from: any earlier one, one that breaks frames, or none. */
+  readonly follows?: 'any' | 'frames';
   /** SELECT of the violating rows. */
   readonly sql: string;
 }
@@ -160,7 +162,7 @@ export function parseView(file: string, text: string): ViewFile {
 }
 
 const invariantKeys =
-  'title rule why needs optional severity hint except judged skipped suspects breaks'.split(' ');
+  'title rule why needs optional severity hint except judged skipped suspects breaks follows'.split(' ');
 
 /** Parses a file of queries/invariants. */
 export function parseInvariant(file: string, text: string): InvariantFile {
@@ -187,6 +189,7 @@ export function parseInvariant(file: string, text: string): InvariantFile {
     judged,
     ...(skipped === undefined ? {} : { skipped }),
     ...(suspects === undefined ? {} : { suspects }),
+    ...(header.given('follows') !== undefined && { follows: header.oneOf('follows', ['any', 'frames']) }),
     breaksFrames: header.given('breaks') !== undefined && header.oneOf('breaks', ['frames']) === 'frames',
     sql: header.sql,
   };

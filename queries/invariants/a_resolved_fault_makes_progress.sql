@@ -3,6 +3,7 @@
 -- why:      A handler that changes nothing and returns sends the program round for ever.
 -- needs:    page_fault, fault_changes
 -- severity: error
+-- follows:  frames
 -- hint:     Which entry would have let the instruction through, and why was it left as it was?
 -- except:   A fault after which an entry had changed may come again, since fork can share the page once more.
 -- judged:   SELECT count(*) FROM page_fault WHERE outcome = 'resolved'

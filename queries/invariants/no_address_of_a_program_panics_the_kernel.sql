@@ -4,6 +4,7 @@
 -- why:      Programs are not trusted: an address of theirs must be looked at before it is used.
 -- needs:    panic_calls, page_fault, syscall
 -- severity: error
+-- follows:  frames
 -- hint:     What must be true of the address for what is done with it next, and who makes sure of that?
 -- except:   Addresses of system calls are judged where no page can be: at and above 2^38.
 -- judged:   SELECT count(*) FROM page_fault

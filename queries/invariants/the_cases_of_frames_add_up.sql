@@ -4,6 +4,7 @@
 -- why:      They say what fork, a write to a shared page and wait cost: nothing more and nothing less.
 -- needs:    frame_case_results, frame_case_readings, frames_beside_list, leaf_mappings
 -- severity: error
+-- follows:  any
 -- hint:     The two readings enclose the step that took or lost frames; look at the frames allocated between them.
 -- except:   The cost of a write is judged only where fork was seen to share a frame. Frames that the allocator keeps
 --           beside its list are free too, whether the kernel's own count has them or not.

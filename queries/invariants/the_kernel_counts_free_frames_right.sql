@@ -3,6 +3,7 @@
 -- why:      Programs judge the kernel by this number.
 -- needs:    frame_count_readings
 -- severity: error
+-- follows:  any
 -- hint:     Compare the call's result with the list itself, also after failed calls.
 -- except:   Kernels without the call are not judged.
 -- judged:   SELECT count(*) FROM frame_count_readings

@@ -4,6 +4,7 @@
 -- needs:    panic_calls, kernel_span
 -- optional: kfree, pte_write
 -- severity: error
+-- follows:  any
 -- hint:     The message is the kernel's own; the events just before this cycle show what led there.
 -- except:   none
 -- judged:   SELECT count(*) FROM kernel_span

@@ -3,6 +3,7 @@
 -- why:      The kernel used an address that leads nowhere; near 0 it is a null pointer.
 -- needs:    trap, panic_calls
 -- severity: error
+-- follows:  any
 -- hint:     Which value did this instruction use as an address, and which call can return it?
 -- except:   A fault that the kernel provides for and survives.
 -- judged:   SELECT count(*) FROM trap

@@ -4,6 +4,7 @@
 -- needs:    program_run, process, console, run_facts
 -- optional: left_over_frames, program_tree, processes
 -- severity: error
+-- follows:  any
 -- hint:     Read what the program printed; the other rules may say why.
 -- except:   Programs other than cowtest and usertests are judged by their exit status alone; so are these in a trace
 --           that ends before the next prompt, since what was said may still have been on its way. A program that says

@@ -4,6 +4,7 @@
 --           memory shrinks though nothing leaks.
 -- needs:    syscall, process, processes, current_spaces, leaf_mappings, granted_permissions
 -- severity: error
+-- follows:  frames
 -- hint:     wait found the child and then failed. What does it do for its caller besides?
 -- except:   Calls with a pointer to where the program may not write, and calls of a process that was killed.
 -- judged:   SELECT count(*) FROM syscall WHERE phase = 'leave' AND number = 3

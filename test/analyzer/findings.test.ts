@@ -16,7 +16,8 @@ function broken(
   const counts = { judged: 1, skipped: 0, violationCount: 1, violations: [violation] };
   const result = { name, title: name, rule: '', severity, hint: '', status: 'violated', ...counts } as const;
   const frames = new Set(at.frame === undefined ? [] : [at.frame]);
-  return { result, frames, breaksFrames: more.breaksFrames ?? true };
+  const { breaksFrames = true, follows } = more;
+  return { result, frames, breaksFrames, ...(follows && { follows }) };
 }
 
 function outline(rules: readonly BrokenRule[]): [string, string[]][] {
@@ -27,7 +28,7 @@ describe('of broken rules', () => {
   test('the earliest is the cause of what is about its frames, or about none', () => {
     const count = broken('count', { cycle: 10, frame: 1n });
     const leak = broken('leak', { cycle: 5, since: 20, frame: 1n });
-    const panic = broken('panic', { cycle: 30 });
+    const panic = broken('panic', { cycle: 30 }, { follows: 'any' });
     expect(outline([panic, leak, count])).toEqual([['count', ['leak', 'panic']]]);
   });
 
@@ -40,6 +41,18 @@ describe('of broken rules', () => {
       ['count', []],
       ['other', []],
     ]);
+  });
+
+  test('what is about no frame follows only from what it may follow from', () => {
+    const permission = broken('permission', { cycle: 5 }, { breaksFrames: false });
+    const lock = broken('lock', { cycle: 10 });
+    const address = broken('address', { cycle: 20 }, { follows: 'frames', breaksFrames: false });
+    const panic = broken('panic', { cycle: 30 }, { follows: 'any' });
+    expect(outline([permission, address, panic])).toEqual([
+      ['permission', []],
+      ['address', ['panic']],
+    ]);
+    expect(outline([lock, address])).toEqual([['lock', ['address']]]);
   });
 
   test('a warning comes last and explains nothing', () => {
