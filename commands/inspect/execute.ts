@@ -3,6 +3,7 @@ import { ramBase } from '../../emulator/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
 import { DiskImage } from '../../tracer/disk-image/index.js';
 import {
+  faultHandlerFindings,
   findProfile,
   kindsLost,
   kindsUnasked,
@@ -69,7 +70,7 @@ function inspect(options: KernelOptions): Inspection {
     entry: elf.entry,
     segments: elf.segments.map(({ address, memorySize }) => ({ address, bytes: memorySize })),
     functions: Object.entries(profile.functions).map(([role, { name, entry }]) => ({ role, name, entry })),
-    findings,
+    findings: [...findings, ...faultHandlerFindings(debug, profile.functions.allocate)],
     profile: profileContent(debug, profile),
     missing,
     firstFreeFrame: imageEnd === undefined ? undefined : Math.max(Math.ceil(imageEnd / 4096) * 4096, ramBase),

@@ -16,6 +16,9 @@ describe('the built-in kernel', () => {
     expect(stdout).toMatch(
       /found {8}allocator {8}certain {2}kalloc at 0x[0-9a-f]+: by its name, and it takes/,
     );
+    expect(stdout).toMatch(
+      /fault handler {4}likely {3}usertrap at 0x[0-9a-f]+: it reads stval and calls kalloc/,
+    );
     expect(stdout).toMatch(/programs {5}cat, cowtest, echo/);
     expect(stdout).not.toContain('no events');
     expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
