@@ -1,11 +1,12 @@
 -- title:    a resolved fault makes progress
--- rule:     When a page fault is resolved, the instruction does not cause the same fault at once again.
+-- rule:     When a page fault is resolved, the instruction does not cause the same fault over and over again.
 -- why:      A handler that changes nothing and returns sends the program round for ever.
 -- needs:    page_fault, fault_changes
 -- severity: error
 -- follows:  frames
 -- hint:     Which entry would have let the instruction through, and why was it left as it was?
--- except:   A fault after which an entry had changed may come again, since fork can share the page once more.
+-- except:   A fault after which an entry had changed may come again, since fork can share the page once more. One
+--           that comes again once is left alone: a handler may see only then that it is none to resolve.
 -- judged:   SELECT count(*) FROM page_fault WHERE outcome = 'resolved'
 WITH faults AS (
   SELECT *, lead(pc) OVER following = pc AND lead(va) OVER following = va
@@ -17,5 +18,5 @@ WITH faults AS (
 SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, pid, NULL AS frame, pc,
        printf('a %s at 0x%x was declared resolved with no entry changed, and faulted again (%d time(s))', access, va,
               count(*)) AS message
-FROM idle GROUP BY pid, pc, va, access
+FROM idle GROUP BY pid, pc, va, access HAVING count(*) > 1
 ORDER BY cycle

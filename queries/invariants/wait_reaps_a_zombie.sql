@@ -3,10 +3,12 @@
 -- why:      The child's frames and its place in the process table stay taken, and nobody will come for them: free
 --           memory shrinks though nothing leaks.
 -- needs:    syscall, process, processes, current_spaces, leaf_mappings, granted_permissions
+-- optional: kalloc
 -- severity: error
 -- follows:  frames
 -- hint:     wait found the child and then failed. What does it do for its caller besides?
--- except:   Calls with a pointer to where the program may not write, and calls of a process that was killed.
+-- except:   Calls with a pointer to where the program may not write, calls of a process that was killed, and calls
+--           that found no free frame.
 -- judged:   SELECT count(*) FROM syscall WHERE phase = 'leave' AND number = 3
 WITH failed AS (
   SELECT * FROM syscall WHERE phase = 'leave' AND number = 3 AND result = -1
@@ -28,5 +30,9 @@ WITH failed AS (
 SELECT f.cycle, f.hart, f.pid, NULL AS frame, f.pc,
        printf('wait failed though %d child(ren) of the process had exited, process %d among them; nobody reaps them',
               f.children, f.child) AS message
-FROM sound f ANTI JOIN (SELECT span FROM process WHERE action = 'exit') e USING (span)
+FROM sound f ANTI JOIN (
+  SELECT span FROM process WHERE action = 'exit'
+  UNION
+  SELECT span FROM kalloc WHERE frame = 0
+) excused USING (span)
 ORDER BY f.cycle
