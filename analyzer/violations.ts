@@ -97,7 +97,7 @@ async function keepSome(database: Database, kept: number, columns: readonly stri
 
 /**
  * By number of the row: the functions of its `sites`, in that order, or of its pc and call site; where the row says
- * `blames_caller`, who called the first comes before it. Those that everybody calls come last.
+ * `blames_caller`, who called the first comes before it. Those that everybody calls come later, the library's last.
  */
 async function readSuspects(
   database: Database,
@@ -139,11 +139,12 @@ function suspectsAt(chain: string, file: SqlValue, line: SqlValue): Suspect[] {
 }
 
 function ranked(found: readonly (Suspect | undefined)[], common: ReadonlySet<string>): Suspect[] {
+  const isLibrary = (one: Suspect): boolean => libraryFunctions.includes(one.function);
   const suspects = found.filter((one) => one !== undefined);
   const first = suspects.filter((one) => !common.has(one.function));
-  const last = suspects.filter((one) => common.has(one.function));
+  const then = suspects.filter((one) => common.has(one.function) && !isLibrary(one));
   const names = new Set<string>();
-  const each = [...first, ...last].filter((one) => {
+  const each = [...first, ...then, ...suspects.filter(isLibrary)].filter((one) => {
     const isNew = !names.has(one.function);
     names.add(one.function);
     return isNew;

@@ -4,18 +4,20 @@
 -- needs:    frame_alloc, leaf_mappings, frame_free
 -- severity: error
 -- hint:     Who freed the frame must be done with its mappings: the free list belongs to all harts at once.
--- except:   A mapping that the freeing kernel entry removes, as unmapping does, and does not replace by another.
+-- except:   A mapping that the freeing kernel entry removes, as unmapping does, and does not replace by another. One
+--           that was made after the freeing is another rule's matter.
 -- judged:   SELECT count(*) FROM frame_alloc
 -- suspects: SELECT count(*) FROM frame_alloc WHERE mappings > 0
 WITH taken AS (
   SELECT * FROM frame_alloc WHERE mappings > 0
 ), mapped AS (
-  SELECT t.*, m.root, m.va, m.to_span, m.to_seq
+  SELECT t.*, m.root, m.va, m.from_seq, m.to_span, m.to_seq
   FROM taken t JOIN leaf_mappings m ON m.frame = t.frame AND m.from_seq < t.seq AND coalesce(m.to_seq > t.seq, true)
 ), freed AS (
   SELECT m.*, f.span AS free_span, f.pc AS free_pc, f.call_site AS free_site, f.cycle AS free_cycle,
          f.hart AS free_hart, f.pid AS free_pid
   FROM mapped m ASOF JOIN frame_free f ON m.frame = f.frame AND m.seq > f.seq
+  WHERE m.from_seq < f.seq
 ), replaced AS (
   SELECT f.seq, f.root, f.va FROM freed f
   JOIN leaf_mappings n ON n.root = f.root AND n.va = f.va AND n.span = f.to_span AND n.from_seq >= f.to_seq

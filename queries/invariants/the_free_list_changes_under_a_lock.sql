@@ -16,8 +16,8 @@ WITH changes AS (
   SELECT seq, cycle, hart, pid, frame, pc, call_site, 'put on' FROM frame_free WHERE locks = 0 AND pid <> 0
 )
 SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(pid, seq) AS pid, min_by(frame, seq) AS frame, pc,
-       call_site,
+       min_by(call_site, seq) AS call_site, [pc]::UBIGINT[] AS sites,
        printf('frame 0x%x was %s the free list with no lock held (%d such change(s) here)', min_by(frame, seq), what,
               count(*)) AS message
-FROM changes WHERE (SELECT count(*) FROM lock) > 0 GROUP BY pc, call_site, what
+FROM changes WHERE (SELECT count(*) FROM lock) > 0 GROUP BY pc, what
 ORDER BY cycle
