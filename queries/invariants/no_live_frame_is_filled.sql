@@ -2,14 +2,21 @@
 -- rule:     What frees a frame fills it, if at all, when nobody else maps it any more.
 -- why:      The other owners find the filling where their data was.
 -- needs:    stores_into_mapped_frames, kernel_span
+-- optional: refcount_change
 -- severity: error
 -- hint:     Filling a page is right only once it is known that this was the last owner.
 -- except:   Mappings whose own kernel entry has given the frame up already and is about to remove them.
 -- judged:   SELECT count(*) FROM kernel_span
-SELECT cycle, hart, pid, frame, pc, call_site,
-       printf('frame 0x%x was filled while it was freed, and %d other mapping(s) of it remain, one at 0x%x', frame,
-              count(*), min(va)) AS message
-FROM stores_into_mapped_frames
-WHERE freeing = 1
-GROUP BY seq, cycle, hart, pid, frame, pc, call_site
-ORDER BY seq
+WITH fillings AS (
+  SELECT seq, cycle, hart, pid, span, frame, pc, call_site, count(*) AS mappings, min(va) AS va
+  FROM stores_into_mapped_frames
+  WHERE freeing = 1
+  GROUP BY seq, cycle, hart, pid, span, frame, pc, call_site
+)
+SELECT f.cycle, f.hart, f.pid, f.frame, f.pc, f.call_site,
+       -- Filled against the count: whoever looked at that is to blame.
+       CASE WHEN c.after > 0 AND c.span = f.span THEN [c.pc, f.pc, f.call_site] ELSE [f.pc, f.call_site] END AS sites,
+       printf('frame 0x%x was filled while it was freed, and %d other mapping(s) of it remain, one at 0x%x', f.frame,
+              f.mappings, f.va) AS message
+FROM fillings f ASOF LEFT JOIN refcount_change c ON f.frame = c.frame AND f.seq > c.seq
+ORDER BY f.seq
