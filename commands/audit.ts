@@ -1,10 +1,9 @@
 // trace audit: runs the programs that show whether a kernel's copy-on-write is right, and gives one verdict.
-import { Option, type Command } from 'commander';
-import { engines } from '../emulator/engine.js';
+import type { Command } from 'commander';
 import type { AuditFlags } from './audit/programs.js';
 import { discloseOption } from './disclose-option.js';
 import { addKernelOptions } from './kernel-options.js';
-import { addBounds, addMachineOptions } from './run-options.js';
+import { addBounds, addMachineOptions, engineOption } from './run-options.js';
 import type { Surroundings } from './surroundings.js';
 
 const help = `
@@ -33,11 +32,7 @@ export function define(
     .option('--out <DIR>', 'where to write the traces', 'audit');
   addBounds(command);
   command
-    .addOption(
-      new Option('--engine <NAME>', 'how to execute; the result is the same (default: auto)').choices(
-        engines,
-      ),
-    )
+    .addOption(engineOption())
     .addOption(discloseOption())
     .option('--json', 'print one JSON document')
     .addHelpText('after', help)

@@ -1,6 +1,7 @@
 // trace replay: goes to a moment of a recorded run and shows it, or executes the run again with other probes.
 import { Option, type Command } from 'commander';
-import { engines, type Engine } from '../emulator/engine.js';
+import type { Engine } from '../emulator/engine.js';
+import { engineOption } from './run-options.js';
 import type { Surroundings } from './surroundings.js';
 
 /** What the command line gave, not yet checked. */
@@ -55,11 +56,7 @@ export function define(
       '--source <DIR>',
       "the kernel's source tree, to quote lines from (default: the built-in kernel's)",
     )
-    .addOption(
-      new Option('--engine <NAME>', 'how to execute; the result is the same (default: auto)').choices(
-        engines,
-      ),
-    )
+    .addOption(engineOption())
     .addOption(
       repeated('--probe <FUNCTION[:FIELD...]>', 'execute again, and record each call of a kernel function'),
     )

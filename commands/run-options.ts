@@ -1,15 +1,28 @@
-// The options of every command that runs programs: the machine, and what ends a run that does not end by itself.
+// The options of every command that runs programs: the machine, how it executes, and what ends a run that does not end
+// by itself.
 import { Option, type Command } from 'commander';
+import { engines } from '../emulator/engine.js';
 import { parseCount, parseSeconds, parseSize, wholeNumber } from './values.js';
 
-/** The help of --memory; `memoryBytes` knows the default. */
-export const memoryHelp = 'its memory in MiB, 4 to 2048 (default: that of the tree’s Makefile, or 128)';
+/** Bytes of events and console that a trace may have, unless --max-trace says otherwise. */
+export const traceBytesDefault = 4 * 2 ** 30;
 
-/** Adds --harts and --memory. */
+/** Adds --harts and --memory, whose default `memoryBytes` knows. */
 export function addMachineOptions(command: Command): void {
   command
     .option('--harts <N>', 'harts of the machine, 1 to 8', wholeNumber(1, 8), 3)
-    .option('--memory <MIB>', memoryHelp, wholeNumber(4, 2048));
+    .option(
+      '--memory <MIB>',
+      'its memory in MiB, 4 to 2048 (default: that of the tree’s Makefile, or 128)',
+      wholeNumber(4, 2048),
+    );
+}
+
+/** A fresh --engine. */
+export function engineOption(): Option {
+  return new Option('--engine <NAME>', 'how to execute; the result is the same (default: auto)').choices(
+    engines,
+  );
 }
 
 /** Adds --timeout-cycles, --max-seconds, --max-trace and --max-console. */
@@ -24,7 +37,7 @@ export function addBounds(command: Command): void {
     .addOption(
       new Option('--max-trace <SIZE>', 'give up when the trace is larger')
         .argParser(parseSize)
-        .default(4 * 2 ** 30, '4GiB'),
+        .default(traceBytesDefault, '4GiB'),
     )
     .addOption(
       new Option('--max-console <SIZE>', 'give up when it printed more')

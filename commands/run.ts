@@ -1,9 +1,8 @@
 // trace run: boots a kernel, types a program, records every event, then judges the run.
 import { Option, type Command } from 'commander';
-import { engines } from '../emulator/engine.js';
 import { discloseOption } from './disclose-option.js';
 import type { RunFlags } from './run/flags.js';
-import { addBounds, addMachineOptions } from './run-options.js';
+import { addBounds, addMachineOptions, engineOption } from './run-options.js';
 import { addKernelOptions } from './kernel-options.js';
 import type { Surroundings } from './surroundings.js';
 import { collect, parseSizeOrNone } from './values.js';
@@ -46,11 +45,7 @@ export function define(
     )
     .option('--events <KINDS>', 'record only these kinds of events, separated by commas')
     .option('--baseline <WHAT>', 'compare with a trace, or with a variant or tree that is run the same way')
-    .addOption(
-      new Option('--engine <NAME>', 'how to execute; the result is the same (default: auto)').choices(
-        engines,
-      ),
-    )
+    .addOption(engineOption())
     .option('--json', 'print one JSON document instead of the console and the verdict')
     .addOption(discloseOption())
     .option('--quiet', 'do not show what the guest prints')

@@ -1,10 +1,9 @@
 // trace shell: a recorded run that somebody types at.
-import { Option, type Command } from 'commander';
-import { engines, type Engine } from '../emulator/engine.js';
+import type { Command } from 'commander';
+import type { Engine } from '../emulator/engine.js';
 import { addKernelOptions, type KernelOptions } from './kernel-options.js';
 import type { Surroundings } from './surroundings.js';
-import { memoryHelp } from './run-options.js';
-import { wholeNumber } from './values.js';
+import { addMachineOptions, engineOption } from './run-options.js';
 
 /** What the command line gave, checked. */
 export interface ShellFlags extends KernelOptions {
@@ -36,16 +35,11 @@ export function define(
   finish: (exitCode: number) => void,
 ): void {
   addKernelOptions(command);
+  addMachineOptions(command);
   command
-    .option('--harts <N>', 'harts of the machine, 1 to 8', wholeNumber(1, 8), 3)
-    .option('--memory <MIB>', memoryHelp, wholeNumber(4, 2048))
     .option('--events <KINDS>', 'record only these kinds of events, separated by commas')
     .option('--out <DIR>', 'where to write the trace', 'shell.trace')
-    .addOption(
-      new Option('--engine <NAME>', 'how to execute; the result is the same (default: auto)').choices(
-        engines,
-      ),
-    )
+    .addOption(engineOption())
     .addHelpText('after', help)
     .action(async (flags: ShellFlags) => {
       const { executeShell } = await import('./shell/execute.js');

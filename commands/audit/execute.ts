@@ -1,6 +1,6 @@
 // Runs the programs of an audit one after the other, judges each, and sums up.
 import { mkdirSync } from 'node:fs';
-import { checkTrace, openTraceSource } from '../../analyzer/index.js';
+import { checkTrace, historiesWhileRecording, openTraceSource } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
 import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { runProgram } from '../../tracer/session/index.js';
@@ -12,9 +12,6 @@ import { requestOf } from '../run/flags.js';
 import type { Surroundings } from '../surroundings.js';
 import { expectedCycles, programsOf, type AuditFlags, type AuditedProgram } from './programs.js';
 import { auditJson, auditText, exitCodeOf, type AuditedRun } from './report.js';
-
-/** Room for snapshots of each run, in bytes. */
-const snapshotBytes = 140 * 2 ** 20;
 
 /** The whole of `trace audit`; returns the exit code. Throws UsageError before anything boots where it can. */
 export async function executeAudit(flags: AuditFlags, surroundings: Surroundings): Promise<number> {
@@ -93,7 +90,8 @@ class Audit {
     const { words, out } = program;
     const started = performance.now();
     const result = await runProgram({
-      ...requestOf(words, { ...this.flags, snapshots: snapshotBytes }, this.kernel),
+      ...requestOf(words, this.flags, this.kernel),
+      consumer: historiesWhileRecording,
       input: this.kernel,
       typedBehind: linesFor(words[0], this.kernel),
       out,
@@ -102,7 +100,7 @@ class Audit {
     });
     this.cyclesDone += result.cycle;
     const source = openTraceSource(out);
-    const check = await checkTrace(source);
+    const check = await checkTrace(source, { recorded: result.consumed });
     const outcome = await readProgramOutcome(source);
     const seconds = (performance.now() - started) / 1000;
     return { words, out, result, check, outcome, seconds };

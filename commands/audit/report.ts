@@ -16,10 +16,10 @@ import { jsonDocument } from '../json-document.js';
 import type { ChosenKernel } from '../kernel-options.js';
 import { printable } from '../printable.js';
 import type { ProgramOutcome } from '../program-outcome.js';
-import { endings } from '../run/report.js';
+import { endings, machineText } from '../run/report.js';
 import { shellWord, suggestion } from '../suggestion.js';
 import type { Surroundings } from '../surroundings.js';
-import { formatCount, formatSize } from '../values.js';
+import { formatCount } from '../values.js';
 
 /** A program that was run and judged. */
 export interface AuditedRun {
@@ -79,10 +79,7 @@ export function auditText(
 }
 
 function title(kernel: ChosenKernel, runs: readonly AuditedRun[]): string {
-  const { harts, memoryBytes } = runs[0].result.manifest.machine;
-  return printable(
-    `audit of ${kernel.label} (${harts} hart${harts === 1 ? '' : 's'}, ${formatSize(memoryBytes)})`,
-  );
+  return printable(`audit of ${kernel.label} (${machineText(runs[0].result)})`);
 }
 
 function addedLines({ added = [], diskPath }: ChosenKernel): string[] {

@@ -23,13 +23,11 @@ import { jsonDocument } from '../json-document.js';
 import { ProgressLine } from '../progress-line.js';
 import type { ReplayFlags } from '../replay.js';
 import { eventKinds } from '../run/flags.js';
+import { traceBytesDefault } from '../run-options.js';
 import { shellWord } from '../suggestion.js';
 import type { Surroundings } from '../surroundings.js';
 import { formatCount } from '../values.js';
 import { toolVersion } from '../version.js';
-
-/** Bytes of events a new trace may have. */
-const traceBytesMaximum = 4 * 2 ** 30;
 
 /** Whether the flags ask something of the run, instead of for a moment of it. */
 export function asksQuestions({ probe, watch, events }: ReplayFlags): boolean {
@@ -101,7 +99,7 @@ async function requestFor(path: string, out: string, flags: ReplayFlags): Promis
     ...(flags.engine && { engine: flags.engine }),
     typist: recordedInput(recording, { cycle: end, reason: isRunEnd(reason) ? reason : 'interrupted' }),
     questions,
-    limits: { cycles: Infinity, traceBytes: traceBytesMaximum, consoleBytes: Infinity, seconds: Infinity },
+    limits: { cycles: Infinity, traceBytes: traceBytesDefault, consoleBytes: Infinity, seconds: Infinity },
     kinds: eventKinds(flags.events),
     out,
     toolVersion: toolVersion(),

@@ -18,8 +18,8 @@ export interface RunFlags extends KernelOptions {
   readonly maxSeconds?: number;
   readonly maxTrace: number;
   readonly maxConsole: number;
-  /** Bytes. */
-  readonly snapshots: number;
+  /** Bytes; as a session has it when absent. */
+  readonly snapshots?: number;
   readonly out?: string;
   readonly events?: string;
   /** FILE or FILE=NAME, each. */
@@ -58,7 +58,7 @@ export function requestOf(
       seconds: flags.maxSeconds ?? Number.POSITIVE_INFINITY,
     },
     kinds: eventKinds(flags.events),
-    snapshots: { bytes: flags.snapshots },
+    ...(flags.snapshots !== undefined && { snapshots: { bytes: flags.snapshots } }),
     toolVersion: toolVersion(),
   };
 }

@@ -8,6 +8,7 @@ import {
   type Disclosure,
 } from '../../analyzer/index.js';
 import { explainEnd, type RunEnd, type RunResult } from '../../tracer/session/index.js';
+import { jsonDocument } from '../json-document.js';
 import type { ChosenKernel } from '../kernel-options.js';
 import { printable } from '../printable.js';
 import type { ProgramOutcome } from '../program-outcome.js';
@@ -49,6 +50,12 @@ export const endings: Readonly<Record<RunEnd, string>> = {
 
 const width = 100;
 
+/** The machine of a run, in a few words. */
+export function machineText({ manifest }: RunResult): string {
+  const { harts, memoryBytes } = manifest.machine;
+  return `${harts} hart${harts === 1 ? '' : 's'}, ${formatSize(memoryBytes)}`;
+}
+
 /** The screen for people. Everything the guest wrote is escaped. */
 export function runText(
   run: FinishedRun,
@@ -56,12 +63,10 @@ export function runText(
   sourceLine: SourceLine,
   { stdout, environment, disclose }: Pick<Surroundings, 'stdout' | 'environment'> & Disclosing,
 ): string {
-  const { harts, memoryBytes } = run.result.manifest.machine;
   const title = run.words.length === 0 ? 'boot' : run.words.join(' ');
-  const machine = `${harts} hart${harts === 1 ? '' : 's'}, ${formatSize(memoryBytes)}`;
   const lines = [
     '',
-    ...wrapText(printable(`${title} on ${run.kernel.label} (${machine})`), width, '', '  '),
+    ...wrapText(printable(`${title} on ${run.kernel.label} (${machineText(run.result)})`), width, '', '  '),
     ...factLines(run).flatMap(([name, value]) => {
       return wrapText(printable(value), width, `  ${name.padEnd(10)}  `, ' '.repeat(14));
     }),
@@ -120,5 +125,5 @@ export function runJson(run: FinishedRun, check: CheckResult, disclose: Disclosu
     baseline: run.compared ?? null,
     notes: profile.missing,
   };
-  return `${JSON.stringify({ ...document, run: facts }, null, 2)}\n`;
+  return jsonDocument({ ...document, run: facts });
 }

@@ -14,6 +14,7 @@ import {
 import { ConsoleEcho } from '../console-echo.js';
 import { chooseKernel, memoryBytes } from '../kernel-options.js';
 import { eventKinds } from '../run/flags.js';
+import { traceBytesDefault } from '../run-options.js';
 import { endings } from '../run/report.js';
 import type { ShellFlags } from '../shell.js';
 import { shellWord } from '../suggestion.js';
@@ -22,9 +23,6 @@ import { formatCount } from '../values.js';
 import { toolVersion } from '../version.js';
 import { KeyReader } from './keys.js';
 import { Screen } from './screen.js';
-
-/** Bytes of events and console that a trace may have. */
-const traceBytesMaximum = 4 * 2 ** 30;
 
 const exitCodes: Readonly<Partial<Record<RunEnd, number>>> = {
   panic: ExitCode.violated,
@@ -64,7 +62,7 @@ function requestOf(flags: ShellFlags): Omit<RunRequest, 'typist'> {
     program: [],
     machine: { harts: flags.harts, memoryBytes: memoryBytes(flags, input), turnCycles, diskLatencyCycles },
     ...(flags.engine && { engine: flags.engine }),
-    limits: { cycles: Infinity, traceBytes: traceBytesMaximum, consoleBytes: Infinity, seconds: Infinity },
+    limits: { cycles: Infinity, traceBytes: traceBytesDefault, consoleBytes: Infinity, seconds: Infinity },
     kinds: eventKinds(flags.events),
     out: flags.out,
     toolVersion: toolVersion(),
