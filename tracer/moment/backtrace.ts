@@ -1,6 +1,7 @@
 // Who called whom at a moment: through the kernel, through an interrupt it took on the way, and through the trap into
 // the program.
 import type { Machine } from '../../emulator/index.js';
+import type { KernelCall } from '../probes/index.js';
 import type {
   DebugInfo,
   HartRegisters,
@@ -30,13 +31,6 @@ export interface Stack {
   /** Name of the program; empty when it is not known which, or for the kernel. */
   readonly program: string;
   readonly frames: readonly CallFrame[];
-}
-
-/** A call of the kernel that is under way: the stopped instruction, or the return address. */
-export interface KernelCall {
-  readonly pc: bigint;
-  /** Whether a trap that the kernel took stopped it there. */
-  readonly isInterrupted: boolean;
 }
 
 /** What a backtrace is made from. */

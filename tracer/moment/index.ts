@@ -10,7 +10,7 @@ export type {
   Sharer,
 } from './moment.js';
 export { kernelCalls } from './backtrace.js';
-export type { CallFrame, KernelCall, Stack } from './backtrace.js';
+export type { CallFrame, Stack } from './backtrace.js';
 export type { InstructionLine } from './disassembly.js';
 export { readVirtual, type Translate } from './memory.js';
 export { translateBy, walk, type MappedRange, type WalkedEntry } from './page-table.js';

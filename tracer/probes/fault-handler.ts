@@ -1,10 +1,9 @@
 // Which code serves page faults of programs, for people to read: the probes know faults from the machine. It is what
 // reads the address of a fault and comes to the allocator, whatever it and the functions between are called.
-import { decode } from '../../emulator/index.js';
 import type { DebugInfo, NamedRange } from '../symbols/index.js';
 import type { Finding } from './finding.js';
 import { hex } from './hexadecimal.js';
-import { memorySteps } from './memory-steps.js';
+import { instructionsOf, memorySteps } from './memory-steps.js';
 import type { RoleFunction } from './roles.js';
 
 const stval = 0x143;
@@ -32,13 +31,9 @@ export function faultHandlerFindings(debug: DebugInfo, allocator: RoleFunction |
   });
 }
 
-function readsFaultAddress(debug: DebugInfo, { address, size }: NamedRange): boolean {
-  const bytes = debug.code({ low: address, high: address + BigInt(size) });
-  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + 4 <= bytes.length; at += (words.getUint16(at, true) & 3) === 3 ? 4 : 2) {
-    const decoded = decode(words.getUint32(at, true));
-    if (decoded?.instruction.effect.kind === 'csr' && decoded.imm === stval) return true;
-  }
+function readsFaultAddress(debug: DebugInfo, code: NamedRange): boolean {
+  for (const { decoded } of instructionsOf(debug, code))
+    if (decoded.instruction.effect.kind === 'csr' && decoded.imm === stval) return true;
   return false;
 }
 

@@ -29,18 +29,9 @@ export function listUse(debug: DebugInfo, code: Pick<NamedRange, 'address' | 'si
   return { pops, pushes };
 }
 
-/** Functions that pop a list, and those that push onto one. */
-export interface ListFunctions {
-  readonly pop: readonly NamedRange[];
-  readonly push: readonly NamedRange[];
-}
-
-/** All functions that pop and push the list that has this head. */
-export function listFunctions(debug: DebugInfo, head: number): ListFunctions {
-  const uses = debug.symbols.allFunctions().map((code) => ({ code, use: listUse(debug, code) }));
-  const those = (which: keyof ListUse) =>
-    uses.filter(({ use }) => use[which].has(head)).map(({ code }) => code);
-  return { pop: those('pops'), push: those('pushes') };
+/** All functions that pop, or push, the list that has this head. */
+export function listFunctions(debug: DebugInfo, head: number, use: keyof ListUse): readonly NamedRange[] {
+  return debug.symbols.allFunctions().filter((code) => listUse(debug, code)[use].has(head));
 }
 
 /** Heads of lists that some function pops and some function pushes onto: of frames, or of whatever else is kept so. */

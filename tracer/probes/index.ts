@@ -1,6 +1,6 @@
 // The face of the probes: what is found in a kernel, and events made of what the machine records.
 export { attachProbes } from './attach.js';
-export { recordPanicCalls, type PanicCall } from './panic-calls.js';
+export { recordPanicCalls, type KernelCall } from './panic-calls.js';
 export { kindsLost } from './kinds.js';
 export { findProfile, type KernelProfile } from './profile.js';
 export { faultHandlerFindings } from './fault-handler.js';

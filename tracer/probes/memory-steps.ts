@@ -31,27 +31,35 @@ export function* memorySteps(
   debug: DebugInfo,
   { address, size }: Pick<NamedRange, 'address' | 'size'>,
 ): Iterable<MemoryStep | CallStep | AddressStep> {
-  const bytes = debug.code({ low: address, high: address + BigInt(size) });
-  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = Number(address);
   const held = new HeldValues();
+  for (const { pc, decoded } of instructionsOf(debug, { address, size })) {
+    const step = stepOf(decoded, held, pc);
+    if (step && (step.kind !== 'call' || step.target < start || step.target >= start + size)) yield step;
+    held.step(decoded, pc);
+    const made = decoded.instruction.name === 'addi' ? held.of(decoded.rd) : undefined;
+    if (made?.is === 'address') yield { kind: 'address', address: made.address };
+  }
+}
+
+type Decoded = NonNullable<ReturnType<typeof decode>>;
+
+/** The instructions of a function in the order of its code; what is none is passed over. */
+export function* instructionsOf(
+  debug: DebugInfo,
+  { address, size }: Pick<NamedRange, 'address' | 'size'>,
+): Iterable<{ readonly pc: number; readonly decoded: Decoded }> {
+  const bytes = debug.code({ low: address, high: address + BigInt(size) });
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at + 2 <= bytes.length;) {
     const half = words.getUint16(at, true);
     const isWide = (half & 3) === 3;
     if (isWide && at + 4 > bytes.length) return;
     const decoded = decode(isWide ? words.getUint32(at, true) : half);
-    if (decoded) {
-      const step = stepOf(decoded, held, start + at);
-      if (step && (step.kind !== 'call' || step.target < start || step.target >= start + size)) yield step;
-      held.step(decoded, start + at);
-      const made = decoded.instruction.name === 'addi' ? held.of(decoded.rd) : undefined;
-      if (made?.is === 'address') yield { kind: 'address', address: made.address };
-    }
+    if (decoded) yield { pc: Number(address) + at, decoded };
     at += isWide ? 4 : 2;
   }
 }
-
-type Decoded = NonNullable<ReturnType<typeof decode>>;
 
 function stepOf(decoded: Decoded, held: HeldValues, pc: number): MemoryStep | CallStep | undefined {
   const { instruction, rs1, rs2, imm } = decoded;

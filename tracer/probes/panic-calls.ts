@@ -6,9 +6,11 @@ import type { Emitter } from './emitter.js';
 import { ProbeId } from './probe-id.js';
 import type { RawRecord } from './raw-record.js';
 
-/** A function that had been called: where it will go on, or, of one that a trap interrupted, where that was. */
-export interface PanicCall {
+/** A call of the kernel that is under way. */
+export interface KernelCall {
+  /** The return address, or, of a function that a trap interrupted or that was stopped, where that was. */
   readonly pc: bigint;
+  /** Whether a trap that the kernel took stopped it there. */
   readonly isInterrupted: boolean;
 }
 
@@ -16,7 +18,7 @@ export interface PanicCall {
 const callsMost = 32;
 
 /** Records the calls, innermost first, at the present cycle; `pc` is the entry of the panic function. */
-export function recordPanicCalls(machine: Machine, calls: readonly PanicCall[], pc: bigint): void {
+export function recordPanicCalls(machine: Machine, calls: readonly KernelCall[], pc: bigint): void {
   calls.slice(0, callsMost).forEach((call, depth) => {
     const [at, returns] = call.isInterrupted ? [call.pc, 0n] : [pc, call.pc];
     machine.ring.append(RecordKind.probe, ProbeId.panicCall, at, BigInt(depth), returns);

@@ -2,7 +2,7 @@
 // missing, by what the code does to the list of free frames.
 import type { DebugInfo, FunctionInfo, NamedRange } from '../symbols/index.js';
 import type { Finding, Sureness } from './finding.js';
-import { listFunctions } from './free-list-code.js';
+import { listFunctions, listUse, type ListUse } from './free-list-code.js';
 import type { FreeListFacts } from './free-list-facts.js';
 import { hex } from './hexadecimal.js';
 import { memorySteps } from './memory-steps.js';
@@ -91,22 +91,24 @@ export function rolesByCode(
   freeList: FreeListFacts | undefined,
 ): Partial<Record<Role, FoundRole>> {
   if (!freeList) return named;
-  const { pop, push } = listFunctions(debug, freeList.heads[0]);
-  const settle = (role: 'allocate' | 'free', those: readonly NamedRange[], what: string) => {
+  const head = freeList.heads[0];
+  const settle = (role: 'allocate' | 'free', use: keyof ListUse, what: string) => {
     const present = named[role];
     if (present) {
-      const does = those.some(({ address }) => Number(address) === present.found.entry);
+      const code = debug.symbols.functionAt(BigInt(present.found.entry));
+      const does = code !== undefined && listUse(debug, code)[use].has(head);
       return does
         ? { ...present, sureness: 'certain' as const, why: `by its name, and it ${what}` }
         : present;
     }
+    const those = listFunctions(debug, head, use);
     const busiest = mostCalled(debug, those);
     const found = busiest && functionNamed(debug, busiest.name);
     const alone = those.length === 1 ? 'the only function that' : 'the most called function that';
     return found && { found, sureness: 'likely' as const, why: `${alone} ${what}` };
   };
-  const allocate = settle('allocate', pop, 'takes a frame off the free list');
-  const free = settle('free', push, 'puts a frame on the free list');
+  const allocate = settle('allocate', 'pops', 'takes a frame off the free list');
+  const free = settle('free', 'pushes', 'puts a frame on the free list');
   return { ...named, ...(allocate && { allocate }), ...(free && { free }) };
 }
 

@@ -1,14 +1,8 @@
 // From "uvmcopy:old,sz" to the addresses and values it asks for, by the kernel's debug information.
 import { UsageError } from '../../../errors.js';
 import { closestWord } from '../../kernel-input/index.js';
-import {
-  findMember,
-  underlying,
-  type DebugInfo,
-  type FunctionInfo,
-  type NamedRange,
-  type Type,
-} from '../../symbols/index.js';
+import { findMember, underlying, type DebugInfo, type FunctionInfo, type Type } from '../../symbols/index.js';
+import { functionNamed, type RoleFunction } from '../roles.js';
 import { fieldsMaximum, type Field, type FieldStep, type ProbeQuestion } from './question.js';
 
 const registerNames =
@@ -19,11 +13,6 @@ const firstArgument = 10;
 const argumentsInRegisters = 8;
 const pointerBytes = 8;
 
-interface ProbedFunction {
-  readonly info: FunctionInfo | undefined;
-  readonly symbol: NamedRange;
-}
-
 /**
  * Reads FUNCTION[:FIELD…]: fields are parameters, registers or members they lead to (`p->pid`), and `return`.
  *
@@ -33,27 +22,23 @@ interface ProbedFunction {
 export function parseProbe(text: string, debug: DebugInfo, firstId: number): ProbeQuestion[] {
   const [name, ...rest] = text.split(':');
   const words = rest.flatMap((part) => part.split(',')).map((word) => word.trim());
-  const { info, symbol } = findFunction(name, debug);
+  const { entry, exits: addresses } = findFunction(name, debug);
+  const info = debug.function(name);
   const wanted = words.filter((word) => word !== 'return');
   if (wanted.length > fieldsMaximum)
     throw new UsageError(`--probe ${text} asks for ${wanted.length} fields; give at most ${fieldsMaximum}`);
   const fields = wanted.map((word) => fieldOf(word, name, info));
-  const entry = Number(info?.low ?? symbol.address);
   const entered = { id: firstId, function: name, phase: 'enter', addresses: [entry], fields } as const;
   if (!words.includes('return')) return [entered];
-  const ranges = info?.ranges ?? [{ low: symbol.address, high: symbol.address + BigInt(symbol.size) }];
-  const addresses = debug.exitsOf({ ranges }).map((exit) => Number(exit.address));
   if (addresses.length === 0)
     throw new UsageError(`--probe ${text}: no way out of ${name} can be seen in its code`);
   const result = { name: 'return', register: firstArgument, steps: [] };
   return [entered, { id: firstId + 1, function: name, phase: 'return', addresses, fields: [result] }];
 }
 
-function findFunction(name: string, debug: DebugInfo): ProbedFunction {
-  const info = debug.function(name);
-  const symbol = debug.symbols.function(name);
-  if (info || symbol)
-    return { info, symbol: symbol ?? { name, address: info!.low, size: Number(info!.high - info!.low) } };
+function findFunction(name: string, debug: DebugInfo): RoleFunction {
+  const found = functionNamed(debug, name);
+  if (found) return found;
   const inlined = debug.inlineInstances(name);
   if (inlined.length > 0) {
     const callers = [...new Set(inlined.map(({ caller }) => caller))].slice(0, 3).join(', ');
