@@ -5,6 +5,7 @@ import type { HelperFunctions } from '../hart/hart-code.js';
 import { ramBase, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { i32, i64, type FunctionReference, type I32, type I64, type Local } from '../wasm/expression.js';
+import { Pte } from './pte.js';
 
 /** Host functions that memory accesses need. */
 export interface MemoryHost {
@@ -35,6 +36,9 @@ export interface Parts {
   readonly h: Local<'i32'>;
 }
 
+/** Physical address of the frame that a page-table entry names. */
+export const entryTarget = (entry: I64): I64 =>
+  i64.shl(i64.and(i64.shrU(entry, i64.const(Pte.numberShift)), i64.const(Pte.numberMask)), i64.const(12n));
 export const ramOffset = (physical: I64): I64 => i64.sub(physical, i64.const(BigInt(ramBase)));
 export const inRam = (physical: I64): I32 => i64.ltU(ramOffset(physical), ramBytes());
 export const linear = (physical: I64, layout: MemoryMap): I32 =>

@@ -7,6 +7,7 @@ import { Cause } from '../hart/trap-code.js';
 import { FrameFlag, ramBase, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
+import { entryTarget } from './access-parts.js';
 import { Pte, tableLevels } from './pte.js';
 
 /** What an access wants; also the order of the fault causes. */
@@ -80,19 +81,16 @@ function walk(f: FunctionBuilder, w: Walk): void {
       f.branchIf(i32.eqz(pointer), leaf); // step 4
       const leafBits = i64.and(entry, i64.const(Pte.a | Pte.d | Pte.u));
       f.branchIf(i64.ne(leafBits, i64.const(0n)), w.pageFault);
-      f.set(table, frameOf(entry));
+      f.set(table, entryTarget(entry));
     }
     f.branch(w.pageFault);
   });
   checkPermission(f, w, entry); // step 5
-  const number = frameOf(entry);
+  const number = entryTarget(entry);
   f.branchIf(i64.ne(i64.and(number, pageMask), i64.const(0n)), w.pageFault); // step 6
   updateAccessed(f, w, entryAt, entry); // step 7
   f.return(i64.or(number, i64.and(va, pageMask))); // step 8
 }
-
-const frameOf = (entry: I64): I64 =>
-  i64.shl(i64.and(i64.shrU(entry, i64.const(Pte.numberShift)), i64.const(Pte.numberMask)), i64.const(12n));
 
 function loadEntry(
   f: FunctionBuilder,
@@ -181,7 +179,7 @@ export function buildPeek(f: FunctionBuilder, layout: MemoryMap): void {
     const at = i64.add(offset, i64.shl(index, i64.const(3n)));
     f.set(entry, i64.load(i32.add(i32.wrap(at), i32.const(layout.ram))));
     f.if(i64.eqz(i64.and(entry, i64.const(Pte.v))), () => f.return(failed));
-    f.set(table, frameOf(entry));
+    f.set(table, entryTarget(entry));
     const isLeaf = i64.ne(i64.and(entry, i64.const(Pte.r | Pte.x)), i64.const(0n));
     f.if(isLeaf, () => f.return(i64.or(table, i64.and(va, i64.const((1n << shift) - 1n)))));
   }

@@ -7,7 +7,7 @@ import { hartBytes, tlb } from '../hart/state.js';
 import { control, FrameFlag, machineMaximum, pageBytes, ramBase, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
-import { flagsOf, frameNumber, inRam, linear } from './access-parts.js';
+import { entryTarget, flagsOf, frameNumber, inRam, linear } from './access-parts.js';
 import { Pte } from './pte.js';
 
 const at0 = i32.const(0);
@@ -37,8 +37,7 @@ function count(f: FunctionBuilder, layout: MemoryMap, entry: I64, difference: 1 
   const isUsers = i64.eq(i64.and(entry, i64.const(Pte.v | Pte.u)), i64.const(Pte.v | Pte.u));
   const allows = i64.ne(i64.and(entry, i64.const(Pte.r | Pte.w | Pte.x)), i64.const(0n));
   f.if(i32.and(isUsers, allows), () => {
-    const number = i64.and(i64.shrU(entry, i64.const(Pte.numberShift)), i64.const(Pte.numberMask));
-    const target = f.local('i64', i64.shl(number, i64.const(12n)));
+    const target = f.local('i64', entryTarget(entry));
     f.if(inRam(target), () => {
       f.set(frame, frameNumber(linear(target, layout), layout));
       const known = f.local('i32', i32.load(wordOf(frame), layout.userMappings));

@@ -16,6 +16,7 @@ import { atomicStore, RecordKind } from '../ring/records.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
 import {
+  entryTarget,
   flagsOf,
   frameNumber,
   inRam,
@@ -118,10 +119,7 @@ function recordTableStore(parts: Parts, at: I32, old: I64, now: Local<'i64'>, fr
   f.if(followed, () => f.do(call(helpers.leafChanged, old, now)));
   const links = i64.eq(i64.and(now, i64.const(Pte.v | Pte.r | Pte.w | Pte.x)), i64.const(Pte.v));
   f.if(i32.and(links, i32.ne(level, at0)), () => {
-    const target = f.local(
-      'i64',
-      i64.shl(i64.and(i64.shrU(now, i64.const(Pte.numberShift)), i64.const(Pte.numberMask)), i64.const(12n)),
-    );
+    const target = f.local('i64', entryTarget(now));
     f.if(inRam(target), () => {
       const frame = frameNumber(linear(target, layout), layout);
       const below = i32.sub(level, i32.const(1));
