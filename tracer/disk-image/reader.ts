@@ -9,6 +9,7 @@ import {
   FileType,
   INDIRECT_BLOCKS,
   INODES_PER_BLOCK,
+  InodeField,
   MAGIC,
   NAME_BYTES_MAX,
   ROOT_INODE,
@@ -115,14 +116,14 @@ export class DiskImage {
     if (number >= this.superblock.inodes) this.reject(`inode ${number} does not exist`);
     const at = inodeOffset(this.superblock, number);
     const addresses = Array.from({ length: DIRECT_BLOCKS + 1 }, (_, index) =>
-      this.view.getUint32(at + 12 + index * 4, true),
+      this.view.getUint32(at + InodeField.blocks + index * 4, true),
     );
     return {
       type: this.view.getInt16(at, true),
       major: this.view.getInt16(at + 2, true),
       minor: this.view.getInt16(at + 4, true),
-      links: this.view.getInt16(at + 6, true),
-      sizeBytes: this.view.getUint32(at + 8, true),
+      links: this.view.getInt16(at + InodeField.links, true),
+      sizeBytes: this.view.getUint32(at + InodeField.size, true),
       blocks: addresses,
     };
   }

@@ -8,6 +8,7 @@ import {
   FILE_BYTES_MAX,
   FileType,
   INODES_PER_BLOCK,
+  InodeField,
   MAGIC,
   NAME_BYTES_MAX,
   ROOT_INODE,
@@ -146,9 +147,9 @@ class ImageBuilder {
     const at = inodeOffset(this.superblock, inode);
     this.view.setInt16(at, type, true);
     // The root names itself once and is linked from nowhere else; a file has the one name given here.
-    this.view.setInt16(at + 6, 1, true);
-    this.view.setUint32(at + 8, contents.length, true);
-    this.addContents(at + 12, name, contents);
+    this.view.setInt16(at + InodeField.links, 1, true);
+    this.view.setUint32(at + InodeField.size, contents.length, true);
+    writeContents(this.bytes, at + InodeField.blocks, contents, () => this.allocate(name));
   }
 
   /** The whole image, with every block handed out so far marked as used. */
@@ -157,10 +158,6 @@ class ImageBuilder {
     for (let block = 0; block < this.nextBlock; block++)
       this.bytes[bitmap + (block >> 3)]! |= 1 << (block & 7);
     return this.bytes;
-  }
-
-  private addContents(addresses: number, name: string, contents: Uint8Array): void {
-    writeContents(this.bytes, addresses, contents, () => this.allocate(name));
   }
 
   private allocate(name: string): number {
