@@ -2,8 +2,7 @@
 -- rule:     wait does not fail for a process that has a dead child.
 -- why:      The child's frames and its place in the process table stay taken, and nobody will come for them: free
 --           memory shrinks though nothing leaks.
--- needs:    syscall, process, processes, current_spaces, leaf_mappings, granted_permissions
--- optional: kalloc
+-- needs:    syscall, excused_calls, processes, current_spaces, leaf_mappings, granted_permissions
 -- severity: error
 -- follows:  frames
 -- hint:     wait found the child and then failed. What does it do for its caller besides?
@@ -30,9 +29,5 @@ WITH failed AS (
 SELECT f.cycle, f.hart, f.pid, NULL AS frame, f.pc,
        printf('wait failed though %d child(ren) of the process had exited, process %d among them; nobody reaps them',
               f.children, f.child) AS message
-FROM sound f ANTI JOIN (
-  SELECT span FROM process WHERE action = 'exit'
-  UNION
-  SELECT span FROM kalloc WHERE frame = 0
-) excused USING (span)
+FROM sound f ANTI JOIN excused_calls USING (span)
 ORDER BY f.cycle

@@ -3,8 +3,7 @@
 --        may write, but whose entry did not let it when the call began: shared until written. refused: the call
 --        failed, not for want of memory nor because the process was killed. A wait that fails is none, nor is a call
 --        with a number that can be no file's.
--- needs: syscall, current_spaces, leaf_mappings, granted_permissions, process
--- optional: kalloc
+-- needs: syscall, current_spaces, leaf_mappings, granted_permissions, excused_calls
 -- materialized: yes
 WITH calls AS (
   SELECT l.seq, l.cycle, l.hart, l.pid, l.span, l.pc, l.name, l.result, e.seq AS enter_seq,
@@ -18,13 +17,9 @@ WITH calls AS (
 ), mappings AS (
   SELECT root, va, from_seq, to_seq, frame, writable FROM leaf_mappings
   SEMI JOIN (SELECT DISTINCT root, va FROM places) wanted USING (root, va)
-), excused AS (
-  SELECT span FROM process WHERE action = 'exit'
-  UNION
-  SELECT span FROM kalloc WHERE frame = 0
 )
 SELECT p.seq, p.cycle, p.hart, p.pid, p.span, p.pc, p.name, p.address, m.frame, p.result = -1 AS refused
 FROM places p ASOF JOIN mappings m ON p.root = m.root AND p.va = m.va AND p.enter_seq > m.from_seq
 JOIN granted_permissions g ON g.image = p.image AND g.va = p.va AND g.permissions & 4 <> 0
-ANTI JOIN excused USING (span)
+ANTI JOIN excused_calls USING (span)
 WHERE coalesce(m.to_seq > p.enter_seq, true) AND NOT m.writable
