@@ -22,6 +22,10 @@ test('the version is the package’s, and the first line names the interpreter',
   expect(readFileSync(program, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
 });
 
+test('it can be executed as it is after a build, which replaces what npm made executable', () => {
+  expect(spawnSync(program, ['--version']).status).toBe(0);
+});
+
 test('the exit code is the command’s', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'check', inside('none')], {
     encoding: 'utf8',
