@@ -1,11 +1,12 @@
 -- title:    no mapped frame is handed out
 -- rule:     A frame that is taken from the free list has no user mapping that goes on to be used.
 -- why:      Two owners then have one frame, and each destroys what the other wrote.
--- needs:    frame_alloc, leaf_mappings, frame_free
+-- needs:    frame_alloc, leaf_mappings, frame_free, kfree
 -- severity: error
 -- hint:     Who freed the frame must be done with its mappings: the free list belongs to all harts at once.
--- except:   A mapping that the freeing kernel entry removes, as unmapping does, and does not replace by another. One
---           that was made after the freeing is another rule's matter.
+-- except:   A mapping that a kernel entry removes which had freed the frame, or given up its own share in it, before,
+--           as unmapping does, and does not replace by another. One that was made after the freeing is another rule's
+--           matter.
 -- judged:   SELECT count(*) FROM frame_alloc
 -- suspects: SELECT count(*) FROM frame_alloc WHERE mappings > 0
 WITH taken AS (
@@ -18,6 +19,9 @@ WITH taken AS (
          f.hart AS free_hart, f.pid AS free_pid
   FROM mapped m ASOF JOIN frame_free f ON m.frame = f.frame AND m.seq > f.seq
   WHERE m.from_seq < f.seq
+), given_up AS (
+  SELECT k.frame, k.span, min(k.seq) AS seq FROM kfree k SEMI JOIN freed f ON f.frame = k.frame AND f.to_span = k.span
+  GROUP BY k.frame, k.span
 ), replaced AS (
   SELECT f.seq, f.root, f.va FROM freed f
   JOIN leaf_mappings n ON n.root = f.root AND n.va = f.va AND n.span = f.to_span AND n.from_seq >= f.to_seq
@@ -28,6 +32,7 @@ SELECT free_cycle AS cycle, free_hart AS hart, free_pid AS pid, f.frame, free_pc
 FROM freed f SEMI JOIN (
   SELECT seq, root, va FROM replaced
   UNION ALL
-  SELECT seq, root, va FROM freed WHERE coalesce(to_span <> free_span, true)
+  SELECT f.seq, f.root, f.va FROM freed f LEFT JOIN given_up g ON g.frame = f.frame AND g.span = f.to_span
+  WHERE coalesce(f.to_span <> f.free_span, true) AND coalesce(g.seq > f.seq, true)
 ) bad USING (seq, root, va)
 ORDER BY f.seq

@@ -121,6 +121,33 @@ describe('no_mapped_frame_is_handed_out', () => {
   test('holds when the mapping is removed, as unmapping does', async () => {
     expect(await judgeRows(name, taken(0n).story.rows())).toMatchObject({ status: 'holds' });
   });
+
+  /** One sharer gives its share up, if it does, and is held up; the other frees the frame, which is handed out. */
+  function heldUp(givesUp: boolean): ToyKernel {
+    const { kernel, shell, child } = sharing();
+    const { story } = kernel;
+    const { frame, bits } = shell.pages.get(0x1000)!;
+    const slow = story.begin(shell.pid, 'sbrk');
+    if (givesUp) story.emit('kfree', slow, 'kfree', { frame });
+    story.inside(child.pid, 'sbrk', (fast) => {
+      giveUp(kernel, fast, child, 0x1000, false);
+      story.emit('frame_free', fast, 'kfree', { frame, call_site: story.at('uvmunmap') });
+    });
+    story.inside(9, 'fork', (other) => story.emit('frame_alloc', other, 'kalloc', { frame, mappings: 1 }));
+    const place = { root: shell.root, level: 0, va: 0x1000, entry: shell.tables[2]! + 8 };
+    story.emit('pte_write', slow, 'uvmunmap', { ...place, before: pteOf(frame, bits), after: 0n });
+    story.end(slow);
+    return kernel;
+  }
+
+  test('holds when a sharer that has given its share up is held up before it removes its mapping', async () => {
+    expect(await judgeRows(name, heldUp(true).story.rows())).toMatchObject({ status: 'holds' });
+  });
+
+  test('is broken when the sharer that is held up had not given its share up', async () => {
+    const { violations } = await judgeRows(name, heldUp(false).story.rows());
+    expect(violations).toMatchObject([{ function: 'kfree', caller: { function: 'uvmunmap' } }]);
+  });
 });
 
 describe('a_frame_is_copied_before_it_is_given_up', () => {
