@@ -2,7 +2,7 @@
 -- rule:     A page fault at an address at or above the size of the process is not resolved.
 -- why:      Memory that the process has not asked for is not unmapped when the process ends, and guards nothing.
 -- needs:    page_fault, syscall
--- optional: pte_write
+-- optional: pte_write, fault_handlers
 -- severity: error
 -- hint:     Which comparison should have sent this address away?
 -- except:   Not judged where the size was not found, nor in a run with system calls that xv6 does not have: mmap gives
@@ -13,6 +13,8 @@ WITH opened AS (
   SELECT span, max_by(pc, seq) AS pc, max_by(call_site, seq) AS call_site FROM pte_write WHERE level = 0 GROUP BY span
 )
 SELECT f.cycle, f.hart, f.pid, NULL AS frame, coalesce(o.pc, f.pc) AS pc, o.call_site,
+       -- What looks at the address is to blame, not what maps a page for it.
+       [(SELECT max_by(call_site, changes) FROM fault_handlers), o.call_site, coalesce(o.pc, f.pc)]::UBIGINT[] AS sites,
        printf('a %s at 0x%x was resolved, though the process has 0x%x bytes', access, va, size) AS message
 FROM page_fault f LEFT JOIN opened o USING (span)
 WHERE va >= size AND outcome = 'resolved'

@@ -68,10 +68,28 @@ describe('a return', () => {
     ['its validity', 0n],
     ['its frame', valid + (1n << 10n)],
     ['the use by programs', valid & ~16n],
-  ])('is stale when an entry lost %s after the last fence', async (_, after) => {
-    const records = [...tables, stores(100, valid, after), returns(120, 90), returns(130, 110)];
+  ])('is stale when an entry lost %s while the hart could have it', async (_, after) => {
+    const records = [
+      ...tables,
+      returns(95, 90),
+      stores(100, valid, after),
+      returns(120, 90),
+      returns(130, 110),
+    ];
     const { trap_return: rows } = await translated({}, [...records, returns(140, 90, root + 2 ** 20)]);
-    expect(pick(rows, 'cycle', 'stale')).toEqual([[120, 1], [130, 0], [140, 0]]); // prettier-ignore
+    expect(pick(rows, 'cycle', 'stale')).toEqual([[95, 0], [120, 1], [130, 0], [140, 0]]); // prettier-ignore
+  });
+
+  test('is not stale when the hart had not used the table since its last fence', async () => {
+    const taken = stores(100, valid, 0n);
+    const fresh = [...tables, taken, returns(120, 90), returns(130, 90)];
+    expect(pick((await translated({}, fresh)).trap_return, 'stale')).toEqual([[0], [0]]);
+    // Fenced at 97, between its stay in user mode and the store.
+    const fenced = [...tables, returns(95, 90), taken, returns(120, 97)];
+    expect(pick((await translated({}, fenced)).trap_return, 'stale')).toEqual([[0], [0]]);
+    // Another hart has used it.
+    const elsewhere = [...tables, { ...returns(95, 90), hart: 1 }, taken, returns(120, 90)];
+    expect(pick((await translated({}, elsewhere)).trap_return, 'stale')).toEqual([[0], [0]]);
   });
 
   test('is not stale when an entry only allows more, or its table is used anew', async () => {
@@ -79,12 +97,13 @@ describe('a return', () => {
     const retired: RecordInput = { kind: RecordKind.tableRetired, cycle: 125, a: root };
     const records = [
       ...tables,
+      returns(95, 90),
       ...wider,
       returns(120, 90),
       stores(121, valid, 0n),
       retired,
       returns(130, 90),
     ];
-    expect(pick((await translated({}, records)).trap_return, 'stale')).toEqual([[0], [0]]);
+    expect(pick((await translated({}, records)).trap_return, 'stale')).toEqual([[0], [0], [0]]);
   });
 });

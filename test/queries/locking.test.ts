@@ -2,7 +2,7 @@
 // break it.
 import { describe, expect, test } from 'vitest';
 import { judgeRows } from '../support/check-rows.js';
-import { pte, pteOf, Story } from '../support/story.js';
+import { pte, pteOf, Story, type Entry } from '../support/story.js';
 
 const frame = 0x80400000;
 const atomic = 2 ** 31;
@@ -101,6 +101,24 @@ describe('no_lock_is_held_in_user_mode', () => {
     expect(unnamed.violations).toMatchObject([{ message: expect.stringMatching(/with a lock held/) }]);
   });
 
+  test('suspects what changes things under that lock for the one who did something last', async () => {
+    const story = lockedStory();
+    const place = { root: 0x80200000, level: 0, va: 0x1000, entry: 0x80202008, before: 0n, after: 0n };
+    const change = { frame, before: 2, after: 1, locks: 2 };
+    story.inside(3, 'page_fault', (entry) =>
+      story.emit('refcount_change', entry, 'unshare', { ...change, call_site: story.at('uncow') }),
+    );
+    story.inside(3, 'fork', (entry) =>
+      story.emit('refcount_change', entry, 'share', { ...change, call_site: story.at('uvmcopy') }),
+    );
+    story.inside(3, 'page_fault', (entry) => {
+      story.emit('pte_write', entry, 'uncow', { ...place, call_site: story.at('usertrap') });
+      story.emit('trap_return', entry, 'userret', { to_mode: 0, locks: 2 });
+    });
+    const { violations } = await judgeRows(name, story.rows());
+    expect(violations[0]?.suspects.map((one) => one.function)).toEqual(['unshare', 'uncow', 'usertrap']);
+  });
+
   test('holds without one; a return into the kernel is none', async () => {
     expect(await judgeRows(name, returning(0, 0).rows())).toMatchObject({ status: 'holds', judged: 1 });
     expect(await judgeRows(name, returning(1, 2).rows())).toMatchObject({ status: 'vacuous' });
@@ -151,6 +169,23 @@ describe('no_fault_is_resolved_above_the_size', () => {
     expect(violations).toMatchObject([
       { message: 'a store at 0x4000 was resolved, though the process has 0x4000 bytes' },
     ]);
+  });
+
+  test('suspects who looks at the addresses of faults, before who maps the page', async () => {
+    const story = new Story();
+    const mapping = (entry: Entry, where: string, caller: string): void => {
+      const place = { root: 0x80200000, level: 0, va: 0x4000, entry: 0x80202008, before: 0n, after: 1n };
+      story.emit('pte_write', entry, where, { ...place, call_site: story.at(caller) });
+    };
+    story.inside(3, 'sbrk', (entry) => mapping(entry, 'mappages', 'uvmalloc'));
+    story.inside(3, 'page_fault', (entry) => mapping(entry, 'uncow', 'usertrap'));
+    story.inside(3, 'page_fault', (entry) => {
+      mapping(entry, 'mappages', 'uvmalloc');
+      const row = { access: 'store', va: 0x4000, size: 0x4000, outcome: 'resolved' };
+      story.emit('page_fault', entry, '', row);
+    });
+    const { violations } = await judgeRows(name, story.rows());
+    expect(violations[0]?.suspects.map((one) => one.function)).toEqual(['usertrap', 'uvmalloc', 'mappages']);
   });
 
   test('holds below it; whoever is killed is no fault, nor where mmap may have given memory', async () => {

@@ -1,5 +1,6 @@
 // Traps and returns, and what they are to a process: system calls, page faults, spans.
 import type { EventFileWriter } from '../arrow/index.js';
+import { CachedTranslations } from './cached-translations.js';
 import type { Emitter } from './emitter.js';
 import type { RawRecord } from './raw-record.js';
 import type { Spans } from './spans.js';
@@ -44,6 +45,7 @@ const argumentFields = ['b', 'c', 'd'] as const;
 
 export class Traps {
   private readonly entries = new Map<number, Entry>();
+  private readonly translations = new CachedTranslations();
   private readonly trapRows: EventFileWriter<'trap'> | undefined;
   private readonly returnRows: EventFileWriter<'trap_return'> | undefined;
   private readonly callRows: EventFileWriter<'syscall'> | undefined;
@@ -103,8 +105,9 @@ export class Traps {
       rows.columns.to_mode.append(toMode);
       rows.columns.target.append(record.low('a'), record.high('a'));
       rows.columns.root.append(record.low('c'), record.high('c'));
-      const fencedAt = record.number('d');
-      rows.columns.stale.append(this.context.narrowedAt(record.number('c')) > fencedAt ? 1 : 0);
+      rows.columns.stale.append(
+        toMode === mode.user && this.isStale(record, record.number('c'), record.number('d')) ? 1 : 0,
+      );
       rows.columns.locks.append(record.low('e'));
     }
     const pid = record.context;
@@ -134,6 +137,10 @@ export class Traps {
     const open = [...this.entries.values()].filter(({ inFault }) => inFault);
     for (const entry of open.sort((a, b) => a.at.cycle - b.at.cycle))
       this.endFault(entry, panicked ? 'panicked' : 'unfinished', this.spans.now);
+  }
+
+  private isStale({ hart, cycle }: RawRecord, root: number, fencedAt: number): boolean {
+    return this.translations.returns(hart, root, cycle, fencedAt, this.context.narrowedAt(root));
   }
 
   private entryOf(pid: number): Entry {

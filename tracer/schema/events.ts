@@ -28,7 +28,7 @@ export const events = {
       },
       stale: {
         type: 'u8',
-        doc: '1 when an entry of that page table has been taken away or allows less than it did, and this hart has executed no sfence.vma since: its TLB may still have the old one. Only told where pte_write is recorded.',
+        doc: '1 when an entry of that page table has been taken away or allows less than it did after this hart had begun to use the table in user mode, and it has executed no sfence.vma from then on: its TLB may still have the old one. Only told of returns to user mode, and where pte_write is recorded.',
       },
       locks,
     },
