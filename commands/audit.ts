@@ -1,7 +1,7 @@
 // trace audit: runs the programs that show whether a kernel's copy-on-write is right, and gives one verdict.
 import type { Command } from 'commander';
 import type { AuditFlags } from './audit/programs.js';
-import { discloseOption } from './disclose-option.js';
+import { discloseOption } from './report-options.js';
 import { addKernelOptions } from './kernel-options.js';
 import { addBounds, addMachineOptions, engineOption } from './run-options.js';
 import type { Surroundings } from './surroundings.js';

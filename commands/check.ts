@@ -1,7 +1,7 @@
 // trace check: judges a recorded run again, without running anything.
 import { Option, type Command } from 'commander';
 import type { Disclosure } from '../analyzer/index.js';
-import { discloseOption } from './disclose-option.js';
+import { discloseOption, verboseOption } from './report-options.js';
 import type { Surroundings } from './surroundings.js';
 
 interface CheckFlags {
@@ -10,6 +10,7 @@ interface CheckFlags {
   readonly json?: true;
   readonly source?: string;
   readonly disclose: Disclosure;
+  readonly verbose?: true;
 }
 
 const help = `
@@ -35,6 +36,7 @@ export function define(
     )
     .option('--json', 'the same as --format json')
     .addOption(discloseOption())
+    .addOption(verboseOption())
     .addHelpText('after', help)
     .action(async (trace: string, flags: CheckFlags) => finish(await check(trace, flags, surroundings)));
 }
@@ -53,8 +55,9 @@ async function check(trace: string, flags: CheckFlags, surroundings: Surrounding
     return result.exitCode;
   }
   const sourceLine = sourceLines(sourceRoots(flags.source, result.facts['kernel_digest']));
-  const { disclose } = flags;
-  stdout.write(reports.text(result, { colour: wantsColour(stdout, environment), sourceLine, disclose }));
+  const { disclose, verbose = false } = flags;
+  const colour = wantsColour(stdout, environment);
+  stdout.write(reports.text(result, { colour, sourceLine, disclose, verbose }));
   if (disclose !== 'what') stdout.write(`next: ${suggestion(shellWord(trace), result)}\n`);
   return result.exitCode;
 }

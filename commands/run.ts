@@ -1,6 +1,6 @@
 // trace run: boots a kernel, types a program, records every event, then judges the run.
 import { Option, type Command } from 'commander';
-import { discloseOption } from './disclose-option.js';
+import { discloseOption, verboseOption } from './report-options.js';
 import type { RunFlags } from './run/flags.js';
 import { addBounds, addMachineOptions, engineOption } from './run-options.js';
 import { addKernelOptions } from './kernel-options.js';
@@ -48,6 +48,7 @@ export function define(
     .addOption(engineOption())
     .option('--json', 'print one JSON document instead of the console and the verdict')
     .addOption(discloseOption())
+    .addOption(verboseOption())
     .option('--quiet', 'do not show what the guest prints')
     .passThroughOptions()
     .addHelpText('after', help)

@@ -7,16 +7,25 @@ import { wrap } from './wrap.js';
 
 const width = 100;
 
-/** The lines of a finding; `invariants` has the rules that it names. */
+/** Other places of a rule that are told. */
+const placesMost = 4;
+
+/**
+ * The lines of the findings of one rule: the first whole, of the others the places. `invariants` has the rules that
+ * they name.
+ */
 export function findingLines(
-  { invariant, severity, violation, chain, consequences }: Finding,
+  [first, ...others]: readonly Finding[],
   invariants: readonly InvariantResult[],
   options: TextOptions,
 ): string[] {
+  const { invariant, severity, violation, chain } = first;
+  const consequences = [...new Set([first, ...others].flatMap((one) => one.consequences))];
   const { colour = false, disclose = 'why' } = options;
   const rule = (name: string): InvariantResult => invariants.find((one) => one.name === name)!;
   const { title, rule: sentence, violationCount, hint } = rule(invariant);
-  const more = violationCount - 1;
+  const told = disclose === 'what' ? [] : others.slice(0, placesMost);
+  const more = violationCount - 1 - told.length;
   const reasons = disclose === 'why' ? [...suspectLines(violation), ...chainLines(chain, colour)] : [];
   return [
     paint(title, severity === 'error' ? 'red' : 'yellow', colour),
@@ -25,12 +34,21 @@ export function findingLines(
       ? [paint(`  ${who(violation)}`, 'bold', colour)]
       : placeLines(violation, options)),
     ...reasons,
+    ...told.flatMap((other) => otherPlaceLines(other.violation)),
     ...(more > 0 ? [`  ... and ${more.toLocaleString('en-US')} more`] : []),
     ...consequenceLines(consequences.map(rule)),
     ...(disclose === 'why'
       ? wrap(`hint: ${hint}`, width, '  ', '        ').map((line) => paint(line, 'dim', colour))
       : []),
   ];
+}
+
+/** A place of its own where the same rule is broken. */
+function otherPlaceLines(violation: Violation): string[] {
+  const { cycle, message, suspects } = violation;
+  const at = suspects.length > 0 ? place(suspects[0]) : violation.function && place(violation as Suspect);
+  const text = `also at cycle ${cycle}${at ? `, ${at}` : ''}: ${escapeText(message, 300)}`;
+  return wrap(text, width, '  ', '    ');
 }
 
 function who({ pid, process }: { readonly pid: number; readonly process?: string }): string {
@@ -58,8 +76,9 @@ function placeLines(violation: Violation, options: TextOptions): string[] {
 function whereLines(violation: Violation): string[] {
   const at = violation.pc ? `pc 0x${violation.pc.toString(16)}` : undefined;
   const inside = violation.function ? place(violation as Suspect) : undefined;
-  const { caller } = violation;
-  if (!inside && !at) return [];
+  const { caller, suspects } = violation;
+  // An address that no line belongs to says less than whom to suspect.
+  if (!inside && (!at || suspects.length > 0)) return [];
   const first = `in ${inside ?? at}`;
   return wrap(caller === undefined ? first : `${first}, called from ${place(caller)}`, width, '    ');
 }
@@ -72,7 +91,9 @@ function suspectLines({ suspects, function: inside = '' }: Violation): string[] 
 
 function place({ function: name, file, line }: Suspect): string {
   const where = file ? ` (${escapeText(file, 60)}${line ? `:${line}` : ''})` : '';
-  return `${escapeText(name, 60)}${where}`;
+  const [inner, ...outer] = name.split(' < ');
+  const inlined = outer.length > 0 ? ` inlined into ${outer.join(', ')}` : '';
+  return `${escapeText(inner + inlined, 60)}${where}`;
 }
 
 function chainLines({ steps, leftOut }: Chain, colour: boolean): string[] {

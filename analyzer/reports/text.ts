@@ -1,10 +1,11 @@
-// The report for people: one screen, at most 100 columns. A line an invariant, then what was found, causes before their
-// consequences, then the verdict.
+// The report for people: one screen, at most 100 columns. What came of the rules, then what was found, causes before
+// their consequences, then the verdict.
 import { escapeText } from '../escape.js';
-import type { CheckResult, InvariantResult, InvariantStatus } from '../result.js';
-import { paint, type Colour } from './colour.js';
+import type { CheckResult, Finding } from '../result.js';
+import { paint } from './colour.js';
 import type { Disclosure } from './disclosure.js';
 import { findingLines } from './finding.js';
+import { everyRuleLines, outcomeOf, outcomes, shortRuleLines, type Outcome } from './rules.js';
 import { wrap } from './wrap.js';
 
 /** What a text report may be told. */
@@ -15,56 +16,30 @@ export interface TextOptions {
   readonly sourceLine?: (file: string, line: number) => string | undefined;
   /** How much is given away (default: all of it). */
   readonly disclose?: Disclosure;
+  /** Whether each rule has a line, also those that hold. */
+  readonly verbose?: boolean;
 }
 
 const width = 100;
 
-/** How a rule came out, for people: what is only a warning is told apart from what fails the run. */
-type Outcome = InvariantStatus | 'warned';
-
-/** In the order of the tally. */
-const outcomes: Record<Outcome, { mark: string; tally: string; colour: Colour }> = {
-  violated: { mark: 'VIOLATED', tally: 'violated', colour: 'red' },
-  warned: { mark: 'warning', tally: 'with a warning', colour: 'yellow' },
-  holds: { mark: 'holds', tally: 'hold', colour: 'green' },
-  vacuous: { mark: 'vacuous', tally: 'vacuous', colour: 'dim' },
-  not_judged: { mark: 'not judged', tally: 'not judged', colour: 'dim' },
-  error: { mark: 'ERROR', tally: 'error', colour: 'red' },
-};
-
-function outcomeOf({ status, severity }: InvariantResult): Outcome {
-  return status === 'violated' && severity === 'warning' ? 'warned' : status;
-}
-
 /** The report as text that ends in a newline. Everything the guest wrote is escaped. */
 export function textReport(result: CheckResult, options: TextOptions = {}): string {
   const colour = options.colour ?? false;
-  const titleWidth = Math.max(0, ...result.invariants.map(({ title }) => title.length));
+  const ruleLines = options.verbose ? everyRuleLines : shortRuleLines;
   const lines = [
-    ...result.invariants.map((one) => invariantLine(one, titleWidth, colour)),
-    ...result.findings.flatMap((one) => ['', ...findingLines(one, result.invariants, options)]),
+    ...ruleLines(result.invariants, colour),
+    ...byRule(result.findings).flatMap((some) => ['', ...findingLines(some, result.invariants, options)]),
     '',
     verdictLine(result, colour),
   ];
   return lines.join('\n') + '\n';
 }
 
-function invariantLine(one: InvariantResult, titleWidth: number, colour: boolean): string {
-  const { mark, colour: hue } = outcomes[outcomeOf(one)];
-  const painted = paint(mark.padEnd(10), hue, colour);
-  return `  ${painted}  ${one.title.padEnd(titleWidth)}  ${escapeText(counts(one), width - 16 - titleWidth)}`.trimEnd();
-}
-
-function counts(one: InvariantResult): string {
-  if (one.status === 'not_judged' || one.status === 'error') return one.reason ?? '';
-  const parts = [one.judged === 0 ? 'nothing to judge' : `${number(one.judged)} judged`];
-  if (one.violationCount > 0) parts.unshift(`${number(one.violationCount)} found`);
-  if (one.skipped > 0) parts.push(`${number(one.skipped)} skipped`);
-  return parts.join(', ');
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
+/** In the order of the first of each. */
+function byRule(findings: readonly Finding[]): Finding[][] {
+  const rules = new Map<string, Finding[]>();
+  for (const one of findings) rules.set(one.invariant, [...(rules.get(one.invariant) ?? []), one]);
+  return [...rules.values()];
 }
 
 function verdictLine(result: CheckResult, colour: boolean): string {

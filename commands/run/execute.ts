@@ -122,7 +122,7 @@ async function judge(
   }
   const { builtin, kernelPath, sourceRoots } = run.kernel;
   const lines = sourceLines(sourceRoots, builtin ? undefined : statSync(kernelPath).mtimeMs);
-  stdout.write(runText(finished, check, lines, { stdout, environment, disclose: flags.disclose }));
+  stdout.write(runText(finished, check, lines, { stdout, environment, ...flags }));
   return check.exitCode;
 }
 

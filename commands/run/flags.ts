@@ -27,6 +27,7 @@ export interface RunFlags extends KernelOptions {
   readonly baseline?: string;
   readonly json?: true;
   readonly disclose: Disclosure;
+  readonly verbose?: true;
   readonly quiet?: true;
 }
 

@@ -28,8 +28,9 @@ export interface FinishedRun {
   readonly program?: ProgramOutcome;
 }
 
-interface Disclosing {
+interface Telling extends Pick<Surroundings, 'stdout' | 'environment'> {
   readonly disclose: Disclosure;
+  readonly verbose?: boolean;
 }
 
 /** How a run ended, in a clause. */
@@ -61,7 +62,7 @@ export function runText(
   run: FinishedRun,
   check: CheckResult,
   sourceLine: SourceLine,
-  { stdout, environment, disclose }: Pick<Surroundings, 'stdout' | 'environment'> & Disclosing,
+  { stdout, environment, disclose, verbose = false }: Telling,
 ): string {
   const title = run.words.length === 0 ? 'boot' : run.words.join(' ');
   const lines = [
@@ -72,7 +73,8 @@ export function runText(
     }),
     '',
   ];
-  const report = reports.text(check, { colour: wantsColour(stdout, environment), sourceLine, disclose });
+  const colour = wantsColour(stdout, environment);
+  const report = reports.text(check, { colour, sourceLine, disclose, verbose });
   const next = disclose === 'what' ? '' : `next: ${suggestion(shellWord(run.out), check)}\n`;
   return `${lines.join('\n')}\n${report}${next}`;
 }

@@ -49,15 +49,15 @@ const noChain = { steps: [], leftOut: 0 };
 describe('text', () => {
   const violated = { status: 'violated', violationCount: 5, violations: [violation] } as const;
 
-  test('one line an invariant, then the violations with their place, then the verdict', () => {
+  test('one line a broken rule, then the violations with their place, then the verdict', () => {
     const text = reports.text(resultOf({}, { name: 'gains', title: 'a program gains', ...violated }), {
       sourceLine: (file, line) =>
         file === 'kernel/kalloc.c' && line === 57 ? '  run->next = list;' : undefined,
     });
     expect(text).toBe(
       [
-        '  holds       no double free   1,234,567 judged, 8 skipped',
         '  VIOLATED    a program gains  5 found, 1,234,567 judged, 8 skipped',
+        '  holds       1 rule at 1,234,567 points (8 skipped): no double free at 1,234,567',
         '',
         'a program gains',
         '  No frame is put on the free list while it is there.',
@@ -117,6 +117,33 @@ describe('text', () => {
     expect(reports.text(result, { disclose: 'where' })).not.toContain('look first');
   });
 
+  test('tells each place of a rule, the first of them whole', () => {
+    const suspects = [{ function: 'uvmcopy < fork', file: 'kernel/vm.c', line: 320 }];
+    const result = resultOf({
+      ...violated,
+      violations: [violation, { ...violation, cycle: 60000, suspects }],
+    });
+    const [first] = result.findings;
+    const second = {
+      ...first,
+      violation: result.invariants[0].violations[1],
+      consequences: ['no_double_free'],
+    };
+    const text = reports.text({ ...result, findings: [first, second] });
+    expect(text.match(/No frame is put/g)).toHaveLength(1);
+    expect(text).toContain(
+      [
+        '  also at cycle 60000, uvmcopy inlined into fork (kernel/vm.c:320): frame 0x87f5a000 was freed while',
+        '    it was on the free list already',
+        '  ... and 3 more',
+        '  also broken, probably as a consequence: no double free (5)',
+      ].join('\n'),
+    );
+    expect(reports.text({ ...result, findings: [first, second] }, { disclose: 'what' })).not.toContain(
+      '60000',
+    );
+  });
+
   test('tells a warning from what fails the run, and says it after that', () => {
     const warned = { name: 'copies', title: 'needless copy', ...violated, severity: 'warning' } as const;
     const text = reports.text(resultOf(warned, violated, {}));
@@ -125,16 +152,34 @@ describe('text', () => {
     expect(text).toMatch(/\nFAILED: 1 violated, 1 with a warning, 1 hold\n$/);
   });
 
-  test('says what was vacuous and what could not be judged', () => {
-    const text = reports.text(
-      resultOf(
-        { status: 'vacuous', judged: 0, skipped: 0 },
-        { status: 'not_judged', reason: 'needs events trap' },
-      ),
+  const silent = resultOf(
+    { status: 'vacuous', judged: 0, skipped: 0 },
+    { status: 'not_judged', title: 'one', reason: 'needs events trap' },
+    { status: 'not_judged', title: 'two', reason: 'needs events trap' },
+    { status: 'not_judged', title: 'three', reason: 'needs events lock' },
+    { title: 'four', judged: 5 },
+    { title: 'five', judged: 6 },
+    { title: 'six', judged: 9 },
+    { title: 'seven', judged: 7 },
+  );
+
+  test('says what was vacuous, what could not be judged, and how much was judged', () => {
+    expect(reports.text(silent)).toContain(
+      [
+        '  holds       4 rules at 27 points (32 skipped): six at 9; seven at 7; five at 6; 1 more (--verbose)',
+        '  vacuous     1 rule (found nothing to judge): no double free',
+        '  not judged  2 rules (needs events trap): one; two',
+        '  not judged  1 rule (needs events lock): three',
+        '',
+      ].join('\n'),
     );
-    expect(text).toMatch(
-      /vacuous {5}no double free +nothing to judge\n {2}not judged {2}no double free +needs events trap/,
-    );
+  });
+
+  test('verbose: a line for each rule, in their order', () => {
+    const lines = reports.text(silent, { verbose: true }).split('\n');
+    expect(lines[0]).toMatch(/^ {2}vacuous {5}no double free +nothing to judge$/);
+    expect(lines[1]).toMatch(/^ {2}not judged {2}one +needs events trap$/);
+    expect(lines[4]).toMatch(/^ {2}holds {7}four +5 judged, 8 skipped$/);
   });
 
   test('no line is wider than 100 columns, whatever the guest is called', () => {
