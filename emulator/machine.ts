@@ -62,6 +62,9 @@ export interface BootImage {
  */
 export type StopReason = 'limit' | 'requested' | 'finished' | 'deadlock';
 
+/** Turns that a slice covers at most: by then, what a slice costs the host is no longer seen. */
+const turnsMaximum = 16;
+
 /** Cycles per unit of mtime. */
 export const cyclesPerTimeUnit = 10;
 
@@ -88,6 +91,8 @@ export class Machine implements Clock {
   private cycles = 0;
   private inSlice = false;
   private turnLeft = 0;
+  /** The turn goes to the hart that had the last one, since all others sleep. */
+  private isAlone = false;
   private current: Hart;
   private stopRequested = false;
   /** Devices are to be served at this cycle whatever they say: they were when the state was saved. */
@@ -196,13 +201,16 @@ export class Machine implements Clock {
         }
         if (this.cycles >= until) return 'limit';
         const deadline = this.serveDeadlines();
-        if (this.turnLeft === 0 && !this.stopRequested && !this.beginTurn()) {
+        const begins = this.turnLeft === 0 && !this.stopRequested;
+        if (begins && !this.beginTurn()) {
           if (deadline === Infinity) return 'deadlock';
           this.cycles = Math.min(deadline, until);
           continue;
         }
         if (this.stopRequested) continue;
-        this.runSlice(Math.min(this.turnLeft, deadline - this.cycles, until - this.cycles));
+        const turns = begins && this.isAlone ? this.turnsAtOnce : 1;
+        const length = this.turnLeft + (turns - 1) * this.configuration.turnCycles;
+        this.runSlice(Math.min(length, deadline - this.cycles, until - this.cycles));
       }
     } finally {
       this.ring.drain();
@@ -257,21 +265,36 @@ export class Machine implements Clock {
 
   private beginTurn(): boolean {
     this.board.uart.poll();
+    const last = this.schedule.position;
     const next = this.schedule.next((hart) => this.harts[hart].sleeps());
     if (next === undefined) return false;
+    this.isAlone = next === last && !this.stops.onTurn;
     this.current = this.harts[next];
     this.turnLeft = this.configuration.turnCycles;
     return this.stops.turnBegins(next);
   }
 
+  /**
+   * Turns that one slice may cover when it starts with one: while a hart is alone, nothing happens between them but the
+   * end of its reservation. What wakes others or gives the console something to say ends the slice; nor may it be so
+   * long that code waits for being sampled.
+   */
+  private get turnsAtOnce(): number {
+    return this.regions ? Math.min(turnsMaximum, 1 + (this.regions.coveredSamples >> 2)) : turnsMaximum;
+  }
+
   private runSlice(budget: number): void {
     this.regions?.sample(this.current.base);
     this.clock.set(this.cycles, budget);
+    this.controls.setInt32(control.spansTurns, budget > this.turnLeft ? 1 : 0, true);
     this.inSlice = true;
     const left = this.core.run(this.current.base, budget);
     this.inSlice = false;
-    this.cycles += budget - left;
-    this.turnLeft -= budget - left;
+    const ran = budget - left;
+    this.cycles += ran;
+    const beyond = (ran - this.turnLeft) % this.configuration.turnCycles;
+    if (ran <= this.turnLeft) this.turnLeft -= ran;
+    else this.turnLeft = beyond === 0 ? 0 : this.configuration.turnCycles - beyond;
     if (this.current.sleeps()) this.turnLeft = 0;
     if (this.turnLeft === 0) this.current.dropReservation();
   }

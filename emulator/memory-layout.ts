@@ -56,6 +56,8 @@ export const control = {
   budget: 72,
   /** i32: non-zero asks the interpreter to return after this instruction. */
   leave: 76,
+  /** i32: non-zero while the slice covers more than one turn: a reservation, which no turn outlives, ends it. */
+  spansTurns: 84,
   /** i32: address of the next free record of the event ring. */
   ringNext: 80,
   /** i32: physical offset in RAM of the per-hart context pointer; 0 for none. i32 stride, i32 offset in the target. */

@@ -4,7 +4,8 @@ import { stateOffset, tlb, workOffset } from '../hart/state.js';
 import type { AccessBytes, Effect } from '../isa/instruction.js';
 import { tlbEntry } from '../mmu/tlb-code.js';
 import { call, i32, i64, type I32, type I64 } from '../wasm/expression.js';
-import { setWord } from '../hart/hart-code.js';
+import { requestLeave, setWord } from '../hart/hart-code.js';
+import { control } from '../memory-layout.js';
 import type { Execution } from './execution.js';
 import { raise } from './raise.js';
 
@@ -151,6 +152,7 @@ export function loadReserved(x: Execution, effect: Of<'load_reserved'>): void {
   x.f.set(x.value, call(x.functions.load, x.h, x.va, i32.const(bytes)));
   x.continueAtTrap();
   setWord(x.f, x.h, 'reserved_address', x.va);
+  x.f.if(i32.load(i32.const(0), control.spansTurns), () => requestLeave(x.f));
   x.write(signExtend[bytes](x.value));
   x.nextSlowly();
 }

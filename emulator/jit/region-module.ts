@@ -13,7 +13,9 @@ import type { WindowCode } from './window-code.js';
 
 type Imported = { readonly [K in RegionImport]: FunctionReference<(typeof regionImportSignatures)[K][1]> };
 
-const exportName = (index: number): string => `r${index}`;
+/** The routine's virtual address: what a profile of the process shows. */
+const exportName = (code: WindowCode, { start }: Routine): string =>
+  BigInt.asUintN(64, code.base + BigInt(start)).toString(16);
 
 /** The module's bytes. */
 export function regionModule(
@@ -40,7 +42,7 @@ export function regionModule(
   const parts = { functions, algebra, layout, links, windowBase: code.base };
   routines.forEach((routine, index) => {
     module.define(references[index], (f) => buildRoutine(f, parts, routine));
-    module.export(exportName(index), references[index]);
+    module.export(exportName(code, routine), references[index]);
   });
   return module.finish(layout.ram / wasmPage);
 }
@@ -50,11 +52,12 @@ export function instantiateRegion(
   bytes: Uint8Array<ArrayBuffer>,
   memory: WebAssembly.Memory,
   core: CoreInstance,
+  code: WindowCode,
   routines: readonly Routine[],
 ): unknown[] {
   const functions = Object.fromEntries(regionImports.map((name) => [name, core[name]]));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     host: { memory, routines: core.routines, ...functions },
   });
-  return routines.map((_, index) => instance.exports[exportName(index)]);
+  return routines.map((routine) => instance.exports[exportName(code, routine)]);
 }

@@ -52,6 +52,8 @@ export class Regions implements RegionOwner {
   private readonly live = new Set<Region>();
   private readonly ofPage = new Map<number, Set<Region>>();
   private slices = 0;
+  /** Samples in a row that found compiled code. */
+  coveredSamples = 0;
 
   constructor(
     private readonly memory: WebAssembly.Memory,
@@ -71,6 +73,7 @@ export class Regions implements RegionOwner {
    */
   sample(hart: number): void {
     if (++this.slices % this.sampling.every !== 0) return;
+    this.coveredSamples++;
     this.sampleAt(hart, hart + stateOffset.pc);
     this.sampleAt(hart, control.leftAt);
   }
@@ -83,6 +86,7 @@ export class Regions implements RegionOwner {
     const window = this.windowOf(high, low);
     const offset = low & (windowBytes - 1);
     for (const region of window.regions) if (region.covered.has(offset)) return;
+    this.coveredSamples = 0;
     if (!this.code.slotAt(page, low & (pageBytes - 1))) return;
     window.samples.set(offset, (window.samples.get(offset) ?? 0) + 1);
     if (++window.misses < window.patience) return;
@@ -143,7 +147,7 @@ export class Regions implements RegionOwner {
     if (this.live.size >= this.regionsMaximum || this.free.length < routines.length) this.dropOldest();
     if (this.free.length < routines.length) return false;
     const bytes = regionModule(this.layout, code, routines);
-    const functions = instantiateRegion(bytes, this.memory, this.core, routines);
+    const functions = instantiateRegion(bytes, this.memory, this.core, code, routines);
     this.connect(window, code, routines, functions);
     return true;
   }

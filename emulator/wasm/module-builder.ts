@@ -10,7 +10,7 @@ interface Signature {
 }
 
 const typeByte: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e };
-const section = { type: 1, import: 2, function: 3, table: 4, export: 7, code: 10 };
+const section = { custom: 0, type: 1, import: 2, function: 3, table: 4, export: 7, code: 10 };
 
 export class ModuleBuilder {
   private readonly signatures: Signature[] = [];
@@ -96,6 +96,7 @@ export class ModuleBuilder {
       if (!f.body) throw new Error('a declared function was never defined');
       body.sized(f.body);
     });
+    this.nameSection(out);
     return out.finish() as Uint8Array<ArrayBuffer>;
   }
 
@@ -116,6 +117,24 @@ export class ModuleBuilder {
         body.unsigned(item.type);
       }
     });
+  }
+
+  /** Gives functions the names they are exported by, for whoever profiles (core spec, appendix 7.4.1). */
+  private nameSection(out: ByteWriter): void {
+    const functionNames = 1;
+    const named = this.exports.filter(({ kind }) => kind === 0).sort((a, b) => a.index - b.index);
+    const names = new ByteWriter();
+    names.unsigned(named.length);
+    for (const { index, name } of named) {
+      names.unsigned(index);
+      names.name(name);
+    }
+    const body = new ByteWriter();
+    body.name('name');
+    body.byte(functionNames);
+    body.sized(names.finish());
+    out.byte(section.custom);
+    out.sized(body.finish());
   }
 
   private section<T>(

@@ -78,7 +78,7 @@ function expectAllCutsToAgree(source: string, harts: number): void {
 }
 
 describe('every cut of a small program', () => {
-  it('with reservations held and turns under way', () => {
+  it.each([1, 3])('with reservations held and turns under way on %i harts', (harts) => {
     expectAllCutsToAgree(
       `csrr a0, mhartid
        li s0, ${ramBase + 0x8000}
@@ -94,7 +94,7 @@ describe('every cut of a small program', () => {
        ${powerOff}
        sleep: wfi
        j sleep`,
-      3,
+      harts,
     );
   });
 
