@@ -1,6 +1,6 @@
 // The machine: harts, devices, RAM and the clock, composed. It decides nothing but the order of turns and deadlines.
 import { instantiateCore, type CoreHost, type CoreInstance } from './core.js';
-import { Board, type HartPins } from './devices/board.js';
+import { Board } from './devices/board.js';
 import { diskObserver, observedPort } from './device-records.js';
 import type { Clock, ConsolePort, Device } from './devices/device.js';
 import { DiskImage } from './devices/disk-image.js';
@@ -9,7 +9,7 @@ import type { EngineOptions } from './engine.js';
 import { Ram } from './guest-memory.js';
 import { Hart } from './hart/hart.js';
 import { hostFunctions, type HostParts } from './host-functions.js';
-import { Interrupt } from './hart/mstatus.js';
+import { pinsOf } from './hart/pins.js';
 import { LoopTable } from './idioms/loop-table.js';
 import { CodeCache } from './interpreter/code-cache.js';
 import { ProbeTable } from './interpreter/probe-table.js';
@@ -19,6 +19,7 @@ import { control, linearMemory, memoryLayout, ramBase, type MemoryLayout } from 
 import { TranslationBuffers } from './mmu/translation-buffers.js';
 import { EventRing } from './ring/event-ring.js';
 import { RoundRobin } from './schedule/round-robin.js';
+import { Turn } from './schedule/turn.js';
 import { SliceClock } from './slice-clock.js';
 import { Stops } from './stops.js';
 import { stateDigest } from './snapshot/digest.js';
@@ -62,9 +63,6 @@ export interface BootImage {
  */
 export type StopReason = 'limit' | 'requested' | 'finished' | 'deadlock';
 
-/** Turns that a slice covers at most: by then, what a slice costs the host is no longer seen. */
-const turnsMaximum = 16;
-
 /** Cycles per unit of mtime. */
 export const cyclesPerTimeUnit = 10;
 
@@ -90,9 +88,7 @@ export class Machine implements Clock {
   private readonly clock: SliceClock;
   private cycles = 0;
   private inSlice = false;
-  private turnLeft = 0;
-  /** The turn goes to the hart that had the last one, since all others sleep. */
-  private isAlone = false;
+  private readonly turn: Turn;
   private current: Hart;
   private stopRequested = false;
   /** Devices are to be served at this cycle whatever they say: they were when the state was saved. */
@@ -123,6 +119,7 @@ export class Machine implements Clock {
     });
     const disk = (this.disk = new DiskImage(image.disk));
     this.schedule = new RoundRobin(configuration.harts);
+    this.turn = new Turn(configuration.turnCycles);
     this.board = this.makeBoard(memory);
     this.core = instantiateCore(memory, this.hostFunctions({ memory, code, probes, buffers }));
     this.ring.connect(this.core.append);
@@ -165,7 +162,7 @@ export class Machine implements Clock {
   settle(): boolean {
     if (this.outcome) return false;
     this.serveDeadlines();
-    return this.turnLeft > 0 || this.beginTurn();
+    return this.turn.left > 0 || this.beginTurn();
   }
 
   /** Physical address a hart's load would read in its present mode; undefined where it would fault. Has no effect. */
@@ -191,6 +188,7 @@ export class Machine implements Clock {
 
   /** Runs until the cycle is reached or something stops it. Records are handed out as the ring fills and at the end. */
   run(until: number): StopReason {
+    this.turn.goOn();
     try {
       for (;;) {
         if (this.ring.isFull) this.ring.drain();
@@ -201,16 +199,14 @@ export class Machine implements Clock {
         }
         if (this.cycles >= until) return 'limit';
         const deadline = this.serveDeadlines();
-        const begins = this.turnLeft === 0 && !this.stopRequested;
-        if (begins && !this.beginTurn()) {
+        if (this.turn.left === 0 && !this.stopRequested && !this.beginTurn()) {
           if (deadline === Infinity) return 'deadlock';
           this.cycles = Math.min(deadline, until);
           continue;
         }
         if (this.stopRequested) continue;
-        const turns = begins && this.isAlone ? this.turnsAtOnce : 1;
-        const length = this.turnLeft + (turns - 1) * this.configuration.turnCycles;
-        this.runSlice(Math.min(length, deadline - this.cycles, until - this.cycles));
+        const reach = this.turn.reach(this.regions?.coveredSamples ?? Infinity);
+        this.runSlice(Math.min(reach, deadline - this.cycles, until - this.cycles));
       }
     } finally {
       this.ring.drain();
@@ -224,15 +220,15 @@ export class Machine implements Clock {
       harts: this.harts,
       devices: this.devices,
       disk: this.disk.bytes,
-      schedule: [this.cycles, this.turnLeft, this.schedule.position],
+      schedule: [this.cycles, this.turn.left, this.schedule.position],
     });
   }
 
   /** The state without RAM and disk, whose changes `pages` has. Between calls of `run`. */
   saveState(): Uint8Array {
-    const { cycles: cycle, turnLeft, outcome, schedule } = this;
+    const { cycles: cycle, outcome, schedule } = this;
     const isDue = this.isDue || this.board.deadline() <= cycle;
-    const turn = { turnLeft, hart: this.current.number, schedule: schedule.position };
+    const turn = { turnLeft: this.turn.left, hart: this.current.number, schedule: schedule.position };
     return saveState({ cycle, isDue, outcome, ...turn }, this);
   }
 
@@ -242,7 +238,8 @@ export class Machine implements Clock {
    */
   restoreState(state: Uint8Array): void {
     restoreState(state, this, ({ cycle, turnLeft, hart, schedule, isDue, outcome }) => {
-      Object.assign(this, { cycles: cycle, turnLeft, isDue, outcome, stopRequested: false });
+      Object.assign(this, { cycles: cycle, isDue, outcome, stopRequested: false });
+      this.turn.restore(turnLeft);
       this.current = this.harts[hart];
       this.schedule.position = schedule;
       this.clock.set(cycle, 1);
@@ -268,47 +265,27 @@ export class Machine implements Clock {
     const last = this.schedule.position;
     const next = this.schedule.next((hart) => this.harts[hart].sleeps());
     if (next === undefined) return false;
-    this.isAlone = next === last && !this.stops.onTurn;
     this.current = this.harts[next];
-    this.turnLeft = this.configuration.turnCycles;
+    this.turn.begin(next === last && !this.stops.onTurn);
     return this.stops.turnBegins(next);
-  }
-
-  /**
-   * Turns that one slice may cover when it starts with one: while a hart is alone, nothing happens between them but the
-   * end of its reservation. What wakes others or gives the console something to say ends the slice; nor may it be so
-   * long that code waits for being sampled.
-   */
-  private get turnsAtOnce(): number {
-    return this.regions ? Math.min(turnsMaximum, 1 + (this.regions.coveredSamples >> 2)) : turnsMaximum;
   }
 
   private runSlice(budget: number): void {
     this.regions?.sample(this.current.base);
-    this.clock.set(this.cycles, budget);
-    this.controls.setInt32(control.spansTurns, budget > this.turnLeft ? 1 : 0, true);
+    this.clock.set(this.cycles, budget, budget > this.turn.left);
     this.inSlice = true;
     const left = this.core.run(this.current.base, budget);
     this.inSlice = false;
-    const ran = budget - left;
-    this.cycles += ran;
-    const beyond = (ran - this.turnLeft) % this.configuration.turnCycles;
-    if (ran <= this.turnLeft) this.turnLeft -= ran;
-    else this.turnLeft = beyond === 0 ? 0 : this.configuration.turnCycles - beyond;
-    if (this.current.sleeps()) this.turnLeft = 0;
-    if (this.turnLeft === 0) this.current.dropReservation();
+    this.cycles += budget - left;
+    this.turn.pass(budget - left);
+    if (this.current.sleeps()) this.turn.end();
+    if (this.turn.left === 0) this.current.dropReservation();
   }
 
   private makeBoard(memory: WebAssembly.Memory): Board {
-    const pins = this.harts.map((hart): HartPins => ({
-      machineSoftware: hart.line(Interrupt.machineSoftware),
-      machineTimer: hart.line(Interrupt.machineTimer),
-      machineExternal: hart.line(Interrupt.machineExternal),
-      supervisorExternal: hart.line(Interrupt.supervisorExternal),
-    }));
     const records = { ring: this.ring, memory, hart: () => this.current };
     return new Board({
-      harts: pins,
+      harts: this.harts.map(pinsOf),
       clock: this,
       memory: this.stops.forDevices(this.ram),
       console: observedPort(this.port, records),

@@ -11,11 +11,12 @@ export class SliceClock {
   }
 
   /** Starts a slice of `budget` cycles at a cycle; with a budget of 1, and between slices, `now` is that cycle. */
-  set(cycle: number, budget: number): void {
+  set(cycle: number, budget: number, spansTurns = false): void {
     const end = cycle + budget;
     this.words.setUint32(control.sliceEnd, end, true);
     this.words.setUint32(control.sliceEnd + 4, Math.floor(end / wordSpan), true);
     this.words.setInt32(control.budget, budget - 1, true);
+    this.words.setInt32(control.spansTurns, spansTurns ? 1 : 0, true);
   }
 
   /** The cycle of the instruction at hand; exact wherever generated code calls the host. */
