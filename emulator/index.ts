@@ -7,6 +7,7 @@ export type { ConsolePort } from './devices/device.js';
 export type { FinisherOutcome } from './devices/finisher.js';
 export type { ContextPointer, Probe, WatchedLocks } from './watch.js';
 export type { Stops, WatchedAccess, Watchpoint } from './stops.js';
+export type { Observation } from './observation.js';
 export type { RecordConsumer } from './ring/event-ring.js';
 export {
   locksMaximum,
@@ -21,6 +22,6 @@ export { csrValue } from './hart/csr-value.js';
 export { decode, disassemble, floatRegisterNames, integerRegisterNames } from './isa/index.js';
 export { ramBase, pageBytes } from './memory-layout.js';
 export type { Pages } from './snapshot/pages.js';
-export { takeDelta, type PageDelta } from './snapshot/page-delta.js';
+export { putBack, takeDelta, takeWhole, type PageDelta } from './snapshot/page-delta.js';
 export { Timeline, type CapturedCheckpoint, type Checkpoint } from './snapshot/timeline.js';
 export { stateDifference, type Difference } from './snapshot/difference.js';

@@ -4,6 +4,7 @@ import type { CodeCache } from './interpreter/code-cache.js';
 import type { ProbeTable } from './interpreter/probe-table.js';
 import { control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from './memory-layout.js';
 import type { TranslationBuffers } from './mmu/translation-buffers.js';
+import { restoreObservation, saveObservation, type Observation } from './observation.js';
 import type { EventRing } from './ring/event-ring.js';
 import { UserMappings } from './mmu/user-mappings.js';
 import { locksMaximum, RecordKind } from './ring/records.js';
@@ -59,7 +60,7 @@ export class Watch {
   private readonly entries: BigUint64Array;
 
   constructor(
-    memory: WebAssembly.Memory,
+    private readonly memory: WebAssembly.Memory,
     private readonly layout: MemoryLayout,
     private readonly probes: ProbeTable,
     private readonly code: CodeCache,
@@ -168,6 +169,17 @@ export class Watch {
     for (let frame = 0; frame < this.flags.length; frame++) this.flags[frame] &= ~FrameFlag.table;
     this.mappings.forget();
     for (const root of roots) this.linkRoot(root);
+  }
+
+  /** What is known of the guest now. Between calls of the machine's `run`. */
+  save(): Observation {
+    return saveObservation(this.memory, this.layout);
+  }
+
+  /** What was known in the state into which the machine was just put: records are from now on what they were then. */
+  restore(known: Observation): void {
+    restoreObservation(this.memory, this.layout, known);
+    this.buffers.forgetStores();
   }
 
   private adopt(entry: number, level: number, value: bigint): void {

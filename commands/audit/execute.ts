@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { checkTrace, historiesWhileRecording, openTraceSource } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
 import { checkProgram } from '../../tracer/kernel-input/index.js';
-import { runProgram } from '../../tracer/session/index.js';
+import { runProgram, SharedBoot } from '../../tracer/session/index.js';
 import { chooseKernel, type ChosenKernel } from '../kernel-options.js';
 import { readProgramOutcome } from '../program-outcome.js';
 import { ProgressLine } from '../progress-line.js';
@@ -63,6 +63,7 @@ function makeDirectory(folder: string): void {
 class Audit {
   private readonly progress: ProgressLine;
   private readonly started = performance.now();
+  private readonly boot = new SharedBoot();
   private cyclesDone = 0;
 
   constructor(
@@ -93,6 +94,7 @@ class Audit {
       ...requestOf(words, this.flags, this.kernel),
       consumer: historiesWhileRecording,
       input: this.kernel,
+      boot: this.boot,
       typedBehind: linesFor(words[0], this.kernel),
       out,
       signal: this.signal,

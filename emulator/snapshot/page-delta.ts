@@ -16,7 +16,23 @@ export interface PageDelta {
 
 /** The pages changed since the last delta was taken (or `markClean` was called). From now on changes are new ones. */
 export function takeDelta(pages: Pages): PageDelta {
-  const changed = pages.changed();
+  const delta = deltaOf(pages, pages.changed());
+  pages.markClean();
+  return delta;
+}
+
+/** All pages that are not as they were before power-on. What counts as changed for the next delta stays as it is. */
+export function takeWhole(pages: Pages): PageDelta {
+  const changed: number[] = [];
+  for (let page = 0; page < pages.count; page++) {
+    const present = pages.content(page);
+    if (Buffer.compare(present, pages.initialContent(page).subarray(0, present.length)) !== 0)
+      changed.push(page);
+  }
+  return deltaOf(pages, Uint32Array.from(changed));
+}
+
+function deltaOf(pages: Pages, changed: Uint32Array): PageDelta {
   const isRepeating = changed.map((page) => (pages.repeats(page) ? 1 : 0));
   const repeating = changed.filter((_, index) => isRepeating[index] === 1);
   const others = changed.filter((_, index) => isRepeating[index] === 0);
@@ -28,7 +44,6 @@ export function takeDelta(pages: Pages): PageDelta {
   }
   const content = new Uint8Array(others.length * pageBytes);
   others.forEach((page, index) => content.set(pages.content(page), index * pageBytes));
-  pages.markClean();
   return { repeating, words, pages: others, content };
 }
 
@@ -36,14 +51,37 @@ export function takeDelta(pages: Pages): PageDelta {
 const scratch = new BigUint64Array(pageBytes / 8);
 const scratchBytes = new Uint8Array(scratch.buffer);
 
-/** Puts back a page that repeats a word. */
-export function writeRepeating(pages: Pages, page: number, first: bigint, repeated: bigint): void {
+/** Content of a page that repeats a word, until the next call. */
+function repeatingContent(first: bigint, repeated: bigint): Uint8Array {
   if (scratch[1] !== repeated) scratch.fill(repeated);
   scratch[0] = first;
-  pages.write(page, scratchBytes);
+  return scratchBytes;
+}
+
+/** Puts back a page that repeats a word. */
+export function writeRepeating(pages: Pages, page: number, first: bigint, repeated: bigint): void {
+  pages.write(page, repeatingContent(first, repeated));
 }
 
 /** Puts back another page; `content` may be longer than the page is. */
 export function writeContent(pages: Pages, page: number, content: Uint8Array): void {
   pages.write(page, content.subarray(0, pages.content(page).length));
+}
+
+/** Makes all pages what they were when `takeWhole` was called. */
+export function putBack(pages: Pages, { repeating, words, pages: others, content }: PageDelta): void {
+  const [repeatingAt, othersAt] = [repeating, others].map((list) => {
+    const at = new Int32Array(pages.count).fill(-1);
+    list.forEach((page, index) => (at[page] = index));
+    return at;
+  });
+  for (let page = 0; page < pages.count; page++) {
+    let kept = pages.initialContent(page);
+    const [index, other] = [repeatingAt[page], othersAt[page]];
+    if (index >= 0) kept = repeatingContent(words[2 * index], words[2 * index + 1]);
+    else if (other >= 0) kept = content.subarray(other * pageBytes, (other + 1) * pageBytes);
+    const present = pages.content(page);
+    // Code that is as it was stays decoded and compiled.
+    if (Buffer.compare(present, kept.subarray(0, present.length)) !== 0) writeContent(pages, page, kept);
+  }
 }

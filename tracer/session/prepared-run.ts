@@ -30,6 +30,13 @@ export interface PreparedRun {
 
 /** Throws UsageError for input that cannot be run at all. */
 export function prepareRun(request: RunRequest): PreparedRun {
+  const { boot } = request;
+  const typist =
+    request.typist ?? typedInput([request.program.join(' '), ...(request.typedBehind ?? [])].join('\n'));
+  return boot?.isKept ? { ...boot.preparedFor(request), request, typist } : prepareAlone(request, typist);
+}
+
+function prepareAlone(request: RunRequest, typist: RunInput): PreparedRun {
   const { kernel, kernelPath, disk } = request.input;
   const elf = parseElf(kernel, kernelPath);
   const image = bootImage(elf, kernelPath, disk, request.machine.memoryBytes);
@@ -38,8 +45,6 @@ export function prepareRun(request: RunRequest): PreparedRun {
   const questions = request.questions?.(debug) ?? noQuestions;
   const lost = new Set([...kindsLost(profile), ...kindsUnasked(questions)]);
   const kinds = request.kinds.filter((kind) => !lost.has(kind));
-  const typist =
-    request.typist ?? typedInput([request.program.join(' '), ...(request.typedBehind ?? [])].join('\n'));
   return { request, debug, profile, image, typist, questions, kinds };
 }
 

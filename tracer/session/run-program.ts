@@ -1,23 +1,19 @@
 // A traced run from power-on to its end: boots, types the program, drains events into the trace, and finishes it
 // in every case, also when the run did not.
-import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { Machine, type MachineConfiguration } from '../../emulator/index.js';
-import { TraceDirectoryWriter, type KernelFacts, type StartedTrace } from '../directory/index.js';
+import type { Machine, MachineConfiguration, RecordConsumer } from '../../emulator/index.js';
+import type { StartedTrace, TraceDirectoryWriter } from '../directory/index.js';
 import { kernelCalls } from '../moment/index.js';
-import {
-  attachProbes,
-  attachQuestions,
-  KernelExceptions,
-  recordPanicCalls,
-  type KernelProfile,
-} from '../probes/index.js';
+import { KernelExceptions, recordPanicCalls, type KernelProfile } from '../probes/index.js';
 import type { EventPipeline } from './event-pipeline.js';
-import { openEventPipeline, startEventThread, type EventThread } from './event-thread.js';
-import { eventTask, isIdle, prepareRun, type PreparedRun } from './prepared-run.js';
+import { startEventThread, type EventThread } from './event-thread.js';
+import { isIdle, prepareRun, type PreparedRun } from './prepared-run.js';
 import { explainEnd } from './run-end.js';
 import type { InputConsole } from './run-input.js';
+import { kernelFacts, startTrace } from './run-trace.js';
+import type { SharedBoot } from './shared-boot.js';
 import { SnapshotTaker } from './snapshot-taker.js';
+import { TracedMachine, type MachineListener } from './traced-machine.js';
 import type { RunEnd, RunRequest, RunResult } from './types.js';
 
 /** Cycles between looks at the host: interrupts, bounds, progress. Some tens of milliseconds. */
@@ -32,9 +28,6 @@ const flushPart = 0.05;
 const panicCycles = 2e6;
 /** Cycles after a look at the disk within which a driver that accepts it has set up its queue. */
 const diskCycles = 50e6;
-
-/** Room for snapshots, in bytes. */
-const snapshotBytesDefault = 140 * 2 ** 20;
 
 /**
  * Runs a program on a kernel, traced. Throws UsageError for input that cannot be run at all; everything that
@@ -52,7 +45,8 @@ export async function runProgram(request: RunRequest): Promise<RunResult> {
 }
 
 async function runPrepared(prepared: PreparedRun, thread: EventThread | undefined): Promise<RunResult> {
-  const versions = [...prepared.typist.virtioVersions];
+  const { boot } = prepared.request;
+  const versions = boot?.virtioVersions ?? [...prepared.typist.virtioVersions];
   for (let given = thread; ; given = startEventThread()) {
     const run = await TracedRun.start(prepared, versions.shift()!, given);
     run.isLastVersion = versions.length === 0;
@@ -61,9 +55,10 @@ async function runPrepared(prepared: PreparedRun, thread: EventThread | undefine
   }
 }
 
-class TracedRun {
+class TracedRun implements MachineListener {
+  readonly console: InputConsole;
+  private readonly traced: TracedMachine;
   private readonly machine: Machine;
-  private readonly console: InputConsole;
   private readonly exceptions: KernelExceptions;
   private readonly snapshots: SnapshotTaker | undefined;
   private readonly started = performance.now();
@@ -83,27 +78,8 @@ class TracedRun {
     virtioVersion: 'modern' | 'legacy',
     thread: EventThread | undefined,
   ): Promise<TracedRun> {
-    const { request } = prepared;
-    const { kernel, disk, profile } = request.input;
-    const writer = new TraceDirectoryWriter(request.out);
-    writer.addKernel(kernel);
-    writer.addDisk(disk);
-    if (profile) writer.addProfile(profile.text);
-    const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-    const { harts, memoryBytes, turnCycles, diskLatencyCycles } = request.machine;
-    const machine = { harts, memoryBytes, turnCycles, diskLatencyCycles, virtio: virtioVersion };
-    const streams = await writer.startWith(
-      {
-        toolVersion: request.toolVersion,
-        machine: { ...machine, schedule: { kind: 'round_robin' } },
-        program: request.program[0] ?? '',
-        arguments: request.program.slice(1),
-        digests: { kernel: digest(kernel), disk: digest(disk) },
-      },
-      (folder) => openEventPipeline(eventTask(prepared, folder), prepared.debug, thread),
-      request.snapshots?.bytes ?? snapshotBytesDefault,
-    );
-    return new TracedRun(prepared, { ...request.machine, virtioVersion }, writer, streams);
+    const { writer, streams } = await startTrace(prepared, virtioVersion, thread);
+    return new TracedRun(prepared, { ...prepared.request.machine, virtioVersion }, writer, streams);
   }
 
   private constructor(
@@ -112,35 +88,39 @@ class TracedRun {
     private readonly writer: TraceDirectoryWriter,
     private readonly streams: StartedTrace<EventPipeline>,
   ) {
-    const { request, profile, image, questions, kinds } = prepared;
+    const { request } = prepared;
     this.console = prepared.typist.open({
       printed: (byte) => this.printed.push(byte),
       typed: (byte, cycle) => streams.recording.input(cycle, byte),
       prompted: (again) => this.prompted(again),
       left: () => (this.end ??= 'left'),
     });
-    this.machine = new Machine(configuration, image, this.console, {
-      ...(request.engine && { engine: request.engine }),
-    });
     this.exceptions = new KernelExceptions(() => {
       this.end ??= 'hang';
       this.machine.requestStop();
     });
+    const { boot } = request;
+    if (boot?.isKept) this.traced = boot.resume(this);
+    else this.traced = new TracedMachine(prepared, configuration, this);
+    this.machine = this.traced.machine;
     const { bytes, seconds } = request.snapshots ?? {};
     if (bytes !== 0) this.snapshots = new SnapshotTaker(this.machine, streams.snapshots, seconds);
-    attachProbes(this.machine, profile, new Set(kinds), (hart) => this.panicked(hart));
-    attachQuestions(this.machine, questions);
-    this.machine.ring.setConsumer((view, from, to) => {
-      this.exceptions.observe(view, from, to);
-      streams.events.records(view, from, to);
-    });
+    if (boot?.isKept) this.goOnFrom(boot);
+    else boot?.begin(prepared);
   }
+
+  readonly records: RecordConsumer = (view, from, to) => {
+    this.exceptions.observe(view, from, to);
+    this.streams.events.records(view, from, to);
+    this.prepared.request.boot?.records(view, from, to);
+  };
 
   /** Runs to the end, whichever it is. */
   async run(): Promise<RunEnd | 'wrong_virtio'> {
     while (this.end === undefined) {
       const stop = this.machine.run(this.pieceEnd(this.machine.cycle()));
       this.passConsole();
+      if (stop === 'requested') this.keepBoot();
       if (stop === 'finished') this.end = 'power_off';
       else if (stop === 'deadlock') this.end = 'deadlock';
       else if (stop === 'limit') this.reached(this.machine.cycle());
@@ -176,7 +156,7 @@ class TracedRun {
     const digest = this.machine.digest();
     const incompleteBecause = explainEnd[end];
     const manifest = this.writer.finish({
-      kernel: this.kernelFacts(),
+      kernel: kernelFacts(this.prepared.profile, this.machine),
       finalCycle: cycle,
       finalStateDigest: digest,
       stopReason: end,
@@ -213,14 +193,37 @@ class TracedRun {
     rmSync(this.writer.folder, { recursive: true, force: true });
   }
 
+  /** Hears of the boot what the run that booted did; the machine is where it ended. */
+  private goOnFrom(boot: SharedBoot): void {
+    if (this.snapshots) this.streams.snapshots.add(boot.snapshot);
+    boot.tell({
+      records: this.records,
+      flushed: (cycle) => this.flush(cycle),
+      digested: (cycle, state) => this.digested(cycle, state),
+      printed: (byte, cycle) => this.console.transmitted(byte, cycle),
+    });
+    this.passConsole();
+  }
+
+  /** At the first prompt: runs that share the boot can go on from here. */
+  private keepBoot(): void {
+    const { boot } = this.prepared.request;
+    const isSound = this.end === undefined && this.panicEnd === Infinity;
+    if (boot && !boot.isKept && this.phase === 'program' && isSound) boot.keep(this.traced);
+  }
+
   private prompted(again: boolean): void {
+    const { boot } = this.prepared.request;
     this.phase = 'program';
-    if (!again) return;
+    if (!again) {
+      if (boot && !boot.isKept) this.machine.requestStop();
+      return;
+    }
     this.end ??= 'prompt';
     this.machine.requestStop();
   }
 
-  private panicked(hart: number): void {
+  panicked(hart: number): void {
     const { debug, kinds } = this.prepared;
     if (kinds.includes('panic_call')) {
       const [inside, ...calls] = kernelCalls(this.machine, hart, debug);
@@ -235,13 +238,20 @@ class TracedRun {
       if (cycle >= typist.end.cycle) this.end ??= typist.end.reason;
     } else if (cycle >= this.panicEnd) this.end ??= 'panic';
     else if (cycle >= request.limits.cycles) this.end ??= 'cycle_budget';
-    if (cycle >= this.nextFlush) {
-      this.streams.events.flush();
-      this.nextFlush = cycle + Math.max(flushCycles, Math.floor(flushPart * cycle));
-    }
-    if (cycle < this.nextDigest) return;
-    this.streams.recording.digest(cycle, this.machine.digest());
+    if (cycle >= this.nextFlush) this.flush(cycle);
+    if (cycle >= this.nextDigest) this.digested(cycle, this.machine.digest());
+  }
+
+  private flush(cycle: number): void {
+    this.streams.events.flush();
+    this.nextFlush = cycle + Math.max(flushCycles, Math.floor(flushPart * cycle));
+    this.prepared.request.boot?.flushed(cycle);
+  }
+
+  private digested(cycle: number, state: string): void {
+    this.streams.recording.digest(cycle, state);
     this.nextDigest += digestCycles;
+    this.prepared.request.boot?.digested(cycle, state);
   }
 
   /** A kernel that looked at the disk and left it alone wants the other version of its interface. */
@@ -268,20 +278,9 @@ class TracedRun {
     if (this.printed.length === 0) return;
     const bytes = Uint8Array.from(this.printed);
     this.printed = [];
+    this.prepared.request.boot?.printed(bytes);
     this.consoleBytes += bytes.length;
     this.writer.appendConsole(bytes);
     this.prepared.request.onConsole?.(bytes);
-  }
-
-  private kernelFacts(): KernelFacts {
-    const { profile } = this.prepared;
-    const { start, end } = this.machine.ramRange;
-    const functions = Object.entries(profile.functions).map(([role, found]) => [role, found.name]);
-    return {
-      ramStart: start,
-      ramEnd: end,
-      ...(profile.imageEnd !== undefined && { firstFreeFrame: Math.ceil(profile.imageEnd / 4096) * 4096 }),
-      names: Object.fromEntries(functions) as Record<string, string>,
-    };
   }
 }

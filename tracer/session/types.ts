@@ -5,6 +5,7 @@ import type { KernelProfile, ProfileFile, Questions } from '../probes/index.js';
 import type { EventName } from '../schema/index.js';
 import type { DebugInfo } from '../symbols/index.js';
 import type { RunInput } from './run-input.js';
+import type { SharedBoot } from './shared-boot.js';
 
 /** A kernel and its disk, read and checked, with the names they go by in messages. */
 export interface KernelInput {
@@ -40,6 +41,8 @@ export interface RunRequest {
   readonly typist?: RunInput;
   /** What is asked beside the usual events, read with the kernel's debug information. */
   readonly questions?: (debug: DebugInfo) => Questions;
+  /** Shared by runs one after the other that differ in their program only: all go on from the boot of the first. */
+  readonly boot?: SharedBoot;
   /** Typed at the first prompt; empty to only boot. */
   readonly program: readonly string[];
   /** Lines typed behind it at once, for it to read. */
