@@ -24,7 +24,7 @@ export async function readChains(store: EventStore, violations: readonly Violati
     frame === undefined ? [] : [`(${number}, ${frame}::UBIGINT, ${Math.max(cycle, since)}::UBIGINT)`],
   );
   if (asked.length === 0 || needed.some((kind) => !store.source.kinds.has(kind))) return chains;
-  await store.prepare([...needed, ...optional, 'entry_changes', 'address_spaces', 'location']);
+  await store.prepare([...needed, ...optional, 'entry_changes', 'address_spaces', 'places', 'process_names']);
   const { rows } = await store.database.query(chainQuery(asked.join(', ')));
   const common = commonFunctions(store.source.facts);
   const writers = violations.map(() => new ChainWriter(common));

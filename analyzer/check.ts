@@ -1,16 +1,14 @@
-// Judges one run: loads its events, builds the views, applies every invariant, and sums up.
+// Judges one run: applies every invariant, and sums up.
 import { ExitCode } from '../errors.js';
-import type { EventName } from '../tracer/schema/index.js';
-import type { Database, DatabaseLimits } from './database.js';
+import type { DatabaseLimits } from './database.js';
 import type { EventSource } from './event-source.js';
-import type { FoundHistories } from './histories/index.js';
-import type { InvariantFile } from './query-file.js';
-import { kindsNeeded, readQueries, type QueryLibrary } from './query-library.js';
 import { noChain, readChains } from './chain.js';
 import { causesOf, type BrokenRule } from './findings.js';
+import type { FoundHistories } from './histories/index.js';
+import { Judge } from './judge.js';
+import { readQueries, type QueryLibrary } from './query-library.js';
 import type { CheckResult, Finding, InvariantResult, Verdict } from './result.js';
-import { EventStore } from './store.js';
-import { commonFunctions, noViolations, placesView, readViolations } from './violations.js';
+import { RunTables } from './run-tables.js';
 
 /** What a check may be told. */
 export interface CheckOptions {
@@ -38,84 +36,28 @@ const openEnds = new Set(['budget', 'interrupted', 'disk_full']);
 
 /** Applies the invariants to a run. Throws UsageError for a trace or query file that cannot be read. */
 export async function checkTrace(source: EventSource, options: CheckOptions = {}): Promise<CheckResult> {
-  const queries = options.queries ?? readQueries();
-  const chosen = queries.invariants.filter((one) => !options.only || options.only.includes(one.name));
+  const { baseline, queries = readQueries(), only } = options;
   const recorded =
     source.incomplete === undefined ? (options.recorded as FoundHistories | undefined) : undefined;
-  const store = await EventStore.open(source, queries.views, { ...options, recorded });
+  const judge = new Judge(new RunTables(source, baseline, recorded), queries, options);
   try {
-    const judged = chosen.filter((one) => missingKinds(source, queries, one).length === 0);
-    await store.prepare([...judged.flatMap(({ counted }) => counted), 'location', 'process_names']);
-    await store.database.execute(placesView);
     const rules: BrokenRule[] = [];
-    for (const invariant of chosen) rules.push(await judge(store, source, queries, invariant, options));
+    for (const invariant of queries.invariants)
+      if (!only || only.includes(invariant.name)) rules.push(await judge.judge(invariant));
     const invariants = rules.map(({ result }) => result);
-    return summary(source, invariants, await findingsOf(store, rules));
+    return summary(source, invariants, await findingsOf(judge, rules));
   } finally {
-    store.close();
+    judge.close();
   }
-}
-
-function missingKinds(source: EventSource, queries: QueryLibrary, invariant: InvariantFile): EventName[] {
-  return kindsNeeded(invariant.needs, queries.views).filter((kind) => !source.kinds.has(kind));
-}
-
-async function judge(
-  store: EventStore,
-  source: EventSource,
-  queries: QueryLibrary,
-  invariant: InvariantFile,
-  { violationsKept = 100 }: CheckOptions,
-): Promise<BrokenRule> {
-  const { name, title, rule, severity, hint, breaksFrames, follows } = invariant;
-  const about = { breaksFrames, ...(follows && { follows }) };
-  const base = {
-    name,
-    title,
-    rule,
-    severity,
-    hint,
-    judged: 0,
-    skipped: 0,
-    violationCount: 0,
-    violations: [],
-  };
-  const missing = missingKinds(source, queries, invariant);
-  if (missing.length > 0) {
-    const reason = `needs events ${missing.join(', ')}, which were not traced`;
-    return { result: { ...base, status: 'not_judged', reason }, frames: new Set(), ...about };
-  }
-  try {
-    const { judged, skipped, suspects } = await readCounts(store.database, invariant);
-    if (suspects > 0) await store.prepare([...invariant.needs, ...invariant.optional]);
-    const { violations, violationCount, frames } =
-      suspects > 0
-        ? await readViolations(store.database, invariant, violationsKept, commonFunctions(source.facts))
-        : noViolations;
-    const status = violationCount > 0 ? 'violated' : judged > 0 ? 'holds' : 'vacuous';
-    const result: InvariantResult = { ...base, status, judged, skipped, violationCount, violations };
-    return { result, frames, ...about };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { result: { ...base, status: 'error', reason }, frames: new Set(), ...about };
-  }
-}
-
-async function readCounts(
-  database: Database,
-  { judged, skipped = 'SELECT 0', suspects = 'SELECT 1' }: InvariantFile,
-): Promise<{ judged: number; skipped: number; suspects: number }> {
-  const { rows } = await database.query(`SELECT (${judged}), (${skipped}), (${suspects})`);
-  const [points, missed, doubtful] = rows[0].map((value) => Number(value ?? 0));
-  return { judged: points, skipped: missed, suspects: doubtful };
 }
 
 /** The broken rules as causes and consequences, with the chains of events that led to the causes. */
-async function findingsOf(store: EventStore, rules: readonly BrokenRule[]): Promise<Finding[]> {
+async function findingsOf(judge: Judge, rules: readonly BrokenRule[]): Promise<Finding[]> {
   const causes = causesOf(rules);
+  if (causes.length === 0) return [];
   const errors = causes.filter(({ rule }) => rule.result.severity === 'error');
   const chains = await readChains(
-    store,
+    await judge.store(),
     errors.map(({ first }) => first),
   );
   return causes.map(({ rule, first, consequences }, index) => ({

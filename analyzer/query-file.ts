@@ -14,6 +14,8 @@ export interface ViewFile {
   readonly optional: readonly string[];
   /** Whether a check stores its rows, since many queries read them. */
   readonly materialized: boolean;
+  /** SELECT of one number: 0 when there can be no row. */
+  readonly candidates?: string;
   readonly sql: string;
 }
 
@@ -28,8 +30,6 @@ export interface InvariantFile {
   readonly needs: readonly string[];
   /** Of what it reads, the event kinds it does without when they were not traced. */
   readonly optional: readonly string[];
-  /** What the SELECTs of numbers read: all that a rule needs which nobody is suspected of breaking. */
-  readonly counted: readonly string[];
   readonly severity: 'error' | 'warning';
   readonly hint: string;
   readonly except: string;
@@ -150,7 +150,7 @@ function nameOf(file: string): string {
 
 /** Parses a file of queries/views. */
 export function parseView(file: string, text: string): ViewFile {
-  const header = readHeader(file, text, ['name', 'doc', 'needs', 'optional', 'materialized']);
+  const header = readHeader(file, text, ['name', 'doc', 'needs', 'optional', 'materialized', 'candidates']);
   const name = header.required('name');
   if (name !== nameOf(file)) header.fail(header.lineOf('name'), `the view ${name} must be in ${name}.sql`);
   const needs = header.list('needs');
@@ -158,7 +158,18 @@ export function parseView(file: string, text: string): ViewFile {
   checkNeeds(header, [...needs, ...optional], [header.sql]);
   const materialized =
     header.given('materialized') !== undefined && header.oneOf('materialized', ['yes']) === 'yes';
-  return { file, name, doc: header.required('doc'), needs, optional, materialized, sql: header.sql };
+  const doc = header.required('doc');
+  const candidates = header.given('candidates');
+  return {
+    file,
+    name,
+    doc,
+    needs,
+    optional,
+    materialized,
+    ...(candidates && { candidates }),
+    sql: header.sql,
+  };
 }
 
 const invariantKeys =
@@ -182,7 +193,6 @@ export function parseInvariant(file: string, text: string): InvariantFile {
     why: header.required('why'),
     needs,
     optional,
-    counted: [...new Set(counts.flatMap((sql) => [...tablesRead(sql)]))],
     severity: header.oneOf('severity', ['error', 'warning']),
     hint: header.required('hint'),
     except: header.required('except'),

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.js';
 import type { DatabaseLimits, QueryResult } from './database.js';
 import type { EventSource } from './event-source.js';
 import { readQueries, type QueryLibrary } from './query-library.js';
+import { RunTables } from './run-tables.js';
 import { EventStore } from './store.js';
 
 /** Statements that ask which tables there are. */
@@ -17,7 +18,7 @@ export class TraceQuery {
     options: { readonly limits?: DatabaseLimits; readonly queries?: QueryLibrary } = {},
   ): Promise<TraceQuery> {
     const { views } = options.queries ?? readQueries();
-    return new TraceQuery(await EventStore.open(source, views, options));
+    return new TraceQuery(await EventStore.open(new RunTables(source), views, options.limits));
   }
 
   /**

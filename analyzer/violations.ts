@@ -3,6 +3,7 @@ import type { Database, SqlValue } from './database.js';
 import type { RunFacts } from './event-source.js';
 import type { InvariantFile } from './query-file.js';
 import type { Suspect, Violation } from './result.js';
+import type { EventStore } from './store.js';
 
 /** What the query of a rule found. */
 export interface Violations {
@@ -19,12 +20,6 @@ const framesMost = 20_000;
 const suspectsMost = 3;
 /** Places of violations that are kept though there are earlier ones. */
 const placesMost = 20;
-
-/** What is known of each address, once; to be made before violations are read. */
-export const placesView = `
-CREATE VIEW places AS
-SELECT address, any_value("function") AS "function", any_value(file) AS file, any_value(line) AS line
-FROM location GROUP BY address`;
 
 /** Of the C library, as far as kernels have it. */
 const libraryFunctions = [
@@ -49,17 +44,19 @@ export function commonFunctions(facts: RunFacts): ReadonlySet<string> {
 
 /** Runs the query of a rule. `kept` violations are returned, the rest counted. */
 export async function readViolations(
-  database: Database,
+  store: EventStore,
   invariant: InvariantFile,
   kept: number,
   common: ReadonlySet<string>,
 ): Promise<Violations> {
+  const { database } = store;
   await database.execute(
     `CREATE OR REPLACE TEMP TABLE found AS SELECT row_number() OVER () AS number, * FROM (${invariant.sql})`,
   );
   const counted = await database.query('SELECT count(*) FROM found');
   const violationCount = Number(counted.rows[0][0]);
   if (violationCount === 0) return noViolations;
+  await store.prepare(['places', 'process_names']);
   const { columns } = await database.query('SELECT * FROM found', 0);
   const optional = (name: string, type: string): string =>
     columns.includes(name) ? `f.${name}` : `NULL::${type}`;

@@ -21,6 +21,7 @@ SELECT r.name, r.pid, r.exit_status, s.text FROM program_run r CROSS JOIN said s
 
 /** Undefined when no program was run, it never started, or the trace lacks the events that tell. */
 export async function readProgramOutcome(source: EventSource): Promise<ProgramOutcome | undefined> {
+  if (source.facts['program'] === undefined) return undefined;
   const query = await TraceQuery.open(source);
   try {
     const [row] = (await query.run(sql)).rows;

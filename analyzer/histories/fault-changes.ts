@@ -6,6 +6,7 @@ import { gathered, validityBut } from './gather.js';
 import type { Histories } from './histories.js';
 import { addressesOfPages } from './numbering.js';
 import { rootOf, spanOf } from './page-tables.js';
+import { remembered } from './remembered.js';
 import type { HistoryColumn } from './tables.js';
 
 interface FaultChanges {
@@ -15,13 +16,7 @@ interface FaultChanges {
   readonly oldFrameRow: Int32Array;
 }
 
-const known = new WeakMap<Histories, FaultChanges>();
-
-function faultChanges(histories: Histories): FaultChanges {
-  const made = known.get(histories) ?? find(histories);
-  known.set(histories, made);
-  return made;
-}
+const faultChanges = remembered(find);
 
 function find(histories: Histories): FaultChanges {
   const { changes, visits } = histories.found.pages;

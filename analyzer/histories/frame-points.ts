@@ -76,6 +76,18 @@ export class FramePoints {
     return values;
   }
 
+  /** Every row that is done: its flags, mappings, writable mappings, and the count (NaN where it is not known). */
+  eachPoint(visit: (flags: number, mappings: number, writable: number, count: number) => void): void {
+    this.eachChunk((words, first, rows) => {
+      const doubles = this.doubles[chunkOf(first)];
+      for (let row = 0, at = 0; row < rows; row++, at += rowWords) {
+        if (words[at + rowWord.endSeq] >>> 0 === never) continue;
+        const count = doubles[(at + rowWord.count) / 2];
+        visit(words[at + rowWord.flags], words[at + rowWord.mappings], words[at + rowWord.writable], count);
+      }
+    });
+  }
+
   private eachChunk(read: (words: Int32Array<ArrayBuffer>, first: number, rows: number) => void): void {
     this.found.chunks.forEach((words, chunk) => {
       const first = chunk * chunkRows;

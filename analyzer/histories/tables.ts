@@ -12,6 +12,7 @@ import {
   tableVisitColumns,
 } from './page-tables.js';
 import type { Histories } from './histories.js';
+import { countConventionColumns, pointStateColumns, pointStateRows } from './point-states.js';
 
 /** How a column is made of what the pass found. */
 export interface HistoryColumn {
@@ -97,6 +98,26 @@ export const historyTables = {
     optional: frameExtras,
     rows: ({ frames }) => frames.length,
     columns: frameSpanColumns,
+  },
+  point_states: {
+    doc:
+      'How many quiescent points (see quiescent_points) there are of each state of a frame: what rules about ' +
+      'frames count as judged and skipped. writable: through one of its mappings at least. count is null where it ' +
+      'is not known.',
+    needs: frameKinds,
+    optional: frameExtras,
+    rows: pointStateRows,
+    columns: pointStateColumns,
+  },
+  count_convention: {
+    doc:
+      "One row: what this kernel's reference count says of a frame with one user mapping: 1 (it counts " +
+      'references) or 0 (it counts further references only). extra is what must be added to the mappings to ' +
+      'get the count. Learned from the frames with exactly one mapping.',
+    needs: frameKinds,
+    optional: frameExtras,
+    rows: () => 1,
+    columns: countConventionColumns,
   },
   frames: {
     doc:

@@ -8,6 +8,7 @@
 -- except:   Pages that the process itself came to use meanwhile, tables of its own page table, and a frame that the
 --           allocator keeps beside its list.
 -- judged:   SELECT count(*) FROM failed_calls
+-- suspects: SELECT count(*) FROM failed_calls
 WITH kept AS (
   SELECT c.name, c.seq AS call_seq, c.end_seq, c.cycle AS call_cycle, t.*
   FROM failed_calls c JOIN frame_takings t USING (span)

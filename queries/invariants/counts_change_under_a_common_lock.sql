@@ -7,10 +7,10 @@
 -- hint:     From reading the count to storing it, and to what is decided by it, nobody else may change it.
 -- except:   A frame with a single owner: nobody else can know it. Not judged where no locks were found, nor while a
 --           lock is held that is none of the known ones.
--- judged:   SELECT count(*) FROM refcount_change r CROSS JOIN count_convention v WHERE r.pid <> 0 AND
---           greatest(r.before, r.after) - v.extra > 1 AND (SELECT count(*) FROM lock) > 0
--- suspects: SELECT (coalesce(bit_and(r.locks), 1) = 0)::INTEGER FROM refcount_change r CROSS JOIN count_convention v
---           WHERE r.pid <> 0 AND greatest(r.before, r.after) - v.extra > 1 AND r.locks < 1073741824
+-- judged:   SELECT count(*) FROM refcount_change WHERE pid <> 0 AND greatest(before, after) - (SELECT extra FROM
+--           count_convention) > 1 AND EXISTS (SELECT * FROM lock)
+-- suspects: SELECT (coalesce(bit_and(locks), 1) = 0)::INTEGER FROM refcount_change WHERE pid <> 0 AND
+--           greatest(before, after) - (SELECT extra FROM count_convention) > 1 AND locks < 1073741824
 WITH changes AS (
   SELECT r.* FROM refcount_change r CROSS JOIN count_convention v
   WHERE r.pid <> 0 AND greatest(r.before, r.after) - v.extra > 1 AND r.locks < 1073741824

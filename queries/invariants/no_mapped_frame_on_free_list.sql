@@ -9,7 +9,7 @@
 -- except:   Inside one kernel entry a frame may be freed shortly before its mapping is replaced.
 -- judged:   SELECT sum(points) FROM point_states WHERE judged AND (mappings > 0 OR free)
 -- skipped:  SELECT sum(points) FROM point_states WHERE NOT judged AND (mappings > 0 OR free)
--- suspects: SELECT count(*) FROM suspicious_points WHERE mapped_free
+-- suspects: SELECT sum(points) FROM point_states WHERE judged AND mappings > 0 AND free
 WITH bad AS (
   SELECT * FROM suspicious_points WHERE mapped_free
 ), blamed AS (

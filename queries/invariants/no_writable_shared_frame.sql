@@ -10,7 +10,7 @@
 --           counts.
 -- judged:   SELECT sum(points) FROM point_states WHERE judged AND mappings > 1
 -- skipped:  SELECT sum(points) FROM point_states WHERE NOT judged AND mappings > 1
--- suspects: SELECT count(*) FROM suspicious_points WHERE writable_shared
+-- suspects: SELECT sum(points) FROM point_states WHERE judged AND mappings > 1 AND writable
 WITH shared AS (
   SELECT frame, seq, mappings FROM suspicious_points WHERE writable_shared
 ), live AS (

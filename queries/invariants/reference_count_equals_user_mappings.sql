@@ -1,7 +1,7 @@
 -- title:    reference count equals user mappings
 -- rule:     At a quiescent point, the reference count of a frame that users map equals the number of those mappings.
 -- why:      With a count too low the frame is freed under someone's feet; with one too high it is never freed.
--- needs:    suspicious_points, point_states, refcount_change, entry_changes, kernel_span
+-- needs:    suspicious_points, point_states, count_convention, refcount_change, entry_changes, kernel_span
 -- optional: kfree
 -- breaks:   frames
 -- severity: error
@@ -11,7 +11,8 @@
 -- judged:   SELECT sum(points) FROM point_states WHERE judged AND mappings > 0 AND NOT free AND count IS NOT NULL
 -- skipped:  SELECT sum(points) FROM point_states WHERE NOT judged AND mappings > 0 AND NOT free AND count IS NOT
 --           NULL
--- suspects: SELECT count(*) FROM suspicious_points WHERE wrong_count
+-- suspects: SELECT sum(points) FROM point_states WHERE judged AND mappings > 0 AND NOT free AND count <>
+--           mappings + (SELECT extra FROM count_convention)
 WITH first_wrong AS (
   -- A frame stays wrong; say so once for each difference.
   SELECT *, mappings - mappings_before AS gained FROM suspicious_points WHERE wrong_count

@@ -5,8 +5,8 @@
 -- severity: error
 -- hint:     Looking at the head of the list and storing the new one are one step.
 -- except:   Boot, and lists that are kept by atomic instructions. Not judged where no locks were found.
--- judged:   SELECT (SELECT count(*) FROM frame_alloc) + (SELECT count(*) FROM frame_free) FROM (SELECT count(*) AS
---           locks FROM lock) WHERE locks > 0
+-- judged:   SELECT (SELECT count(*) FROM frame_alloc WHERE EXISTS (SELECT * FROM lock)) + (SELECT count(*) FROM
+--           frame_free WHERE EXISTS (SELECT * FROM lock))
 -- suspects: SELECT (SELECT count(*) FROM frame_alloc WHERE locks = 0 AND pid <> 0) + (SELECT count(*) FROM frame_free
 --           WHERE locks = 0 AND pid <> 0)
 WITH changes AS (

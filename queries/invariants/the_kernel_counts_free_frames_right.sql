@@ -7,6 +7,7 @@
 -- hint:     Compare the call's result with the list itself, also after failed calls.
 -- except:   Kernels without the call are not judged.
 -- judged:   SELECT count(*) FROM frame_count_readings
+-- suspects: SELECT count(*) FROM frame_count_readings
 SELECT cycle, hart, pid, NULL AS frame, pc,
        printf('case %d, v%d: the kernel says %d free frames, the list has %d',
               case_number, reading, frames, free_frames) AS message

@@ -7,6 +7,7 @@
 -- hint:     Which value did this instruction use as an address, and which call can return it?
 -- except:   A fault that the kernel provides for and survives.
 -- judged:   SELECT count(*) FROM trap
+-- suspects: SELECT count(*) FROM trap WHERE interrupt = 0 AND from_mode = 1 AND cause IN (1, 5, 7, 12, 13, 15)
 WITH faults AS (
   SELECT * FROM trap WHERE interrupt = 0 AND from_mode = 1 AND cause IN (1, 5, 7, 12, 13, 15)
 )

@@ -9,6 +9,7 @@
 -- except:   Calls with a pointer to where the program may not write, calls of a process that was killed, and calls
 --           that found no free frame.
 -- judged:   SELECT count(*) FROM syscall WHERE phase = 'leave' AND number = 3
+-- suspects: SELECT count(*) FROM syscall WHERE phase = 'leave' AND number = 3 AND result = -1
 WITH failed AS (
   SELECT * FROM syscall WHERE phase = 'leave' AND number = 3 AND result = -1
 ), dead AS (

@@ -2,6 +2,7 @@
 -- doc:   What fork took (v1-v2) in each case of frames, here and in the baseline run. Cases that both ran, and whose
 --        frames both could count.
 -- needs: frame_case_readings, baseline_marker
+-- candidates: SELECT least((SELECT count(*) FROM marker), (SELECT count(*) FROM baseline_marker))
 WITH here AS (
   SELECT a.case_number, a.frames - b.frames AS cost, b.cycle, b.hart, b.pid, b.pc
   FROM frame_case_readings a JOIN frame_case_readings b ON b.start_seq = a.start_seq

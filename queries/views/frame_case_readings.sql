@@ -5,6 +5,7 @@
 --        case apart.
 -- needs: marker
 -- materialized: yes
+-- candidates: SELECT count(*) FROM marker
 WITH starts AS (
   SELECT id - 100 AS case_number, seq AS start_seq FROM marker WHERE id BETWEEN 101 AND 199
 ), readings AS (

@@ -2,6 +2,7 @@
 -- doc:   Each rule applied to each run of its case, where both readings are there. applies is false for the cost of
 --        a write on a kernel whose fork never shared a frame.
 -- needs: frame_case_rules, frame_case_readings, point_states
+-- candidates: SELECT count(*) FROM marker
 WITH sharing AS (
   SELECT count(*) > 0 AS seen FROM point_states WHERE mappings > 1
 )

@@ -2,6 +2,7 @@
 -- doc:   Readings that the kernel's free-frame call (number 1000) gave, with whether the list had that length at
 --        some moment of the call or until the reading was marked: other harts may change the list meanwhile.
 -- needs: frame_case_readings, syscall, free_frames
+-- candidates: SELECT count(*) FROM marker
 WITH calls AS (
   SELECT pid, seq FROM syscall WHERE phase = 'enter' AND number = 1000
 ), readings AS (

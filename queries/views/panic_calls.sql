@@ -5,6 +5,7 @@
 -- needs: panic
 -- optional: panic_call, kalloc
 -- materialized: yes
+-- candidates: SELECT count(*) FROM panic
 WITH calls AS (
   SELECT p.seq, min(c.depth) FILTER (c.call_site = 0) AS interrupted,
          list(CASE c.call_site WHEN 0 THEN c.pc ELSE c.call_site END ORDER BY c.depth) AS sites

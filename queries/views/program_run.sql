@@ -4,6 +4,7 @@
 --        kernels change the name only after exec's new page table is in force. No row when no program was run.
 -- needs: process, processes, run_facts
 -- materialized: yes
+-- candidates: SELECT count(*) FROM run_facts WHERE key = 'program'
 WITH program AS (
   SELECT regexp_replace(value, '^.*/', '')[:15] AS name FROM run_facts WHERE key = 'program'
 ), called AS (

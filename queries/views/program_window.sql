@@ -4,6 +4,7 @@
 --        the tree was born, died or changed programs meanwhile, so that the two readings can be compared.
 -- needs: program_run, program_tree, processes, process, kernel_span, free_frames
 -- materialized: yes
+-- candidates: SELECT count(*) FROM run_facts WHERE key = 'program'
 WITH ends AS (
   SELECT r.pid, r.parent, f.start_cycle AS from_cycle, w.seq AS to_seq, w.cycle AS to_cycle, w.hart, w.pc
   FROM program_run r

@@ -5,6 +5,7 @@
 --        with a number that can be no file's.
 -- needs: syscall, current_spaces, leaf_mappings, granted_permissions, excused_calls
 -- materialized: yes
+-- candidates: SELECT count(*) FROM syscall WHERE phase = 'leave' AND number IN (3, 4, 5, 8)
 WITH calls AS (
   SELECT l.seq, l.cycle, l.hart, l.pid, l.span, l.pc, l.name, l.result, e.seq AS enter_seq,
          CASE WHEN l.number IN (5, 8) THEN l.argument1 ELSE l.argument0 END AS address

@@ -4,6 +4,7 @@
 --        the call.
 -- needs: syscall, current_spaces, leaf_mappings
 -- materialized: yes
+-- candidates: SELECT count(*) FROM syscall WHERE phase = 'leave' AND number IN (3, 4, 5, 8)
 WITH calls AS (
   SELECT seq, cycle, hart, pid, span, pc, name,
          CASE WHEN number IN (5, 8) THEN argument1 ELSE argument0 END AS address,
