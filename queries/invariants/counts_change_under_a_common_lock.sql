@@ -5,26 +5,33 @@
 -- needs:    refcount_change, count_convention, lock
 -- severity: error
 -- hint:     From reading the count to storing it, and to what is decided by it, nobody else may change it.
--- except:   A frame with a single owner: nobody else can know it. Not judged where no locks were found, nor while a
---           lock is held that is none of the known ones.
+-- except:   A frame with a single owner: nobody else can know it. Not judged where no locks were found. Locks that are
+--           none of the known ones, as those of processes, count as one and the same.
 -- judged:   SELECT count(*) FROM refcount_change WHERE pid <> 0 AND greatest(before, after) - (SELECT extra FROM
 --           count_convention) > 1 AND EXISTS (SELECT * FROM lock)
 -- suspects: SELECT (coalesce(bit_and(locks), 1) = 0)::INTEGER FROM refcount_change WHERE pid <> 0 AND
---           greatest(before, after) - (SELECT extra FROM count_convention) > 1 AND locks < 1073741824
-WITH changes AS (
-  SELECT r.* FROM refcount_change r CROSS JOIN count_convention v
-  WHERE r.pid <> 0 AND greatest(r.before, r.after) - v.extra > 1 AND r.locks < 1073741824
+--           greatest(before, after) - (SELECT extra FROM count_convention) > 1
+WITH another AS (
+  SELECT 1 << 30 AS lock
+), changes AS (
+  SELECT r.*, r.locks & ~another.lock AS named FROM refcount_change r CROSS JOIN another CROSS JOIN count_convention v
+  WHERE r.pid <> 0 AND greatest(r.before, r.after) - v.extra > 1
     AND (SELECT count(*) FROM lock) > 0
 ), frames AS (
-  SELECT frame, bool_or(locks = 0) AS bare FROM changes GROUP BY frame HAVING bit_and(locks) = 0
+  -- Those who hold none of the locks that others hold are to blame; without such, all are.
+  SELECT frame, bool_or(named = 0) AS bare, bool_or(named <> 0) AS known FROM changes
+  GROUP BY frame HAVING bit_and(locks) = 0
 ), wrong AS (
-  SELECT c.* FROM changes c JOIN frames f USING (frame) WHERE c.locks = 0 OR NOT f.bare
+  SELECT c.* FROM changes c JOIN frames f USING (frame)
+  WHERE NOT f.bare OR (CASE WHEN f.known THEN c.named ELSE c.locks END) = 0
 )
 SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(pid, seq) AS pid, min_by(frame, seq) AS frame, pc,
        call_site,
        printf('the count of frame 0x%x was changed from %d to %d %s (%d such change(s) here)', min_by(frame, seq),
               min_by(before, seq), min_by(after, seq),
-              CASE WHEN max(locks) = 0 THEN 'with no lock held' ELSE 'with another lock than elsewhere' END, count(*))
+              CASE WHEN max(locks) = 0 THEN 'with no lock held'
+                   WHEN max(named) = 0 THEN 'without the lock that is held elsewhere'
+                   ELSE 'with another lock than elsewhere' END, count(*))
          AS message
 FROM wrong GROUP BY pc, call_site
 ORDER BY cycle

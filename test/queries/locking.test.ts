@@ -35,7 +35,7 @@ describe('counts_change_under_a_common_lock', () => {
   test.each([
     ['one lock', [2, 2, 3]],
     ['atomic instructions', [atomic, atomic]],
-    ['a lock that nobody knows', [2, another, another | 1]],
+    ['a lock that nobody knows', [another | 2, another, another | 1]],
   ])('holds with %s', async (_, locks) => {
     expect(await judgeRows(name, counted(...locks).rows())).toMatchObject({
       status: 'holds',
@@ -47,6 +47,16 @@ describe('counts_change_under_a_common_lock', () => {
     const { violations } = await judgeRows(name, counted(2, 0, 2).rows());
     expect(violations).toMatchObject([
       { function: 'change1', message: expect.stringMatching(/from 1 to 2 with no lock held \(1 such/) },
+    ]);
+  });
+
+  test('is broken by a change under a lock of something else, as that of a process', async () => {
+    const { violations } = await judgeRows(name, counted(2, another, 2).rows());
+    expect(violations).toMatchObject([
+      {
+        function: 'change1',
+        message: expect.stringMatching(/without the lock that is held elsewhere \(1 such/),
+      },
     ]);
   });
 
