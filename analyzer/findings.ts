@@ -7,8 +7,8 @@ export interface BrokenRule {
   readonly result: InvariantResult;
   /** Frames that its violations are about; none of a rule about something else. */
   readonly frames: ReadonlySet<bigint>;
-  /** Whether what comes later of the same frames may follow from it. */
-  readonly breaksFrames: boolean;
+  /** What may follow from it: all that comes later of the same frames, or nothing: a race need not have been lost. */
+  readonly breaks?: 'frames' | 'nothing';
   /** What it may follow from if it is about no frame. */
   readonly follows?: 'any' | 'frames';
 }
@@ -40,9 +40,10 @@ export function causesOf(broken: readonly BrokenRule[]): Cause[] {
  * The violations with which a rule began to be broken. Frames that were broken once break in many places; of other
  * rules each suspect is a mistake of its own.
  */
-function beginnings({ result, breaksFrames }: BrokenRule): Violation[] {
+function beginnings({ result, breaks }: BrokenRule): Violation[] {
   const { violations } = result;
-  if (breaksFrames || violations.length === 0) return violations.length === 0 ? [] : [earliest(violations)];
+  if (breaks === 'frames' || violations.length === 0)
+    return violations.length === 0 ? [] : [earliest(violations)];
   const bySuspect = new Map<string, Violation[]>();
   for (const one of violations) {
     const name = one.suspects[0]?.function ?? '';
@@ -66,10 +67,11 @@ function rank({ rule }: Cause): number {
 
 /** Warnings stand for themselves: they are about manners. */
 function mayFollow(one: Cause, cause: Cause): boolean {
-  if (rank(one) > 0 || rank(cause) > 0) return false;
+  if (rank(one) > 0 || rank(cause) > 0 || cause.rule.breaks === 'nothing') return false;
   const { follows, frames } = one.rule;
+  const breaksFrames = cause.rule.breaks === 'frames';
   if (frames.size === 0 || follows === 'any')
-    return follows === 'any' || (follows === 'frames' && cause.rule.breaksFrames);
+    return follows === 'any' || (follows === 'frames' && breaksFrames);
   const { frame } = one.first;
-  return cause.rule.breaksFrames && frame !== undefined && cause.rule.frames.has(frame);
+  return breaksFrames && frame !== undefined && cause.rule.frames.has(frame);
 }

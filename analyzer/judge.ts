@@ -49,8 +49,8 @@ export class Judge {
 
   /** What comes of a rule; a query that fails is its result. */
   async judge(invariant: InvariantFile): Promise<BrokenRule> {
-    const { name, title, rule, severity, hint, breaksFrames, follows } = invariant;
-    const about = { breaksFrames, ...(follows && { follows }) };
+    const { name, title, rule, severity, hint, breaks, follows } = invariant;
+    const about = { ...(breaks && { breaks }), ...(follows && { follows }) };
     const nothing = { judged: 0, skipped: 0, violationCount: 0, violations: [] };
     const base = { name, title, rule, severity, hint, ...nothing };
     const missing = this.missingKinds(invariant);

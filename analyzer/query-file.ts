@@ -39,8 +39,8 @@ export interface InvariantFile {
   readonly skipped?: string;
   /** SELECT of one number: 0 when there can be no violation, so that the other SELECT need not run. */
   readonly suspects?: string;
-  /** Whether what comes later of the same frames may follow from a violation. */
-  readonly breaksFrames: boolean;
+  /** What may follow from a violation: all that comes later of the same frames, or nothing at all. */
+  readonly breaks?: 'frames' | 'nothing';
   /** What a violation that is about no frame may follow from: any earlier one, one that breaks frames, or none. */
   readonly follows?: 'any' | 'frames';
   /** SELECT of the violating rows. */
@@ -200,7 +200,7 @@ export function parseInvariant(file: string, text: string): InvariantFile {
     ...(skipped === undefined ? {} : { skipped }),
     ...(suspects === undefined ? {} : { suspects }),
     ...(header.given('follows') !== undefined && { follows: header.oneOf('follows', ['any', 'frames']) }),
-    breaksFrames: header.given('breaks') !== undefined && header.oneOf('breaks', ['frames']) === 'frames',
+    ...(header.given('breaks') !== undefined && { breaks: header.oneOf('breaks', ['frames', 'nothing']) }),
     sql: header.sql,
   };
 }

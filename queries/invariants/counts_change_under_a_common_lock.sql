@@ -4,6 +4,7 @@
 -- why:      Two harts that change a count at once, each from the value that it has read, lose one of the changes.
 -- needs:    refcount_change, count_convention, lock
 -- severity: error
+-- breaks:   nothing
 -- hint:     From reading the count to storing it, and to what is decided by it, nobody else may change it.
 -- except:   A frame with a single owner: nobody else can know it. Not judged where no locks were found. Locks that are
 --           none of the known ones, as those of processes, count as one and the same.

@@ -5,8 +5,8 @@
 -- severity: error
 -- hint:     Who freed the frame must be done with its mappings: the free list belongs to all harts at once.
 -- except:   A mapping that a kernel entry removes which had freed the frame, or given up its own share in it, before,
---           as unmapping does, and does not replace by another. One that was made after the freeing is another rule's
---           matter.
+--           as unmapping does: its process is in the kernel until then. One store that leads the entry elsewhere is no
+--           unmapping. A mapping that was made after the freeing is another rule's matter.
 -- judged:   SELECT count(*) FROM frame_alloc
 -- suspects: SELECT count(*) FROM frame_alloc WHERE mappings > 0
 WITH taken AS (
@@ -24,7 +24,7 @@ WITH taken AS (
   GROUP BY k.frame, k.span
 ), replaced AS (
   SELECT f.seq, f.root, f.va FROM freed f
-  JOIN leaf_mappings n ON n.root = f.root AND n.va = f.va AND n.span = f.to_span AND n.from_seq >= f.to_seq
+  JOIN leaf_mappings n ON n.root = f.root AND n.va = f.va AND n.span = f.to_span AND n.from_seq = f.to_seq
 )
 SELECT free_cycle AS cycle, free_hart AS hart, free_pid AS pid, f.frame, free_pc AS pc, free_site AS call_site,
        printf('frame 0x%x was freed here and handed out again at cycle %d, still mapped at 0x%x', f.frame, f.cycle,

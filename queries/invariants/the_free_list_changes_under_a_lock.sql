@@ -3,6 +3,7 @@
 -- why:      Two harts that take the first frame at once both get it.
 -- needs:    frame_alloc, frame_free, lock
 -- severity: error
+-- breaks:   nothing
 -- hint:     Looking at the head of the list and storing the new one are one step.
 -- except:   Boot, and lists that are kept by atomic instructions. Not judged where no locks were found.
 -- judged:   SELECT (SELECT count(*) FROM frame_alloc WHERE EXISTS (SELECT * FROM lock)) + (SELECT count(*) FROM

@@ -9,15 +9,18 @@ import { toyRun, type Manner } from '../support/toy-kernel.js';
 function broken(
   name: string,
   at: Partial<Violation>,
-  more: Partial<BrokenRule & InvariantResult> = {},
+  more: Partial<Omit<BrokenRule, 'breaks'> & InvariantResult> & {
+    breaks?: BrokenRule['breaks'] | undefined;
+  } = {},
 ): BrokenRule {
   const violation = { cycle: 0, hart: 0, pid: 1, message: '', suspects: [], ...at };
   const { severity = 'error' } = more;
   const counts = { judged: 1, skipped: 0, violationCount: 1, violations: [violation] };
   const result = { name, title: name, rule: '', severity, hint: '', status: 'violated', ...counts } as const;
   const frames = new Set(at.frame === undefined ? [] : [at.frame]);
-  const { breaksFrames = true, follows } = more;
-  return { result, frames, breaksFrames, ...(follows && { follows }) };
+  const { follows } = more;
+  const { breaks } = { breaks: 'frames' as const, ...more };
+  return { result, frames, ...(breaks && { breaks }), ...(follows && { follows }) };
 }
 
 function outline(rules: readonly BrokenRule[]): [string, string[]][] {
@@ -35,7 +38,7 @@ describe('of broken rules', () => {
   test('another frame is another cause, and what says nothing of frames explains none', () => {
     const count = broken('count', { cycle: 10, frame: 1n });
     const other = broken('other', { cycle: 20, frame: 2n });
-    const permission = broken('permission', { cycle: 5, frame: 1n }, { breaksFrames: false });
+    const permission = broken('permission', { cycle: 5, frame: 1n }, { breaks: undefined });
     expect(outline([count, other, permission])).toEqual([
       ['permission', []],
       ['count', []],
@@ -44,15 +47,29 @@ describe('of broken rules', () => {
   });
 
   test('what is about no frame follows only from what it may follow from', () => {
-    const permission = broken('permission', { cycle: 5 }, { breaksFrames: false });
+    const permission = broken('permission', { cycle: 5 }, { breaks: undefined });
     const lock = broken('lock', { cycle: 10 });
-    const address = broken('address', { cycle: 20 }, { follows: 'frames', breaksFrames: false });
+    const address = broken('address', { cycle: 20 }, { follows: 'frames', breaks: undefined });
     const panic = broken('panic', { cycle: 30 }, { follows: 'any' });
     expect(outline([permission, address, panic])).toEqual([
       ['permission', []],
       ['address', ['panic']],
     ]);
     expect(outline([lock, address])).toEqual([['lock', ['address']]]);
+  });
+
+  test('nothing follows from a race that need not have been lost', () => {
+    const race = broken('race', { cycle: 5, frame: 1n }, { breaks: 'nothing' });
+    const leak = broken('leak', { cycle: 10, frame: 1n });
+    const panic = broken('panic', { cycle: 30 }, { follows: 'any' });
+    expect(outline([race, leak, panic])).toEqual([
+      ['race', []],
+      ['leak', ['panic']],
+    ]);
+    expect(outline([race, panic])).toEqual([
+      ['race', []],
+      ['panic', []],
+    ]);
   });
 
   test('a warning comes last and explains nothing', () => {

@@ -97,7 +97,7 @@ describe('no_mapped_frame_is_handed_out', () => {
   const name = 'no_mapped_frame_is_handed_out';
 
   /** A frame is freed by an entry that afterwards changes the mapping, and taken by another in between. */
-  function taken(after: bigint): ToyKernel {
+  function taken(...stored: readonly bigint[]): ToyKernel {
     const { kernel, shell, child } = sharing();
     kernel.exit(child);
     kernel.wait(shell, child);
@@ -107,7 +107,11 @@ describe('no_mapped_frame_is_handed_out', () => {
     story.emit('frame_free', entry, 'kfree', { frame, call_site: story.at('cowfault') });
     story.inside(9, 'fork', (other) => story.emit('frame_alloc', other, 'kalloc', { frame, mappings: 1 }));
     const place = { root: shell.root, level: 0, va: 0x1000, entry: shell.tables[2]! + 8 };
-    story.emit('pte_write', entry, 'mappages', { ...place, before: pteOf(frame, bits), after });
+    let before = pteOf(frame, bits);
+    for (const after of stored) {
+      story.emit('pte_write', entry, 'mappages', { ...place, before, after });
+      before = after;
+    }
     story.end(entry);
     return kernel;
   }
@@ -120,6 +124,11 @@ describe('no_mapped_frame_is_handed_out', () => {
 
   test('holds when the mapping is removed, as unmapping does', async () => {
     expect(await judgeRows(name, taken(0n).story.rows())).toMatchObject({ status: 'holds' });
+  });
+
+  test('holds when the mapping is removed before another is made', async () => {
+    const copy = pteOf(0x80400000, pte.v | pte.u | pte.r | pte.w);
+    expect(await judgeRows(name, taken(0n, copy).story.rows())).toMatchObject({ status: 'holds' });
   });
 
   /** One sharer gives its share up, if it does, and is held up; the other frees the frame, which is handed out. */
