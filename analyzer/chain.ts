@@ -1,4 +1,5 @@
 // What happened to a frame until things went wrong, as steps: one a kernel entry, from its leaving the free list on.
+import { hex } from '../text/index.js';
 import { entryWords } from './bio/entry-words.js';
 import type { SqlValue } from './database.js';
 import type { Chain, ChainStep, Suspect, Violation } from './result.js';
@@ -152,7 +153,7 @@ function isUserMapping(entry: bigint, frame: bigint): boolean {
 }
 
 function entryAct({ frame, va, before, after }: EntryChange, of: string): string {
-  const page = `0x${va.toString(16)}${of}`;
+  const page = `${hex(va)}${of}`;
   const [was, is] = [before, after].map((entry) => isUserMapping(entry, frame));
   if (was && is) return `at ${page} ${entryWords(before)} becomes ${entryWords(after)}`;
   if (is) return `mapped at ${page}: ${entryWords(after)}`;

@@ -3,17 +3,14 @@ export * from './bio/index.js';
 export * from './diff/index.js';
 export { checkTrace, type CheckOptions } from './check.js';
 export type { DatabaseLimits, QueryResult, SqlValue } from './database.js';
-export { escapeText } from './escape.js';
 export type { EventSource, RunFacts } from './event-source.js';
 export { historiesWhileRecording } from './histories/index.js';
 export { TraceQuery } from './query.js';
 export { readQueries, type QueryLibrary } from './query-library.js';
 export { queryReference } from './query-reference.js';
-export { paint } from './reports/colour.js';
 export {
   disclosures,
   reports,
-  wantsColour,
   type Disclosure,
   type ReportFormat,
   type TextOptions,
@@ -21,5 +18,4 @@ export {
 export type * from './result.js';
 export { arrowTable } from './tables/arrow.js';
 export { tables, type TableFormat } from './tables/index.js';
-export { wrap as wrapText } from './reports/wrap.js';
 export { openTraceSource, traceSource } from './trace-source.js';

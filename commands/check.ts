@@ -1,7 +1,9 @@
 // trace check: judges a recorded run again, without running anything.
-import { Option, type Command } from 'commander';
+import { Option } from 'commander';
 import type { Disclosure } from '../analyzer/index.js';
-import { discloseOption, verboseOption } from './report-options.js';
+import { wantsColour } from '../text/index.js';
+import { discloseOption, sourceOption, traceArgument, verboseOption } from './common-options.js';
+import type { DefineCommand } from './main.js';
 import type { Surroundings } from './surroundings.js';
 
 interface CheckFlags {
@@ -19,18 +21,11 @@ Examples:
   trace check frames.trace --baseline frames.eager.trace
   trace check cowtest.trace --json | jq .verdict`;
 
-export function define(
-  command: Command,
-  surroundings: Surroundings,
-  finish: (exitCode: number) => void,
-): void {
+export const define: DefineCommand = (command, surroundings, finish) => {
   command
-    .argument('<TRACE>', 'a directory that trace run wrote')
+    .addArgument(traceArgument('TRACE'))
     .option('--baseline <TRACE>', 'the same program on a kernel without copy-on-write, to compare with')
-    .option(
-      '--source <DIR>',
-      "the kernel's source tree, to quote lines from (default: the built-in kernel's)",
-    )
+    .addOption(sourceOption())
     .addOption(
       new Option('--format <FORMAT>', 'form of the report').choices(['text', 'json']).default('text'),
     )
@@ -39,22 +34,22 @@ export function define(
     .addOption(verboseOption())
     .addHelpText('after', help)
     .action(async (trace: string, flags: CheckFlags) => finish(await check(trace, flags, surroundings)));
-}
+};
 
 async function check(trace: string, flags: CheckFlags, surroundings: Surroundings): Promise<number> {
-  const { checkTrace, openTraceSource, reports, wantsColour } = await import('../analyzer/index.js');
+  const { checkTrace, openTraceSource, reports } = await import('../analyzer/index.js');
   const { sourceLines } = await import('./source-lines.js');
   const { sourceRoots } = await import('./source-roots.js');
   const { shellWord, suggestion } = await import('./suggestion.js');
   const { stdout, environment } = surroundings;
   const source = openTraceSource(trace);
   const baseline = flags.baseline === undefined ? undefined : openTraceSource(flags.baseline);
+  const sourceLine = sourceLines(sourceRoots(flags.source, String(source.facts['kernel_digest'] ?? '')));
   const result = await checkTrace(source, { baseline });
   if (flags.json || flags.format === 'json') {
     stdout.write(reports.json(result, flags));
     return result.exitCode;
   }
-  const sourceLine = sourceLines(sourceRoots(flags.source, result.facts['kernel_digest']));
   const { disclose, verbose = false } = flags;
   const colour = wantsColour(stdout, environment);
   stdout.write(reports.text(result, { colour, sourceLine, disclose, verbose }));

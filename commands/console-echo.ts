@@ -1,7 +1,7 @@
 // Shows on a terminal what the guest prints: its lines and tabs as they are, everything that could act on the terminal
 // as an escape.
 import { StringDecoder } from 'node:string_decoder';
-import { printable } from './printable.js';
+import { printable } from '../text/index.js';
 import type { Output } from './surroundings.js';
 
 export class ConsoleEcho {

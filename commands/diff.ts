@@ -1,6 +1,6 @@
 // trace diff: the first event at which two runs part, and how many events of each kind they have.
-import type { Command } from 'commander';
-import type { Surroundings } from './surroundings.js';
+import { jsonOption, traceArgument } from './common-options.js';
+import type { DefineCommand } from './main.js';
 
 /** What the command line gave. */
 export interface DiffFlags {
@@ -18,19 +18,14 @@ Examples:
   trace diff passed.trace failed.trace
   trace diff cowtest.trace cowtest.eager.trace --json | jq .program.partings[0]`;
 
-/** Adds the command's arguments, flags and help. */
-export function define(
-  command: Command,
-  surroundings: Surroundings,
-  finish: (exitCode: number) => void,
-): void {
+export const define: DefineCommand = (command, surroundings, finish) => {
   command
-    .argument('<A>', 'a directory that trace run wrote')
+    .addArgument(traceArgument('A'))
     .argument('<B>', 'another one')
-    .option('--json', 'print one JSON document')
+    .addOption(jsonOption())
     .addHelpText('after', help)
     .action(async (a: string, b: string, flags: DiffFlags) => {
       const { executeDiff } = await import('./diff/execute.js');
       finish(await executeDiff([a, b], flags, surroundings));
     });
-}
+};

@@ -37,10 +37,9 @@ interface Named {
 /** A kernel, ready to boot. */
 export type ChosenKernel = FoundKernel & Named;
 
-/** Adds --kernel (unless the command takes the kernel as its argument), --disk and --variant. */
-export function addKernelOptions(command: Command, kernelIsArgument = false): void {
-  if (!kernelIsArgument)
-    command.option('--kernel <PATH>', 'an xv6 tree, or the ELF file of a kernel (default: the built-in one)');
+/** Adds --kernel, --disk, --variant and --profile. */
+export function addKernelOptions(command: Command): void {
+  command.option('--kernel <PATH>', 'an xv6 tree, or the ELF file of a kernel (default: the built-in one)');
   command.option('--disk <PATH>', 'its disk image; it is only read (default: fs.img of the tree)');
   const variant = new Option('--variant <NAME>', `the built-in kernel to use (default: "${defaultVariant}")`);
   command.addOption(variant.conflicts('kernel'));

@@ -2,13 +2,20 @@
 // sentence on stderr.
 import { Command, CommanderError } from 'commander';
 import { ExitCode, UsageError } from '../errors.js';
-import { printable } from './printable.js';
+import { choiceInstead, printable } from '../text/index.js';
 import type { Surroundings } from './surroundings.js';
 import { toolVersion } from './version.js';
 
-/** What a command's module exports: `define` adds its arguments and options, and `finish` is told the exit code. */
+/** Adds a command's arguments, options, help and action, which tells `finish` the exit code. */
+export type DefineCommand = (
+  command: Command,
+  surroundings: Surroundings,
+  finish: (exitCode: number) => void,
+) => void;
+
+/** What a command's module exports. */
 export interface CommandModule {
-  define(command: Command, surroundings: Surroundings, finish: (exitCode: number) => void): void;
+  readonly define: DefineCommand;
 }
 
 /** A line of the table of commands. */
@@ -42,6 +49,7 @@ export async function main(
       const command = program.command(name).summary(summary).description(sentence(summary));
       if (name === wanted) (await load()).define(command, surroundings, (code) => (exitCode = code));
     }
+    if (words[0] === 'help') checkTopic(words[1], commands);
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return commandLineError(error, wanted, surroundings);
@@ -53,6 +61,13 @@ export async function main(
     return ExitCode.internal;
   }
   return exitCode;
+}
+
+/** Commander answers a topic that does not exist with the help of everything, and says nothing. */
+function checkTopic(topic: string | undefined, commands: readonly CommandRow[]): void {
+  const names = commands.map(({ name }) => name);
+  if (topic !== undefined && !names.includes(topic))
+    throw new UsageError(`there is no command '${topic}'${choiceInstead(topic, names, 'the commands are')}`);
 }
 
 function rootCommand({ stdout, stderr }: Surroundings): Command {

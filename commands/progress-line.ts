@@ -1,6 +1,6 @@
 // One line on a terminal that says how far a run is. It is wiped before anything else is printed, and never appears
 // where stderr is no terminal.
-import { formatCount } from './values.js';
+import { formatCount } from '../text/index.js';
 import type { Output } from './surroundings.js';
 
 const wipe = '\r\x1b[K';

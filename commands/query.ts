@@ -1,6 +1,7 @@
 // trace query: SQL over a recorded run, from the command line, a file, stdin, or typed at a prompt.
-import { Option, type Command } from 'commander';
-import type { Surroundings } from './surroundings.js';
+import { Option } from 'commander';
+import { traceArgument } from './common-options.js';
+import type { DefineCommand } from './main.js';
 import { wholeNumber } from './values.js';
 
 /** What the command line gave, checked. */
@@ -20,15 +21,10 @@ Examples:
   trace query cowtest.trace --format csv --file faults.sql > faults.csv
   echo "SELECT * FROM process" | trace query cowtest.trace --format json`;
 
-/** Adds the command's arguments, flags and help. */
-export function define(
-  command: Command,
-  surroundings: Surroundings,
-  finish: (exitCode: number) => void,
-): void {
+export const define: DefineCommand = (command, surroundings, finish) => {
   const formats = new Option('--format <FORMAT>', 'form of the result');
   command
-    .argument('<TRACE>', 'a directory that trace run wrote')
+    .addArgument(traceArgument('TRACE'))
     .argument('[SQL]', 'a statement in the SQL of DuckDB')
     .addOption(formats.choices(['table', 'json', 'csv', 'arrow']).default('table'))
     .option('--file <SQL_FILE>', 'read the statement from a file')
@@ -42,4 +38,4 @@ export function define(
       const { executeQuery } = await import('./query/execute.js');
       finish(await executeQuery(trace, sql, flags, surroundings));
     });
-}
+};

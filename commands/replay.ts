@@ -1,8 +1,8 @@
 // trace replay: goes to a moment of a recorded run and shows it, or executes the run again with other probes.
-import { Option, type Command } from 'commander';
+import { Option } from 'commander';
 import type { Engine } from '../emulator/engine.js';
-import { engineOption } from './run-options.js';
-import type { Surroundings } from './surroundings.js';
+import { engineOption, jsonOption, sourceOption, traceArgument } from './common-options.js';
+import type { DefineCommand } from './main.js';
 
 /** What the command line gave, not yet checked. */
 export interface ReplayFlags {
@@ -28,34 +28,27 @@ WHERE is one of
   console:"FAILED"           where the console has shown a text; console:"ok"#3 for the third time
   -1000                      before the end; an offset may follow the others: violation:1-1000
 
-With --probe, --watch or --events the run is executed again into a new trace, of which everything can be
-asked as of any other; the execution is compared with the old one. FIELD is a parameter, a register, a
-member that one leads to, or return: --probe uvmcopy:old,sz --probe 'kfree:pa,return' --probe 'sched:s1'.
+With --probe, --watch or --events the run is executed again into a new trace, of which everything
+can be asked as of any other; the execution is compared with the old one. FIELD is a parameter, a
+register, a member that one leads to, or return:
+  --probe uvmcopy:old,sz --probe kfree:pa,return --probe sched:s1
 
 Examples:
   trace replay cowtest.trace --to violation:1
   trace replay cowtest.trace --to 50% --show regs,bt
   trace replay cowtest.trace --to event:page_fault:12 --show disasm,memory:0x3000+64 --json
-  trace replay cowtest.trace --to violation:1 --gdb 26000      then, in gdb: target remote localhost:26000
+  trace replay cowtest.trace --to violation:1 --gdb 26000     in gdb: target remote localhost:26000
   trace replay cowtest.trace --probe walk:va,return --watch pte:3:0x4000 --out walks.trace`;
 
-/** Adds the command's arguments, flags and help. */
-export function define(
-  command: Command,
-  surroundings: Surroundings,
-  finish: (exitCode: number) => void,
-): void {
+export const define: DefineCommand = (command, surroundings, finish) => {
   command
-    .argument('<TRACE>', 'a directory that trace run wrote')
+    .addArgument(traceArgument('TRACE'))
     .option('--to <WHERE>', 'the moment to go to; see below (default: end)')
     .option(
       '--show <PARTS>',
       'parts of the page: source, bt, regs, pagetable, frame, events[:N], harts, disasm, memory:ADDR+LEN',
     )
-    .option(
-      '--source <DIR>',
-      "the kernel's source tree, to quote lines from (default: the built-in kernel's)",
-    )
+    .addOption(sourceOption())
     .addOption(engineOption())
     .addOption(
       repeated('--probe <FUNCTION[:FIELD...]>', 'execute again, and record each call of a kernel function'),
@@ -68,14 +61,14 @@ export function define(
     )
     .option('--events <KINDS>', 'execute again, and record these kinds (default with --probe: all)')
     .option('--out <DIR>', 'where the new trace goes (default: NAME.asked.trace)')
-    .option('--json', 'print one JSON document')
+    .addOption(jsonOption())
     .option('--gdb <[HOST:]PORT>', 'wait there for gdb, which can go backwards too; only for this machine')
     .addHelpText('after', help)
     .action(async (trace: string, flags: ReplayFlags) => {
       const { executeReplay } = await import('./replay/execute.js');
       finish(await executeReplay(trace, flags, surroundings));
     });
-}
+};
 
 /** An option that may be given several times. */
 function repeated(flags: string, description: string): Option {

@@ -1,9 +1,17 @@
 // trace run: boots a kernel, types a program, records every event, then judges the run.
 import { Option, type Command } from 'commander';
-import { discloseOption, verboseOption } from './report-options.js';
+import { printable } from '../text/index.js';
 import type { RunFlags } from './run/flags.js';
-import { addBounds, addMachineOptions, engineOption } from './run-options.js';
 import { addKernelOptions } from './kernel-options.js';
+import {
+  addBounds,
+  addMachineOptions,
+  discloseOption,
+  engineOption,
+  eventsOption,
+  verboseOption,
+} from './common-options.js';
+import type { DefineCommand } from './main.js';
 import type { Surroundings } from './surroundings.js';
 import { collect, parseSizeOrNone } from './values.js';
 
@@ -23,11 +31,7 @@ Examples:
   trace run --kernel my.elf --disk my.img --harts 1 --json cowtest > result.json
   trace run --timeout-cycles 20G --events marker,process,console,frame_alloc,frame_free frames`;
 
-export function define(
-  command: Command,
-  surroundings: Surroundings,
-  finish: (exitCode: number) => void,
-): void {
+export const define: DefineCommand = (command, surroundings, finish) => {
   command.argument('[PROGRAM]', 'a program on the disk').argument('[ARGS...]', 'its arguments');
   addKernelOptions(command);
   addMachineOptions(command);
@@ -43,7 +47,7 @@ export function define(
         .argParser(parseSizeOrNone)
         .default(140 * 2 ** 20, '140MiB'),
     )
-    .option('--events <KINDS>', 'record only these kinds of events, separated by commas')
+    .addOption(eventsOption())
     .option('--baseline <WHAT>', 'compare with a trace, or with a variant or tree that is run the same way')
     .addOption(engineOption())
     .option('--json', 'print one JSON document instead of the console and the verdict')
@@ -53,7 +57,19 @@ export function define(
     .passThroughOptions()
     .addHelpText('after', help)
     .action(async (program: string | undefined, rest: string[], flags: RunFlags) => {
+      noteOptionsTyped(command, rest, surroundings);
       const { executeRun } = await import('./run/execute.js');
       finish(await executeRun(program === undefined ? [] : [program, ...rest], flags, surroundings));
     });
+};
+
+/** Everything behind the program is the guest's; who meant it for us would look for the reason in vain. */
+function noteOptionsTyped(command: Command, words: readonly string[], { stderr }: Surroundings): void {
+  const ours = ['--help', ...command.options.flatMap(({ long }) => long ?? [])];
+  const typed = words.filter((word) => ours.includes(word.replace(/=.*/, '')));
+  if (typed.length === 0) return;
+  const what = typed.map(printable).join(', ');
+  stderr.write(
+    `trace: note: ${what} is typed at the guest's shell; options of trace run come before the program\n`,
+  );
 }

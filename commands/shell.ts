@@ -1,9 +1,8 @@
 // trace shell: a recorded run that somebody types at.
-import type { Command } from 'commander';
 import type { Engine } from '../emulator/engine.js';
 import { addKernelOptions, type KernelOptions } from './kernel-options.js';
-import type { Surroundings } from './surroundings.js';
-import { addMachineOptions, engineOption } from './run-options.js';
+import { addMachineOptions, engineOption, eventsOption } from './common-options.js';
+import type { DefineCommand } from './main.js';
 
 /** What the command line gave, checked. */
 export interface ShellFlags extends KernelOptions {
@@ -16,28 +15,24 @@ export interface ShellFlags extends KernelOptions {
 }
 
 const help = `
-Boots a kernel and connects its console with this terminal. Leave with Ctrl-] or with Ctrl-A X; Ctrl-A Ctrl-A
-types a Ctrl-A, and every other key goes to the guest. What is typed is recorded with the cycle at which the
-guest received it, so the trace can be judged, queried and replayed like that of trace run.
+Boots a kernel and connects its console with this terminal. Leave with Ctrl-] or with Ctrl-A X;
+Ctrl-A Ctrl-A types a Ctrl-A, and every other key goes to the guest. What is typed is recorded with
+the cycle at which the guest received it, so the trace can be judged, queried and replayed like that
+of trace run.
 
-When stdin is no terminal, each of its lines is typed at the guest's next prompt, or when the guest waits for
-more, and the run ends when all are used up.
+When stdin is no terminal, each of its lines is typed at the guest's next prompt, or when the guest
+waits for more, and the run ends when all are used up.
 
 Examples:
   trace shell
   trace shell --kernel ../xv6-riscv --harts 1
   printf 'echo one\\necho two\\n' | trace shell --out two.trace`;
 
-/** Adds the command's arguments, flags and help. */
-export function define(
-  command: Command,
-  surroundings: Surroundings,
-  finish: (exitCode: number) => void,
-): void {
+export const define: DefineCommand = (command, surroundings, finish) => {
   addKernelOptions(command);
   addMachineOptions(command);
   command
-    .option('--events <KINDS>', 'record only these kinds of events, separated by commas')
+    .addOption(eventsOption())
     .option('--out <DIR>', 'where to write the trace', 'shell.trace')
     .addOption(engineOption())
     .addHelpText('after', help)
@@ -45,4 +40,4 @@ export function define(
       const { executeShell } = await import('./shell/execute.js');
       finish(await executeShell(flags, surroundings));
     });
-}
+};

@@ -1,7 +1,7 @@
 // trace verify: replays a recorded run whole and compares it with what was recorded.
-import type { Command } from 'commander';
-import { engines, type Engine } from '../emulator/engine.js';
-import type { Surroundings } from './surroundings.js';
+import type { Engine } from '../emulator/engine.js';
+import { engineOption, jsonOption, traceArgument } from './common-options.js';
+import type { DefineCommand } from './main.js';
 
 /** The options of `trace verify`. */
 export interface VerifyFlags {
@@ -10,30 +10,21 @@ export interface VerifyFlags {
 }
 
 const help = `
-Exit codes: 0 the run is repeated bit for bit; 1 it is not, and the first difference is named; 3 it is, as far as
-an incomplete trace goes; 65 the trace cannot be replayed.
+Exit codes: 0 the run is repeated bit for bit; 1 it is not, and the first difference is named; 3 it
+is, as far as an incomplete trace goes; 65 the trace cannot be replayed.
 
 Examples:
   trace verify cowtest.trace
   trace verify cowtest.trace --engine interpreter --json`;
 
-/** Adds its arguments and options. */
-export function define(
-  command: Command,
-  surroundings: Surroundings,
-  finish: (exitCode: number) => void,
-): void {
+export const define: DefineCommand = (command, surroundings, finish) => {
   command
-    .argument('<TRACE>', 'a directory that trace run wrote')
-    .addOption(
-      command
-        .createOption('--engine <ENGINE>', 'how instructions are executed; the states are the same')
-        .choices(engines),
-    )
-    .option('--json', 'print the result as JSON')
+    .addArgument(traceArgument('TRACE'))
+    .addOption(engineOption())
+    .addOption(jsonOption())
     .addHelpText('after', help)
     .action(async (trace: string, flags: VerifyFlags) => {
       const { executeVerify } = await import('./verify/execute.js');
       finish(await executeVerify(trace, flags, surroundings));
     });
-}
+};

@@ -1,5 +1,6 @@
 // Asks a trace for the life of a frame or of a page of a process.
 import { UsageError } from '../../errors.js';
+import { hex } from '../../text/index.js';
 import type { SqlValue } from '../database.js';
 import type { EventSource } from '../event-source.js';
 import { ProcessNames } from '../process-names.js';
@@ -121,13 +122,13 @@ export class Biographer {
   }
 
   private async unknownFrame(frame: bigint): Promise<UsageError> {
-    const hex = `0x${frame.toString(16)}`;
     const [row] = (await this.query.run('SELECT min(frame), max(frame) FROM frame_free')).rows;
     const [low, high] = row ?? [null, null];
-    if (low === null || high === null) return new UsageError(`the trace knows nothing of frame ${hex}`);
-    const range = `0x${wide(low).toString(16)} to 0x${wide(high).toString(16)}`;
+    if (low === null || high === null)
+      return new UsageError(`the trace knows nothing of frame ${hex(frame)}`);
+    const range = `${hex(wide(low))} to ${hex(wide(high))}`;
     return new UsageError(
-      `the trace knows nothing of frame ${hex}; the kernel's free list has held ${range} ` +
+      `the trace knows nothing of frame ${hex(frame)}; the kernel's free list has held ${range} ` +
         '(a virtual address is given as --pte PID:VA)',
     );
   }
@@ -136,11 +137,9 @@ export class Biographer {
     const { rows } = await this.query.run(`SELECT DISTINCT va FROM frame_history
       WHERE about = ${pid} AND va IS NOT NULL AND what = 'mapped'
       ORDER BY CASE WHEN va > ${va} THEN va - ${va} ELSE ${va} - va END LIMIT 1`);
-    const page = `page 0x${va.toString(16)} of process ${pid}`;
+    const page = `page ${hex(va)} of process ${pid}`;
     if (rows.length > 0)
-      return new UsageError(
-        `${page} was never mapped; the nearest that was is 0x${wide(rows[0][0]).toString(16)}`,
-      );
+      return new UsageError(`${page} was never mapped; the nearest that was is ${hex(wide(rows[0][0]))}`);
     const known = (await this.query.run('SELECT min(pid), max(pid) FROM processes')).rows[0] ?? [];
     return new UsageError(
       `the trace knows no page of a process ${pid}; its processes are ${String(known[0])} to ${String(known[1])}`,

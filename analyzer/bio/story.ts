@@ -1,7 +1,5 @@
 // A biography as text for people: one story of episodes, at most 100 columns, guest text escaped.
-import { escapeText } from '../escape.js';
-import { paint } from '../reports/colour.js';
-import { wrap } from '../reports/wrap.js';
+import { escapeText, formatCount, hex, pageWidth, paint, processWords, wrapText } from '../../text/index.js';
 import type { Biography, Episode, FrameAction, FrameEvent, Life, PageBiography, Place } from './biography.js';
 import { entryWords } from './entry-words.js';
 
@@ -12,7 +10,6 @@ export interface StoryOptions {
   readonly livesShown?: number;
 }
 
-const width = 100;
 /** Column of the place beside an event. */
 const placeColumn = 44;
 
@@ -44,17 +41,17 @@ function text(lines: readonly string[]): string {
 }
 
 function title(words: string, options: StoryOptions): string[] {
-  return wrap(words, width, '').map((line) => paint(line, 'bold', options.colour ?? false));
+  return wrapText(words, pageWidth, '').map((line) => paint(line, 'bold', options.colour ?? false));
 }
 
 function lifeLines(life: Life, options: StoryOptions): string[] {
   const { number, takenCycle, freedCycle, episodes } = life;
   const until =
-    freedCycle === undefined ? 'still out when the trace ends' : `freed at cycle ${count(freedCycle)}`;
+    freedCycle === undefined ? 'still out when the trace ends' : `freed at cycle ${formatCount(freedCycle)}`;
   const head =
     takenCycle === undefined
       ? 'before it was first taken'
-      : `life ${number}: taken at cycle ${count(takenCycle)}, ${until}`;
+      : `life ${number}: taken at cycle ${formatCount(takenCycle)}, ${until}`;
   return [...title(head, options), ...episodes.flatMap((episode) => episodeLines(episode, options, false))];
 }
 
@@ -62,9 +59,9 @@ function episodeLines(episode: Episode, options: StoryOptions, namesFrames: bool
   const { cycle, hart, pid, process, cause, events } = episode;
   const who = pid === 0 ? 'no process (boot or scheduler)' : processWords(pid, process);
   const why = pid === 0 || cause === '' ? '' : `, ${causeWords(cause)}`;
-  const head = `  ${count(cycle).padStart(15)}  ${who} on hart ${hart}${why}`;
+  const head = `  ${formatCount(cycle).padStart(15)}  ${who} on hart ${hart}${why}`;
   return [
-    ...wrap(head.trimEnd(), width, '', ' '.repeat(19)).map((line) =>
+    ...wrapText(head.trimEnd(), pageWidth, '', ' '.repeat(19)).map((line) =>
       paint(line, 'dim', options.colour ?? false),
     ),
     ...events.flatMap((event) => eventLines(event, namesFrames)),
@@ -76,10 +73,13 @@ function eventLines(event: FrameEvent, namesFrames: boolean): string[] {
   const of = namesFrames && event.frame !== undefined ? ` (frame ${hex(event.frame)})` : '';
   const what = `    ${words[event.what](event)}${of}`;
   const where = placeWords(event);
-  if (where === '') return wrap(what.trimStart(), width, '    ', '      ');
-  if (what.length < placeColumn - 1 && placeColumn + where.length <= width)
+  if (where === '') return wrapText(what.trimStart(), pageWidth, '    ', '      ');
+  if (what.length < placeColumn - 1 && placeColumn + where.length <= pageWidth)
     return [what.padEnd(placeColumn) + where];
-  return [...wrap(what.trimStart(), width, '    ', '      '), ...wrap(where, width, ' '.repeat(placeColumn))];
+  return [
+    ...wrapText(what.trimStart(), pageWidth, '    ', '      '),
+    ...wrapText(where, pageWidth, ' '.repeat(placeColumn)),
+  ];
 }
 
 const words: Readonly<Record<FrameAction, (event: FrameEvent) => string>> = {
@@ -112,11 +112,7 @@ function faultWords({ access, va, outcome, other, frame }: FrameEvent): string {
 }
 
 function mapping({ va, about, aboutName }: FrameEvent): string {
-  return `${hex(va!)} of ${about === undefined ? 'an unknown process' : processWords(about, aboutName ?? '')}`;
-}
-
-function processWords(pid: number, name: string): string {
-  return `process ${pid}${name === '' ? '' : ` (${escapeText(name, 16)})`}`;
+  return `${hex(va!)} of ${about === undefined ? 'an unknown process' : processWords(about, aboutName)}`;
 }
 
 function causeWords(cause: string): string {
@@ -139,13 +135,5 @@ function oneFrame({ function: name, file, line }: Place): string {
 }
 
 function times(number: number): string {
-  return number === 1 ? 'once' : number === 2 ? 'twice' : `${count(number)} times`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US');
-}
-
-function hex(value: bigint): string {
-  return `0x${value.toString(16)}`;
+  return number === 1 ? 'once' : number === 2 ? 'twice' : `${formatCount(number)} times`;
 }

@@ -1,11 +1,7 @@
 // The difference of two runs as text for people, at most 100 columns, guest text escaped.
-import { escapeText } from '../escape.js';
-import { paint } from '../reports/colour.js';
-import { wrap } from '../reports/wrap.js';
+import { escapeText, formatCount, pageWidth, paint, processWords, wrapText } from '../../text/index.js';
 import type { RunDiff } from './diff.js';
 import type { Comparison, HistoryRow, Parting } from './history-comparison.js';
-
-const width = 100;
 
 /** @param paths what A and B are called */
 export function diffText(diff: RunDiff, paths: readonly [string, string], colour = false): string {
@@ -33,11 +29,11 @@ function factLines(side: string, path: string, facts: RunDiff['facts'][number]):
     `ended by ${fact('end_reason')} at cycle ${grouped(facts['final_cycle'])}`,
     `digest ${fact('final_state_digest').slice(0, 12)}`,
   ];
-  return wrap(`${side}  ${escapeText(path)}: ${parts.join(', ')}`, width, '', '   ');
+  return wrapText(`${side}  ${escapeText(path)}: ${parts.join(', ')}`, pageWidth, '', '   ');
 }
 
 function grouped(cycle: string | number | bigint | undefined): string {
-  return cycle === undefined ? 'unknown' : Number(cycle).toLocaleString('en-US');
+  return cycle === undefined ? 'unknown' : formatCount(Number(cycle));
 }
 
 function comparisonLines(
@@ -49,16 +45,16 @@ function comparisonLines(
   if (compared === undefined) return [`${what}: not compared, for want of events`];
   const { partings, processes, rows } = compared;
   if (partings.length === 0) {
-    const amount = `${rows[0].toLocaleString('en-US')} events of ${processes[0]} processes`;
+    const amount = `${formatCount(rows[0])} events of ${processes[0]} processes`;
     return [paint(`${what} did the same in both: ${amount}`, 'green', colour)];
   }
   const [first, ...others] = partings;
-  const more = others
-    .map(({ birth, common }) => `${birth} after ${common.toLocaleString('en-US')}`)
-    .join(', ');
+  const more = others.map(({ birth, common }) => `${birth} after ${formatCount(common)}`).join(', ');
   return [
     ...partingLines(what, first, diff, colour),
-    ...(others.length === 0 ? [] : wrap(`later or elsewhere part processes ${more}`, width, '  ', '    ')),
+    ...(others.length === 0
+      ? []
+      : wrapText(`later or elsewhere part processes ${more}`, pageWidth, '  ', '    ')),
   ];
 }
 
@@ -68,14 +64,11 @@ function partingLines(what: string, parting: Parting, { names }: RunDiff, colour
   const pids = [a, b].map(
     (rows, index) => rows[0]?.pid ?? (index === 0 ? before.at(-1)?.pid : undefined) ?? '?',
   );
-  const who = `process ${birth}${name ? ` (${escapeText(name, 16)})` : ''}, pid ${pids[0]} in A and ${pids[1]} in B`;
+  const who = `${processWords(birth, name)}, pid ${pids[0]} in A and ${pids[1]} in B`;
   return [
-    ...wrap(
-      `${what} part in ${who}, after ${common.toLocaleString('en-US')} equal events`,
-      width,
-      '',
-      '  ',
-    ).map((line) => paint(line, 'bold', colour)),
+    ...wrapText(`${what} part in ${who}, after ${formatCount(common)} equal events`, pageWidth, '', '  ').map(
+      (line) => paint(line, 'bold', colour),
+    ),
     ...before.map((row) => rowLine(' ', row)),
     ...sideLines('A', a).map((line) => paint(line, 'red', colour)),
     ...sideLines('B', b).map((line) => paint(line, 'green', colour)),
@@ -90,8 +83,8 @@ function sideLines(side: string, rows: readonly HistoryRow[]): string[] {
 
 function rowLine(side: string, { cycle, hart, text, site }: HistoryRow): string {
   const where = site === undefined ? '' : `, in ${site}`;
-  const head = `  ${side}  ${cycle.toLocaleString('en-US').padStart(15)}  hart ${hart}  `;
-  return head + escapeText(`${text}${where}`, width - head.length);
+  const head = `  ${side}  ${formatCount(cycle).padStart(15)}  hart ${hart}  `;
+  return head + escapeText(`${text}${where}`, pageWidth - head.length);
 }
 
 function consoleLines({ console }: RunDiff): string[] {
@@ -105,12 +98,12 @@ function consoleLines({ console }: RunDiff): string[] {
 
 function countLines({ counts }: RunDiff): string[] {
   const cell = (value: number | undefined): string =>
-    (value === undefined ? 'not traced' : value.toLocaleString('en-US')).padStart(14);
+    (value === undefined ? 'not traced' : formatCount(value)).padStart(14);
   const line = (name: string, cells: readonly string[]): string => `${name.padEnd(16)}${cells.join('')}`;
   const heading = line('events', ['A'.padStart(14), 'B'.padStart(14), 'B - A'.padStart(14)]);
   const rows = counts.map(({ kind, a, b }) => {
     const change = (b ?? 0) - (a ?? 0);
-    return line(kind, [cell(a), cell(b), (change > 0 ? '+' : '') + change.toLocaleString('en-US')].map(pad));
+    return line(kind, [cell(a), cell(b), (change > 0 ? '+' : '') + formatCount(change)].map(pad));
   });
   return [heading, ...rows];
 }

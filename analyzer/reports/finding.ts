@@ -1,11 +1,7 @@
 // One finding as text: the rule, where and when it was broken first, what led there, what follows from it, and a hint.
-import { escapeText } from '../escape.js';
+import { escapeText, formatCount, hex, pageWidth, paint, processWords, wrapText } from '../../text/index.js';
 import type { Chain, Finding, InvariantResult, Suspect, Violation } from '../result.js';
-import { paint } from './colour.js';
 import type { TextOptions } from './text.js';
-import { wrap } from './wrap.js';
-
-const width = 100;
 
 /** Other places of a rule that are told. */
 const placesMost = 4;
@@ -29,16 +25,16 @@ export function findingLines(
   const reasons = disclose === 'why' ? [...suspectLines(violation), ...chainLines(chain, colour)] : [];
   return [
     paint(title, severity === 'error' ? 'red' : 'yellow', colour),
-    ...wrap(sentence, width, '  '),
+    ...wrapText(sentence, pageWidth, '  '),
     ...(disclose === 'what'
       ? [paint(`  ${who(violation)}`, 'bold', colour)]
       : placeLines(violation, options)),
     ...reasons,
     ...told.flatMap((other) => otherPlaceLines(other.violation)),
-    ...(more > 0 ? [`  ... and ${more.toLocaleString('en-US')} more`] : []),
+    ...(more > 0 ? [`  ... and ${formatCount(more)} more`] : []),
     ...consequenceLines(consequences.map(rule)),
     ...(disclose === 'why'
-      ? wrap(`hint: ${hint}`, width, '  ', '        ').map((line) => paint(line, 'dim', colour))
+      ? wrapText(`hint: ${hint}`, pageWidth, '  ', '        ').map((line) => paint(line, 'dim', colour))
       : []),
   ];
 }
@@ -48,17 +44,17 @@ function otherPlaceLines(violation: Violation): string[] {
   const { cycle, message, suspects } = violation;
   const at = suspects.length > 0 ? place(suspects[0]) : violation.function && place(violation as Suspect);
   const text = `also at cycle ${cycle}${at ? `, ${at}` : ''}: ${escapeText(message, 300)}`;
-  return wrap(text, width, '  ', '    ');
+  return wrapText(text, pageWidth, '  ', '    ');
 }
 
 function who({ pid, process }: { readonly pid: number; readonly process?: string }): string {
   if (pid === 0) return 'no process';
-  return `process ${pid}${process ? ` (${escapeText(process, 16)})` : ''}`;
+  return processWords(pid, process);
 }
 
 function placeLines(violation: Violation, options: TextOptions): string[] {
   const { cycle, since, hart, message, file, line } = violation;
-  const frame = violation.frame === undefined ? '' : `, frame 0x${violation.frame.toString(16)}`;
+  const frame = violation.frame === undefined ? '' : `, frame ${hex(violation.frame)}`;
   const begun = since === undefined ? '' : `, wrong since cycle ${since}`;
   const source = file && line && options.sourceLine?.(file, line);
   return [
@@ -67,26 +63,26 @@ function placeLines(violation: Violation, options: TextOptions): string[] {
       'bold',
       options.colour ?? false,
     ),
-    ...wrap(escapeText(message, 600), width, '    '),
+    ...wrapText(escapeText(message, 600), pageWidth, '    '),
     ...whereLines(violation),
-    ...(source ? [escapeText(`      > ${source.trim()}`, width)] : []),
+    ...(source ? [escapeText(`      > ${source.trim()}`, pageWidth)] : []),
   ];
 }
 
 function whereLines(violation: Violation): string[] {
-  const at = violation.pc ? `pc 0x${violation.pc.toString(16)}` : undefined;
+  const at = violation.pc ? `pc ${hex(violation.pc)}` : undefined;
   const inside = violation.function ? place(violation as Suspect) : undefined;
   const { caller, suspects } = violation;
   // An address that no line belongs to says less than whom to suspect.
   if (!inside && (!at || suspects.length > 0)) return [];
   const first = `in ${inside ?? at}`;
-  return wrap(caller === undefined ? first : `${first}, called from ${place(caller)}`, width, '    ');
+  return wrapText(caller === undefined ? first : `${first}, called from ${place(caller)}`, pageWidth, '    ');
 }
 
 /** Nothing where the place says it all. */
 function suspectLines({ suspects, function: inside = '' }: Violation): string[] {
   const isSaid = suspects.length === 0 || suspects[0].function === inside.replace(/ <.*$/, '');
-  return isSaid ? [] : wrap(`look first at ${suspects.map(place).join(', then at ')}`, width, '    ');
+  return isSaid ? [] : wrapText(`look first at ${suspects.map(place).join(', then at ')}`, pageWidth, '    ');
 }
 
 function place({ function: name, file, line }: Suspect): string {
@@ -106,7 +102,12 @@ function chainLines({ steps, leftOut }: Chain, colour: boolean): string[] {
       const where = at
         ? ` - ${place({ ...at, ...(at.file && { file: at.file.replace(/^.*\//, '') }) })}`
         : '';
-      const told = wrap(`${cycle}  ${entry}: ${acts.join('; ')}${where}`, width, '      ', ' '.repeat(10));
+      const told = wrapText(
+        `${cycle}  ${entry}: ${acts.join('; ')}${where}`,
+        pageWidth,
+        '      ',
+        ' '.repeat(10),
+      );
       return index === 0 && leftOut > 0 ? [...told, `      (${leftOut} more, see trace bio)`] : told;
     }),
   ];
@@ -120,7 +121,7 @@ function causeWords(cause: string): string {
 function consequenceLines(rules: readonly InvariantResult[]): string[] {
   if (rules.length === 0) return [];
   const named = rules.map(({ title, violationCount }) => {
-    return violationCount === 1 ? title : `${title} (${violationCount.toLocaleString('en-US')})`;
+    return violationCount === 1 ? title : `${title} (${formatCount(violationCount)})`;
   });
-  return wrap(`also broken, probably as a consequence: ${named.join('; ')}`, width, '  ', '    ');
+  return wrapText(`also broken, probably as a consequence: ${named.join('; ')}`, pageWidth, '  ', '    ');
 }

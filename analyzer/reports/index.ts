@@ -12,5 +12,4 @@ export const reports = {
 export type ReportFormat = keyof typeof reports;
 
 export { disclosures, type Disclosure } from './disclosure.js';
-export { wantsColour } from './colour.js';
 export type { TextOptions } from './text.js';

@@ -1,4 +1,5 @@
 // The report for programs: the whole result as JSON. Addresses are hexadecimal strings: JSON has no 64-bit numbers.
+import { jsonDocument } from '../../text/index.js';
 import type { CheckResult } from '../result.js';
 import { isDisclosed, type Disclosure } from './disclosure.js';
 
@@ -10,9 +11,5 @@ export function jsonReport(
   result: CheckResult,
   { disclose = 'why' }: { readonly disclose?: Disclosure } = {},
 ): string {
-  const hex = (key: string, value: unknown): unknown => {
-    if (!isDisclosed(key, disclose)) return undefined;
-    return typeof value === 'bigint' ? `0x${value.toString(16)}` : value;
-  };
-  return JSON.stringify({ version: jsonReportVersion, ...result }, hex, 2) + '\n';
+  return jsonDocument({ version: jsonReportVersion, ...result }, (key) => isDisclosed(key, disclose));
 }

@@ -1,9 +1,7 @@
 // What came of each rule, as lines: a line for each that is broken; what the others come to, as far as it is not asked
 // for each of them.
-import { escapeText } from '../escape.js';
+import { escapeText, formatCount, pageWidth, paint, wrapText, type Colour } from '../../text/index.js';
 import type { InvariantResult, InvariantStatus } from '../result.js';
-import { paint, type Colour } from './colour.js';
-import { wrap } from './wrap.js';
 
 /** What can come of a rule, for people: what is only a warning is told apart from what fails the run. */
 export type Outcome = InvariantStatus | 'warned';
@@ -18,7 +16,6 @@ export const outcomes: Record<Outcome, { mark: string; tally: string; colour: Co
   error: { mark: 'ERROR', tally: 'error', colour: 'red' },
 };
 
-const width = 100;
 const markWidth = 10;
 /** Rules named in the line that sums up those that hold, and in one of those that say nothing. */
 const namedMost = { holds: 3, silent: 10 };
@@ -45,13 +42,13 @@ export function shortRuleLines(rules: readonly InvariantResult[], colour: boolea
     ...silentLines('vacuous', 'found nothing to judge', having('vacuous'), colour),
     ...reasons.flatMap((reason) => {
       const alike = having('not_judged').filter((one) => (one.reason ?? '') === reason);
-      return silentLines('not_judged', escapeText(reason, width), alike, colour);
+      return silentLines('not_judged', escapeText(reason, pageWidth), alike, colour);
     }),
   ];
 }
 
 function ruleLine(one: InvariantResult, titleWidth: number, colour: boolean): string {
-  const told = escapeText(counts(one), width - 16 - titleWidth);
+  const told = escapeText(counts(one), pageWidth - 16 - titleWidth);
   return `${marked(outcomeOf(one), colour)}${one.title.padEnd(titleWidth)}  ${told}`.trimEnd();
 }
 
@@ -62,9 +59,9 @@ function marked(outcome: Outcome, colour: boolean): string {
 
 function counts(one: InvariantResult): string {
   if (one.status === 'not_judged' || one.status === 'error') return one.reason ?? '';
-  const parts = [one.judged === 0 ? 'nothing to judge' : `${number(one.judged)} judged`];
-  if (one.violationCount > 0) parts.unshift(`${number(one.violationCount)} found`);
-  if (one.skipped > 0) parts.push(`${number(one.skipped)} skipped`);
+  const parts = [one.judged === 0 ? 'nothing to judge' : `${formatCount(one.judged)} judged`];
+  if (one.violationCount > 0) parts.unshift(`${formatCount(one.violationCount)} found`);
+  if (one.skipped > 0) parts.push(`${formatCount(one.skipped)} skipped`);
   return parts.join(', ');
 }
 
@@ -75,8 +72,9 @@ function holdingLines(rules: readonly InvariantResult[], colour: boolean): strin
     rules.reduce((total, one) => total + of(one), 0);
   const skipped = sum((one) => one.skipped);
   const most = [...rules].sort((left, right) => right.judged - left.judged).slice(0, namedMost.holds);
-  const points = `${number(sum(({ judged }) => judged))} points${skipped > 0 ? ` (${number(skipped)} skipped)` : ''}`;
-  const named = most.map(({ title, judged }) => `${title} at ${number(judged)}`);
+  const left = skipped > 0 ? ` (${formatCount(skipped)} skipped)` : '';
+  const points = `${formatCount(sum(({ judged }) => judged))} points${left}`;
+  const named = most.map(({ title, judged }) => `${title} at ${formatCount(judged)}`);
   return filled('holds', `${rulesText(rules)} at ${points}: ${listed(named, rules.length)}`, colour);
 }
 
@@ -98,14 +96,10 @@ function listed(named: readonly string[], all: number): string {
 
 function filled(outcome: Outcome, text: string, colour: boolean): string[] {
   const indent = ' '.repeat(markWidth + 4);
-  const [first = '', ...rest] = wrap(text, width, indent, indent);
+  const [first = '', ...rest] = wrapText(text, pageWidth, indent, indent);
   return [marked(outcome, colour) + first.slice(indent.length), ...rest];
 }
 
 function rulesText({ length }: readonly InvariantResult[]): string {
   return length === 1 ? '1 rule' : `${length} rules`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
 }

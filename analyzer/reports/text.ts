@@ -1,12 +1,10 @@
 // The report for people: one screen, at most 100 columns. What came of the rules, then what was found, causes before
 // their consequences, then the verdict.
-import { escapeText } from '../escape.js';
+import { escapeText, pageWidth, paint, wrapText } from '../../text/index.js';
 import type { CheckResult, Finding } from '../result.js';
-import { paint } from './colour.js';
 import type { Disclosure } from './disclosure.js';
 import { findingLines } from './finding.js';
 import { everyRuleLines, outcomeOf, outcomes, shortRuleLines, type Outcome } from './rules.js';
-import { wrap } from './wrap.js';
 
 /** What a text report may be told. */
 export interface TextOptions {
@@ -19,8 +17,6 @@ export interface TextOptions {
   /** Whether each rule has a line, also those that hold. */
   readonly verbose?: boolean;
 }
-
-const width = 100;
 
 /** The report as text that ends in a newline. Everything the guest wrote is escaped. */
 export function textReport(result: CheckResult, options: TextOptions = {}): string {
@@ -49,6 +45,10 @@ function verdictLine(result: CheckResult, colour: boolean): string {
     return count === 0 ? [] : [`${count} ${outcomes[outcome].tally}`];
   });
   const reason = result.reason === undefined ? '' : ` (${escapeText(result.reason, 200)})`;
-  const [first, ...rest] = wrap(`${result.verdict.toUpperCase()}: ${tallies.join(', ')}${reason}`, width, '');
+  const [first, ...rest] = wrapText(
+    `${result.verdict.toUpperCase()}: ${tallies.join(', ')}${reason}`,
+    pageWidth,
+    '',
+  );
   return [paint(first, hue, colour), ...rest].join('\n');
 }

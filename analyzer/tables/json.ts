@@ -1,4 +1,5 @@
 // A query's result as JSON: an array with an object a row. Integers beyond 2^53 are decimal strings.
+import { printableJson } from '../../text/index.js';
 import type { QueryResult, SqlValue } from '../database.js';
 
 export function jsonText(result: QueryResult): string {
@@ -8,11 +9,7 @@ export function jsonText(result: QueryResult): string {
       JSON.stringify(Object.fromEntries(row.map((value, index) => [result.columns[index], plain(value)])))
     );
   });
-  // JSON.stringify leaves the second control block as it is, and a terminal obeys it.
-  const text = lines
-    .join(',\n')
-    .replace(/[\x7f-\x9f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return lines.length === 0 ? '[]\n' : `[\n${text}\n]\n`;
+  return lines.length === 0 ? '[]\n' : `[\n${printableJson(lines.join(',\n'))}\n]\n`;
 }
 
 function plain(value: SqlValue): string | number | boolean | null {

@@ -1,30 +1,27 @@
 // A query's result as a table for people: aligned columns, addresses in hexadecimal, guest text escaped.
+import { escapeText, hex, pageWidth } from '../../text/index.js';
 import type { QueryResult, SqlValue } from '../database.js';
-import { escapeText } from '../escape.js';
 
 const addressColumns =
   /^(pc|call_site|frame|.*_frame|va|root|entry|entry_value|before|after|target|address|value\d?|table|page_table|page|argument\d)$/;
 
 const cellWidth = 60;
 
-/** No line of a table is longer. */
-const tableWidth = 100;
-
 /**
  * Aligned columns with a heading, and a line that says how many rows there are. Rows too wide for a line are
  * printed below each other, a line a column.
  */
 export function tableText(result: QueryResult): string {
-  const hex = result.columns.map(
+  const isAddress = result.columns.map(
     (name, index) => result.types[index] === 'UBIGINT' && addressColumns.test(name),
   );
-  const cells = result.rows.map((row) => row.map((value, index) => cell(value, hex[index])));
+  const cells = result.rows.map((row) => row.map((value, index) => cell(value, isAddress[index])));
   const heading = result.columns.map((name) => escapeText(name, cellWidth));
   const widths = heading.map((name, index) =>
     Math.max(name.length, ...cells.map((row) => row[index].length)),
   );
   const total = widths.reduce((sum, width) => sum + width + 2, -2);
-  if (total > tableWidth) return records(heading, cells) + `(${rowCount(result)})\n`;
+  if (total > pageWidth) return records(heading, cells) + `(${rowCount(result)})\n`;
   const numeric = result.types.map((type) => /INT|DOUBLE|FLOAT|DECIMAL/.test(type));
   const line = (row: readonly string[]): string => {
     const padded = row.map((text, index) =>
@@ -53,11 +50,11 @@ function records(heading: readonly string[], cells: readonly (readonly string[])
 
 /** Names of columns can be as long as their expressions. */
 function clip(line: string): string {
-  return line.length > tableWidth ? `${line.slice(0, tableWidth - 1)}…` : line;
+  return line.length > pageWidth ? `${line.slice(0, pageWidth - 1)}…` : line;
 }
 
-function cell(value: SqlValue, hex: boolean): string {
+function cell(value: SqlValue, isAddress: boolean): string {
   if (value === null) return '';
-  if (hex && typeof value === 'bigint') return `0x${value.toString(16)}`;
+  if (isAddress && typeof value === 'bigint') return hex(value);
   return escapeText(String(value), cellWidth);
 }

@@ -1,10 +1,6 @@
 // What `trace audit` prints: a line a program, the rules that were violated, and one verdict.
 import {
-  escapeText,
-  paint,
   reports,
-  wantsColour,
-  wrapText,
   type CheckResult,
   type Disclosure,
   type InvariantResult,
@@ -12,14 +8,21 @@ import {
 } from '../../analyzer/index.js';
 import { ExitCode } from '../../errors.js';
 import type { RunResult } from '../../tracer/session/index.js';
-import { jsonDocument } from '../json-document.js';
+import {
+  escapeText,
+  formatCount,
+  jsonDocument,
+  pageWidth,
+  paint,
+  printable,
+  wantsColour,
+  wrapText,
+} from '../../text/index.js';
 import type { ChosenKernel } from '../kernel-options.js';
-import { printable } from '../printable.js';
 import type { ProgramOutcome } from '../program-outcome.js';
 import { endings, machineText } from '../run/report.js';
 import { shellWord, suggestion } from '../suggestion.js';
 import type { Surroundings } from '../surroundings.js';
-import { formatCount } from '../values.js';
 
 /** A program that was run and judged. */
 export interface AuditedRun {
@@ -37,8 +40,6 @@ export interface AuditedRun {
 interface Disclosing {
   readonly disclose: Disclosure;
 }
-
-const width = 100;
 
 /** Worst first: a proven violation outranks what could not be judged. */
 const ranks: readonly Verdict[] = ['failed', 'inconclusive', 'passed'];
@@ -84,7 +85,7 @@ function title(kernel: ChosenKernel, runs: readonly AuditedRun[]): string {
 
 function addedLines({ added = [], diskPath }: ChosenKernel): string[] {
   if (added.length === 0) return [];
-  return wrapText(printable(`added ${added.join(', ')} to a copy of ${diskPath}`), width, '  ', '  ');
+  return wrapText(printable(`added ${added.join(', ')} to a copy of ${diskPath}`), pageWidth, '  ', '  ');
 }
 
 function table(runs: readonly AuditedRun[], disclose: Disclosure): string[] {

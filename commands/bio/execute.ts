@@ -4,13 +4,12 @@ import {
   frameStory,
   openTraceSource,
   pageStory,
-  wantsColour,
   type Biography,
   type PageBiography,
 } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
+import { jsonDocument, wantsColour } from '../../text/index.js';
 import type { BioFlags } from '../bio.js';
-import { jsonDocument } from '../json-document.js';
 import type { Surroundings } from '../surroundings.js';
 
 /** The whole of `trace bio`; returns the exit code. */

@@ -1,8 +1,8 @@
 // Compares two traces, and prints how they differ.
-import { diffRuns, diffText, openTraceSource, runsDiffer, wantsColour } from '../../analyzer/index.js';
+import { diffRuns, diffText, openTraceSource, runsDiffer } from '../../analyzer/index.js';
 import { ExitCode } from '../../errors.js';
+import { jsonDocument, wantsColour } from '../../text/index.js';
 import type { DiffFlags } from '../diff.js';
-import { jsonDocument } from '../json-document.js';
 import type { Surroundings } from '../surroundings.js';
 
 /** The whole of `trace diff`; returns the exit code. */

@@ -14,6 +14,7 @@ import {
 } from '../../tracer/probes/index.js';
 import { eventNames, type EventName } from '../../tracer/schema/index.js';
 import { DebugInfo, parseElf } from '../../tracer/symbols/index.js';
+import { jsonDocument } from '../../text/index.js';
 import { chooseKernel, chooseKernelAlone, type KernelOptions } from '../kernel-options.js';
 import type { Surroundings } from '../surroundings.js';
 import { inspectionText } from './report.js';
@@ -46,14 +47,16 @@ export interface Inspection {
 
 /** The whole of `trace inspect`; returns the exit code. */
 export function executeInspect(
-  kernelPath: string | undefined,
+  argument: string | undefined,
   flags: KernelOptions & { readonly json?: true },
   { stdout }: Surroundings,
 ): number {
-  if (kernelPath !== undefined && flags.variant !== undefined)
+  if (argument !== undefined && flags.variant !== undefined)
     throw new UsageError('a kernel and --variant were given; --variant chooses among the built-in kernels');
-  const inspection = inspect({ ...flags, ...(kernelPath !== undefined && { kernel: kernelPath }) });
-  stdout.write(flags.json ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionText(inspection));
+  if (argument !== undefined && flags.kernel !== undefined)
+    throw new UsageError(`${argument} and --kernel ${flags.kernel} were given; give one of them`);
+  const inspection = inspect({ ...flags, ...(argument !== undefined && { kernel: argument }) });
+  stdout.write(flags.json ? jsonDocument(inspection) : inspectionText(inspection));
   return ExitCode.ok;
 }
 

@@ -1,9 +1,8 @@
 // An inspection as text: a block a subject, at most 100 columns.
-import { escapeText, wrapText } from '../../analyzer/index.js';
 import type { Finding } from '../../tracer/probes/index.js';
+import { escapeText, hex, pageWidth, wrapText } from '../../text/index.js';
 import type { Inspection } from './execute.js';
 
-const width = 100;
 const margin = 13;
 /** Columns of a finding: what it is for, and how sure it is. */
 const columns = { what: 17, sureness: 9 } as const;
@@ -46,7 +45,7 @@ export function inspectionText(inspection: Inspection): string {
 function findingLines({ what, where, sureness, why }: Finding): string[] {
   const start = what.padEnd(columns.what) + sureness.padEnd(columns.sureness);
   const indent = ' '.repeat(margin + columns.what + columns.sureness);
-  return wrapText(escapeText(`${where}: ${why}`), width, indent).map((line, index) =>
+  return wrapText(escapeText(`${where}: ${why}`), pageWidth, indent).map((line, index) =>
     index === 0 ? ' '.repeat(margin) + start + line.slice(indent.length) : line,
   );
 }
@@ -61,7 +60,7 @@ function diskBlocks(disk: Inspection['disk']): Block[] {
 
 function wrapped(line: string): string[] {
   const indent = ' '.repeat(margin);
-  return wrapText(escapeText(line), width, indent, `${indent}  `);
+  return wrapText(escapeText(line), pageWidth, indent, `${indent}  `);
 }
 
 /** Lines that leave a margin, with the name in that of the first. */
@@ -70,5 +69,3 @@ function titled(name: string, lines: readonly string[]): string {
     .map((line, index) => `${index === 0 ? name.padEnd(margin) + line.slice(margin) : line}\n`)
     .join('');
 }
-
-const hex = (address: number): string => `0x${address.toString(16)}`;

@@ -4,10 +4,10 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { escapeText, readQueries, tables, type TraceQuery } from '../../analyzer/index.js';
+import { readQueries, tables, type TraceQuery } from '../../analyzer/index.js';
 import { UsageError } from '../../errors.js';
 import { events } from '../../tracer/schema/index.js';
-import { printable } from '../printable.js';
+import { escapeText, printable } from '../../text/index.js';
 import type { Surroundings } from '../surroundings.js';
 
 const help = `Type a statement and end it with a semicolon. Other commands:

@@ -19,14 +19,13 @@ import {
   type RunRequest,
   type RunResult,
 } from '../../tracer/session/index.js';
-import { jsonDocument } from '../json-document.js';
+import { formatCount, jsonDocument } from '../../text/index.js';
 import { ProgressLine } from '../progress-line.js';
 import type { ReplayFlags } from '../replay.js';
 import { eventKinds } from '../run/flags.js';
-import { traceBytesDefault } from '../run-options.js';
+import { traceBytesDefault } from '../common-options.js';
 import { shellWord } from '../suggestion.js';
 import type { Surroundings } from '../surroundings.js';
-import { formatCount } from '../values.js';
 import { toolVersion } from '../version.js';
 
 /** Whether the flags ask something of the run, instead of for a moment of it. */

@@ -1,4 +1,5 @@
 // A moment as a JSON document: everything the page shows, with names for numbers where the page has names.
+import { integerRegisterNames } from '../../emulator/index.js';
 import {
   disassembleMoment,
   readMemory,
@@ -7,7 +8,6 @@ import {
   type MomentSource,
 } from '../../tracer/moment/index.js';
 import type { Position } from '../../tracer/replay/index.js';
-import { registerNames } from './page-registers.js';
 import type { PartName, Parts } from './parts.js';
 
 /** Instructions shown around the pc. */
@@ -54,7 +54,11 @@ export function momentDocument(
 }
 
 function registersDocument({ pc, x, csrs }: Moment['registers']): object {
-  return { pc, ...Object.fromEntries(registerNames.map((name, number) => [name, x[number]])), ...csrs };
+  return {
+    pc,
+    ...Object.fromEntries(integerRegisterNames.map((name, number) => [name, x[number]])),
+    ...csrs,
+  };
 }
 
 function rangeDocument({ va, pages, frames, entry }: Moment['pagetable'][number]): object {

@@ -1,11 +1,10 @@
 // Goes to the moment asked for, and prints its page.
-import { wantsColour } from '../../analyzer/index.js';
 import { ExitCode } from '../../errors.js';
 import { isBuiltinKernel, programElf, programNames } from '../../fixtures/index.js';
 import { openTrace, readTraceDisk, type OpenedTrace } from '../../tracer/directory/index.js';
 import { describeMoment, UserPrograms, type MomentSource } from '../../tracer/moment/index.js';
 import { findPosition, Replayer } from '../../tracer/replay/index.js';
-import { jsonDocument } from '../json-document.js';
+import { jsonDocument, wantsColour } from '../../text/index.js';
 import { ProgressLine } from '../progress-line.js';
 import type { ReplayFlags } from '../replay.js';
 import { sourceLines } from '../source-lines.js';
@@ -31,6 +30,7 @@ export async function executeReplay(
   const parts = parseParts(flags.show);
   const gdb = flags.gdb === undefined ? undefined : (await import('./gdb.js')).gdbSessions(flags);
   const trace = openTrace(path);
+  const roots = sourceRoots(flags.source, trace.manifest?.digests.kernel);
   const replay = await Replayer.open(path, flags.engine && { engine: flags.engine });
   try {
     const { end } = replay;
@@ -38,7 +38,6 @@ export async function executeReplay(
     const position = await findPosition(flags.to ?? 'end', { trace, end, violations }, end);
     if (!(await go(replay, position.cycle, surroundings))) return ExitCode.interrupted;
     const source = momentSource(replay, trace);
-    const roots = sourceRoots(flags.source, trace.manifest?.digests.kernel);
     if (gdb) return await gdb({ moments: source, sourceRoots: roots, violations }, surroundings);
     const moment = describeMoment(source, { ...position, events: parts.events });
     if (flags.json) stdout.write(jsonDocument(momentDocument(source, moment, parts, position)));

@@ -3,7 +3,7 @@ import { UsageError } from '../../errors.js';
 import { ProtocolError, type MonitorCommand } from '../../tracer/gdb/index.js';
 import { describeMoment, type MomentSource } from '../../tracer/moment/index.js';
 import { findPosition } from '../../tracer/replay/index.js';
-import { printable } from '../printable.js';
+import { printable } from '../../text/index.js';
 import { sourceLines } from '../source-lines.js';
 import { momentText } from './page.js';
 import { parseParts } from './parts.js';

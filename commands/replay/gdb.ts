@@ -1,7 +1,7 @@
 // trace replay --gdb: waits for gdb at a port, until somebody has had enough.
 import { ExitCode, UsageError } from '../../errors.js';
 import { GdbServer, parseGdbAddress, Target, type GdbAddress } from '../../tracer/gdb/index.js';
-import { printable } from '../printable.js';
+import { printable } from '../../text/index.js';
 import type { ReplayFlags } from '../replay.js';
 import type { Surroundings } from '../surroundings.js';
 import { traceCommands, type MonitorSources } from './gdb-monitor.js';

@@ -1,12 +1,7 @@
 // Registers and memory of a moment's page.
-import { escapeText } from '../../analyzer/index.js';
+import { integerRegisterNames } from '../../emulator/index.js';
 import type { InstructionLine, Registers } from '../../tracer/moment/index.js';
-
-/** Names of x0..x31 by the calling convention. */
-export const registerNames =
-  'zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6'.split(
-    ' ',
-  );
+import { escapeText, hex } from '../../text/index.js';
 
 const columns = 3;
 /** A name, and a 64-bit value in hexadecimal. */
@@ -16,7 +11,7 @@ const cellWidth = 28;
 export function registerLines({ pc, x, csrs }: Registers): string[] {
   const cells = [
     ['pc', pc] as const,
-    ...registerNames.slice(1).map((name, index) => [name, x[index + 1]] as const),
+    ...integerRegisterNames.slice(1).map((name, index) => [name, x[index + 1]] as const),
     ...Object.entries(csrs),
   ].map(([name, value]) => `${name.padEnd(8)} ${hex(value)}`);
   return Array.from({ length: Math.ceil(cells.length / columns) }, (_, row) => {
@@ -53,9 +48,4 @@ export function instructionLines(lines: readonly InstructionLine[], pc: bigint):
     const mark = address === pc ? '=>' : '  ';
     return `${mark} ${hex(address).padEnd(20)} ${code.padStart(8)}  ${escapeText(text)}`;
   });
-}
-
-/** 0x with as many digits as needed. */
-export function hex(value: bigint | number): string {
-  return `0x${value.toString(16)}`;
 }

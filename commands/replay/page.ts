@@ -1,5 +1,5 @@
 // A moment as a page for people: at most 100 columns, guest text escaped.
-import { entryWords, escapeText, paint, wrapText } from '../../analyzer/index.js';
+import { entryWords } from '../../analyzer/index.js';
 import {
   disassembleMoment,
   readMemory,
@@ -11,11 +11,11 @@ import {
   type MomentSource,
   type Stack,
 } from '../../tracer/moment/index.js';
+import { escapeText, formatCount, hex, pageWidth, paint, processWords, wrapText } from '../../text/index.js';
 import type { SourceLine } from '../source-lines.js';
-import { formatCount } from '../values.js';
 import { instructionsShown } from './document.js';
 import { eventWords } from './event-words.js';
-import { hex, instructionLines, memoryLines, registerLines } from './page-registers.js';
+import { instructionLines, memoryLines, registerLines } from './page-registers.js';
 import type { PartName, Parts } from './parts.js';
 
 /** What the page may be told. */
@@ -26,7 +26,6 @@ export interface PageOptions {
   readonly colour: boolean;
 }
 
-const width = 100;
 /** Lines of source before and behind the present one. */
 const sourceAround = 4;
 const rangesShown = 40;
@@ -66,10 +65,10 @@ function headLines({ cycle, end, present, allWait }: Moment, { what, colour }: P
   const percent = end === 0 ? '' : ` (${((cycle / end) * 100).toFixed(1)}% of the run)`;
   const where = allWait ? 'all harts wait; the last to run was ' : '';
   return [
-    ...wrapText(`${escapeText(what)}: cycle ${formatCount(cycle)}${percent}`, width, '', '  ').map((line) =>
-      paint(line, 'bold', colour),
+    ...wrapText(`${escapeText(what)}: cycle ${formatCount(cycle)}${percent}`, pageWidth, '', '  ').map(
+      (line) => paint(line, 'bold', colour),
     ),
-    ...wrapText(`${where}hart ${present.hart}, ${hartWords(present)}`, width, '  ', '    '),
+    ...wrapText(`${where}hart ${present.hart}, ${hartWords(present)}`, pageWidth, '  ', '    '),
   ];
 }
 
@@ -78,17 +77,13 @@ function hartWords({ mode, waits, process }: HartView): string {
   return `${who}, ${mode} mode${waits ? ', waiting for an interrupt' : ''}`;
 }
 
-function processWords(pid: number, name: string): string {
-  return `process ${pid}${name === '' ? '' : ` (${escapeText(name, 16)})`}`;
-}
-
 /** One line for a hart that is not the one shown. */
 function hartLine(view: HartView): string {
   const frames = view.stacks[0]?.frames ?? [];
   const frame = frames.find(({ inlined }) => !inlined);
   const at = frame === undefined ? '' : `, in ${placeWords(frame)}`;
   const line = `  hart ${view.hart}: ${hartWords(view)}${at}`;
-  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+  return line.length > pageWidth ? `${line.slice(0, pageWidth - 1)}…` : line;
 }
 
 function sourceLinesOf({ stacks }: HartView, { sourceLine, colour }: PageOptions): string[] {
@@ -101,7 +96,7 @@ function sourceLinesOf({ stacks }: HartView, { sourceLine, colour }: PageOptions
     const text = sourceLine(place.file, number);
     if (text === undefined) return [];
     const mark = number === place.line ? '>' : ' ';
-    const line = `  ${mark} ${String(number).padStart(5)}  ${escapeText(text.replace(/\t/g, '    '), width - 11)}`;
+    const line = `  ${mark} ${String(number).padStart(5)}  ${escapeText(text.replace(/\t/g, '    '), pageWidth - 11)}`;
     return [number === place.line ? paint(line, 'green', colour) : line];
   });
   return lines.length === 0
@@ -120,7 +115,7 @@ function frameLine(frame: CallFrame, index: number): string {
   const inlined = frame.inlined ? '  (inlined)' : '';
   return `    #${String(index).padEnd(3)}${hex(frame.pc).padEnd(20)}${placeWords(frame)}${inlined}`.slice(
     0,
-    width,
+    pageWidth,
   );
 }
 
@@ -139,7 +134,7 @@ function pageTableLines(ranges: readonly MappedRange[]): string[] {
     const size = `${formatCount(pages)} page${pages === 1 ? '' : 's'}`;
     const span = `  ${hex(va)} to ${hex(last)}`.padEnd(39);
     return `${span}${size.padEnd(10)} ${entryWords(entry).padEnd(28)} ${frameWords(frames)}`
-      .slice(0, width)
+      .slice(0, pageWidth)
       .trimEnd();
   });
   const left = ranges.length - rangesShown;
@@ -156,7 +151,7 @@ function frameWords(frames: MappedRange['frames']): string {
 function frameLines({ why, sharers, count }: FrameView): string[] {
   const counted = count === undefined ? '' : `; its count is ${count}`;
   return [
-    ...wrapText(`${why}; mapped ${times(sharers.length)} by processes${counted}`, width, '  ', '    '),
+    ...wrapText(`${why}; mapped ${times(sharers.length)} by processes${counted}`, pageWidth, '  ', '    '),
     ...sharers
       .slice(0, rangesShown)
       .map(
@@ -173,6 +168,6 @@ function times(number: number): string {
 function eventLine(event: Moment['events'][number], colour: boolean): string {
   const { cycle, hart, pid, kind } = event;
   const head = `  ${formatCount(cycle).padStart(15)}  hart ${hart}  pid ${String(pid).padEnd(4)} `;
-  const text = escapeText(eventWords(event), width - head.length);
+  const text = escapeText(eventWords(event), pageWidth - head.length);
   return kind === 'panic' ? paint(head + text, 'red', colour) : head + text;
 }

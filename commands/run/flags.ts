@@ -4,6 +4,7 @@ import { defaultConfiguration, type Engine } from '../../emulator/index.js';
 import type { Disclosure } from '../../analyzer/index.js';
 import { UsageError } from '../../errors.js';
 import { eventNames, isEventName, type EventName } from '../../tracer/schema/index.js';
+import { choiceInstead } from '../../text/index.js';
 import type { RunRequest } from '../../tracer/session/index.js';
 import { memoryBytes, type ChosenKernel, type KernelOptions } from '../kernel-options.js';
 import { toolVersion } from '../version.js';
@@ -70,7 +71,7 @@ export function eventKinds(list: string | undefined): readonly EventName[] {
   return list.split(',').map((word) => {
     if (isEventName(word)) return word;
     throw new UsageError(
-      `there is no event kind '${word}' (--events); the kinds are ${eventNames.join(', ')}`,
+      `there is no event kind '${word}' (--events)${choiceInstead(word, eventNames, 'the kinds are')}`,
     );
   });
 }

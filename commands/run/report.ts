@@ -1,20 +1,20 @@
 // What `trace run` prints at its end: how the run ended, what the program says, the verdict, and what to type next.
+import { reports, type CheckResult, type Disclosure } from '../../analyzer/index.js';
+import { explainEnd, type RunEnd, type RunResult } from '../../tracer/session/index.js';
 import {
   escapeText,
-  reports,
+  formatCount,
+  formatSize,
+  jsonDocument,
+  pageWidth,
+  printable,
   wantsColour,
   wrapText,
-  type CheckResult,
-  type Disclosure,
-} from '../../analyzer/index.js';
-import { explainEnd, type RunEnd, type RunResult } from '../../tracer/session/index.js';
-import { jsonDocument } from '../json-document.js';
+} from '../../text/index.js';
 import type { ChosenKernel } from '../kernel-options.js';
-import { printable } from '../printable.js';
 import type { ProgramOutcome } from '../program-outcome.js';
 import type { SourceLine } from '../source-lines.js';
 import type { Surroundings } from '../surroundings.js';
-import { formatCount, formatSize } from '../values.js';
 import { shellWord, suggestion } from '../suggestion.js';
 
 /** A run that is over, with what is known of it beside the verdict. */
@@ -49,8 +49,6 @@ export const endings: Readonly<Record<RunEnd, string>> = {
   write_failed: explainEnd.write_failed!,
 };
 
-const width = 100;
-
 /** The machine of a run, in a few words. */
 export function machineText({ manifest }: RunResult): string {
   const { harts, memoryBytes } = manifest.machine;
@@ -67,9 +65,14 @@ export function runText(
   const title = run.words.length === 0 ? 'boot' : run.words.join(' ');
   const lines = [
     '',
-    ...wrapText(printable(`${title} on ${run.kernel.label} (${machineText(run.result)})`), width, '', '  '),
+    ...wrapText(
+      printable(`${title} on ${run.kernel.label} (${machineText(run.result)})`),
+      pageWidth,
+      '',
+      '  ',
+    ),
     ...factLines(run).flatMap(([name, value]) => {
-      return wrapText(printable(value), width, `  ${name.padEnd(10)}  `, ' '.repeat(14));
+      return wrapText(printable(value), pageWidth, `  ${name.padEnd(10)}  `, ' '.repeat(14));
     }),
     '',
   ];

@@ -11,15 +11,15 @@ import {
   type RunRequest,
   type RunResult,
 } from '../../tracer/session/index.js';
+import { formatCount } from '../../text/index.js';
 import { ConsoleEcho } from '../console-echo.js';
 import { chooseKernel, memoryBytes } from '../kernel-options.js';
 import { eventKinds } from '../run/flags.js';
-import { traceBytesDefault } from '../run-options.js';
+import { traceBytesDefault } from '../common-options.js';
 import { endings } from '../run/report.js';
 import type { ShellFlags } from '../shell.js';
 import { shellWord } from '../suggestion.js';
 import type { Surroundings } from '../surroundings.js';
-import { formatCount } from '../values.js';
 import { toolVersion } from '../version.js';
 import { KeyReader } from './keys.js';
 import { Screen } from './screen.js';

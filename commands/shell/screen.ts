@@ -1,7 +1,7 @@
 // The guest's output on a terminal in raw mode: lines, tabs, returns and backspaces as they are, which editing a line
 // needs; whatever else could act on the terminal as an escape.
 import { StringDecoder } from 'node:string_decoder';
-import { printable } from '../printable.js';
+import { printable } from '../../text/index.js';
 import type { Output } from '../surroundings.js';
 
 export class Screen {

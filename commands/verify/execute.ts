@@ -1,11 +1,9 @@
 // Replays a trace and says whether it is the run that was recorded.
 import { ExitCode } from '../../errors.js';
 import { verify, type Verification } from '../../tracer/replay/index.js';
-import { jsonDocument } from '../json-document.js';
-import { printable } from '../printable.js';
+import { formatCount, jsonDocument, printable } from '../../text/index.js';
 import { ProgressLine } from '../progress-line.js';
 import type { Surroundings } from '../surroundings.js';
-import { formatCount } from '../values.js';
 import type { VerifyFlags } from '../verify.js';
 
 /** The whole of `trace verify`; returns the exit code. */

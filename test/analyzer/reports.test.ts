@@ -1,8 +1,6 @@
 // Reports: the text fits a screen and cannot be forged by the guest; JSON carries everything.
 import { describe, expect, test } from 'vitest';
-import { escapeText } from '../../analyzer/escape.js';
-import { reports, wantsColour, type Disclosure } from '../../analyzer/reports/index.js';
-import { wrap } from '../../analyzer/reports/wrap.js';
+import { reports, type Disclosure } from '../../analyzer/reports/index.js';
 import type { CheckResult, Finding, InvariantResult, Violation } from '../../analyzer/result.js';
 
 const violation: Violation = {
@@ -204,13 +202,6 @@ describe('text', () => {
   });
 });
 
-test('colour is for terminals without NO_COLOR', () => {
-  expect(wantsColour({ isTTY: true }, {})).toBe(true);
-  expect(wantsColour({ isTTY: true }, { NO_COLOR: '1' })).toBe(false);
-  expect(wantsColour({ isTTY: true }, { TERM: 'dumb' })).toBe(false);
-  expect(wantsColour({}, {})).toBe(false);
-});
-
 test('json carries the result, with addresses in hexadecimal', () => {
   const parsed: unknown = JSON.parse(reports.json(resultOf({ violations: [violation] })));
   expect(parsed).toMatchObject({
@@ -221,28 +212,4 @@ test('json carries the result, with addresses in hexadecimal', () => {
       { name: 'no_double_free', violations: [{ frame: '0x87f5a000', pc: '0x80000c12', line: 57 }] },
     ],
   });
-});
-
-describe('escapeText', () => {
-  const cases: [string, string][] = [
-    ['plain text', 'plain text'],
-    ['a\tb\n', 'a\\tb\\n'],
-    ['\x1b[31m', '\\x1b[31m'],
-    ['\u009b', '\\x9b'],
-    ['\u202etxt', '\\u202etxt'],
-    ['back\\slash', 'back\\\\slash'],
-    ['\u2028', '\\u2028'],
-    ['\ud800', '\\ud800'],
-    ['Grüße', 'Grüße'],
-  ];
-  for (const [text, escaped] of cases) {
-    test(JSON.stringify(text), () => expect(escapeText(text)).toBe(escaped));
-  }
-
-  test('cuts long texts', () => expect(escapeText('abcdef', 4)).toBe('abc…'));
-});
-
-test('wrap breaks at spaces, and words that are longer than a line', () => {
-  expect(wrap('one two three', 9, ' ')).toEqual([' one two', ' three']);
-  expect(wrap('abcdefghij kl', 6, '', ' ')).toEqual(['abcdef', ' ghij', ' kl']);
 });

@@ -1,6 +1,7 @@
 // The command line as such: help, mistakes, and what becomes of errors.
 import { describe, expect, test } from 'vitest';
 import type { CommandRow } from '../../commands/main.js';
+import { commands } from '../../commands/table.js';
 import { UsageError } from '../../errors.js';
 import { trace, traceWith } from '../support/command-line.js';
 
@@ -24,11 +25,12 @@ describe('help', () => {
   test('of everything lists the commands and exit codes', async () => {
     const { exitCode, stdout } = await trace(['--help']);
     expect(exitCode).toBe(0);
-    for (const word of ['run', 'check', 'query', 'inspect', 'Exit codes', 'Examples'])
-      expect(stdout).toContain(word);
+    for (const { name, summary } of commands)
+      expect(stdout).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'));
+    expect(stdout).toMatch(/Examples:[^]*Exit codes:/);
   });
 
-  test.each(['run', 'check', 'query', 'inspect'])(
+  test.each(commands.map(({ name }) => name))(
     'of %s has examples, and lines of at most 100 columns',
     async (name) => {
       for (const words of [
@@ -71,6 +73,13 @@ describe('mistakes', () => {
     [['run', '--variant', 'brave', 'ls'], "no built-in kernel variant 'brave'"],
     [['run', '--variant', 'cow', '--kernel', 'x', 'ls'], "cannot be used with option '--kernel <PATH>'"],
     [['check'], "missing required argument 'TRACE'"],
+    [['help', 'rnu'], "there is no command 'rnu'; did you mean 'run'?"],
+    [['run', '--variant', 'eagre', 'ls'], "no built-in kernel variant 'eagre'; did you mean 'eager'?"],
+    [
+      ['run', '--events', 'page_falt', 'ls'],
+      "no event kind 'page_falt' (--events); did you mean 'page_fault'?",
+    ],
+    [['inspect', 'x', '--kernel', 'y'], 'x and --kernel y were given; give one of them'],
     [['query', 'x', '--format', 'xml'], 'Allowed choices are table, json, csv, arrow'],
   ])('%j', async (words, message) => {
     const { exitCode, stdout, stderr } = await trace(words);
@@ -78,6 +87,13 @@ describe('mistakes', () => {
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^trace: .*\n$/);
   });
+});
+
+test('options behind the program are said to be the guest’s', async () => {
+  const { exitCode, stderr } = await trace(['run', 'cowtset', '-q', '--out=x', '--harts']);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("note: --out=x, --harts is typed at the guest's shell");
+  expect((await trace(['run', '--out', 'x', 'cowtset', '-q'])).stderr).not.toContain('note');
 });
 
 describe('errors', () => {

@@ -2,6 +2,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sourceLines } from '../../commands/source-lines.js';
+import { sourceRoots } from '../../commands/source-roots.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const inside = temporaryDirectory();
@@ -31,4 +32,10 @@ test('nothing outside a root is read', () => {
   expect([lines('../secret', 1), lines(inside('secret'), 1), lines('kernel/../../secret', 1)]).toEqual(
     Array(3).fill(undefined),
   );
+});
+
+test('a root that is given must be there', () => {
+  expect(sourceRoots(inside('tree'), undefined)).toEqual([inside('tree')]);
+  for (const wrong of ['nowhere', 'secret'])
+    expect(() => sourceRoots(inside(wrong), undefined)).toThrow(/there is no directory .*; --source takes/);
 });

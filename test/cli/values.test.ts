@@ -1,6 +1,7 @@
 // Numbers and sizes as people write them.
 import { describe, expect, test } from 'vitest';
-import { formatSize, parseCount, parseSeconds, parseSize } from '../../commands/values.js';
+import { parseCount, parseSeconds, parseSize } from '../../commands/values.js';
+import { formatSize } from '../../text/index.js';
 
 describe('counts', () => {
   test.each([

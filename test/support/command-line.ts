@@ -1,6 +1,7 @@
 // Runs a command of the command line inside the test, with streams that keep what is printed.
 import { Readable } from 'node:stream';
-import { main, type CommandModule, type CommandRow } from '../../commands/main.js';
+import { main, type CommandRow } from '../../commands/main.js';
+import { commands } from '../../commands/table.js';
 import type { Output, Surroundings } from '../../commands/surroundings.js';
 
 /** What a command printed, and its exit code. */
@@ -19,21 +20,6 @@ export interface FakeWorld {
   /** Called with each piece that is printed, and a way to press Ctrl-C. */
   readonly onOutput?: (text: string, interrupt: () => void) => void;
 }
-
-const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
-  run: () => import('../../commands/run.js'),
-  audit: () => import('../../commands/audit.js'),
-  verify: () => import('../../commands/verify.js'),
-  shell: () => import('../../commands/shell.js'),
-  check: () => import('../../commands/check.js'),
-  query: () => import('../../commands/query.js'),
-  replay: () => import('../../commands/replay.js'),
-  bio: () => import('../../commands/bio.js'),
-  diff: () => import('../../commands/diff.js'),
-  inspect: () => import('../../commands/inspect.js'),
-};
-
-const commands = Object.entries(modules).map(([name, load]) => ({ name, summary: `does ${name}`, load }));
 
 /** Runs `trace` with these words. */
 export async function trace(words: readonly string[], world: FakeWorld = {}): Promise<Printed> {

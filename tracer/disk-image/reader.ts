@@ -1,6 +1,7 @@
 // Reads an xv6 file system image: its root directory and the files in it. Nothing in the image is believed
 // before it is checked, since the image is the user's; what does not fit the format is a UsageError.
 import { UsageError } from '../../errors.js';
+import { hex } from '../../text/index.js';
 import {
   BLOCK_BYTES,
   DIRECT_BLOCKS,
@@ -96,9 +97,7 @@ export class DiskImage {
     const fields = SUPERBLOCK_FIELDS.map((name, index) => [name, this.view.getUint32(at + index * 4, true)]);
     const superblock = Object.fromEntries(fields) as Superblock;
     if (superblock.magic !== MAGIC) {
-      this.reject(
-        `its superblock says 0x${superblock.magic.toString(16)} instead of 0x${MAGIC.toString(16)}`,
-      );
+      this.reject(`its superblock says ${hex(superblock.magic)} instead of ${hex(MAGIC)}`);
     }
     const { size, inodes, inodeStart, bitmapStart } = superblock;
     if (size * BLOCK_BYTES > this.bytes.length) {

@@ -1,5 +1,6 @@
 // What a hart is doing, for a person: which process it runs, in which mode.
 import type { Machine } from '../../emulator/index.js';
+import { processWords } from '../../text/index.js';
 import { currentProcess, type LiveProcess } from '../moment/index.js';
 import type { ProcessFacts } from '../probes/index.js';
 
@@ -22,15 +23,6 @@ export function hartState(machine: Machine, facts: ProcessFacts | undefined, har
   const state = machine.harts[hart];
   const process = facts && currentProcess(machine, facts, hart);
   const waits = state.read('waiting') === 0n ? '' : ', waits for an interrupt';
-  const who = process ? processWords(process) : 'no process';
+  const who = process ? processWords(process.pid, process.name) : 'no process';
   return { process, words: `${who}, ${modes.get(state.read('mode'))} mode${waits}` };
-}
-
-/** A process by its number and, where the kernel keeps one, its name. */
-export function processWords({ pid, name }: LiveProcess): string {
-  return `process ${pid}${name === '' ? '' : ` (${escaped(name)})`}`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

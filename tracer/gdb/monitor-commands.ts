@@ -1,11 +1,10 @@
 // The monitor commands that need the machine alone.
+import { hex, processWords } from '../../text/index.js';
 import { ProtocolError } from './hexadecimal.js';
 import type { MonitorCommand, MonitorContext } from './monitor.js';
 import { translateBy, walk } from '../moment/index.js';
-import { processWords } from './hart-state.js';
 import type { Stop } from './stop.js';
 
-const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** Where the replay is, and what each hart does there. */
@@ -61,7 +60,8 @@ function pte([text = '', given]: readonly string[], { target, hart: selected }: 
   const present = Number(satp & ((1n << 44n) - 1n)) * 4096;
   const { process } = target.stateOf(hart);
   const tables = satp >> 60n === 0n ? [] : [{ whose: `hart ${hart} (satp)`, root: present }];
-  if (process && process.root !== present) tables.push({ whose: processWords(process), root: process.root });
+  if (process && process.root !== present)
+    tables.push({ whose: processWords(process.pid, process.name), root: process.root });
   if (tables.length === 0) return `hart ${hart} translates nothing: its satp is 0\n`;
   return tables
     .map(({ whose, root }) => {

@@ -1,4 +1,5 @@
 // What a client debugs: the harts of a replay as threads, their registers and memory, and where they are to stop.
+import { hex } from '../../text/index.js';
 import { hartState, type HartState } from './hart-state.js';
 import { Execution, type Interrupted } from './execution.js';
 import { ProtocolError } from './hexadecimal.js';
@@ -82,7 +83,7 @@ export class Target {
     const physical = this.translation(hart)(address);
     const last = this.translation(hart)(address + BigInt(Math.max(0, length - 1)));
     if (length === 0 || physical === undefined || !machine.ram.contains(physical, length))
-      throw new ProtocolError(`0x${address.toString(16)} is not in RAM now, so that it cannot be watched`);
+      throw new ProtocolError(`${hex(address)} is not in RAM now, so that it cannot be watched`);
     if (last !== physical + length - 1)
       throw new ProtocolError('what is watched must lie in frames that follow each other');
     this.points.addWatch(kind, address, physical, length);

@@ -7,6 +7,5 @@ export {
   type FoundKernel,
   type KernelFile,
 } from './find.js';
-export { closestWord } from './closest-word.js';
 export { checkProgram } from './program.js';
 export { bootImage } from './boot-image.js';

@@ -1,7 +1,7 @@
 // Whether a program can be typed at the shell of a disk: it is there, and its line fits.
 import { UsageError } from '../../errors.js';
 import { DiskImage } from '../disk-image/index.js';
-import { closestWord } from './closest-word.js';
+import { didYouMean } from '../../text/index.js';
 
 /** What the shells of these kernels read at once, without the newline. */
 const lineBytesMax = 98;
@@ -34,9 +34,8 @@ export function checkProgram(words: readonly string[], disk: Uint8Array, diskPat
   if (name.includes('/') || entries.some((entry) => entry.name === name && entry.type === 'file')) return;
   const files = entries.filter((entry) => entry.type === 'file').map((entry) => entry.name);
   const programs = orOwnLayout(() => image.programNames()) ?? files.sort();
-  const close = closestWord(name, programs);
   throw new UsageError(
-    `there is no program '${name}' on ${diskPath}${close === undefined ? '.' : `; did you mean '${close}'?`} ` +
+    `there is no program '${name}' on ${diskPath}${didYouMean(name, programs) || '.'} ` +
       `It has: ${programs.join(', ')}`,
   );
 }

@@ -1,13 +1,10 @@
 // The registers of kernel code that a trap interrupted, recovered from what the trap vector saved on the stack. How it
 // lays that out is read from its instructions, since every kernel has its own way.
+import { integerRegisterNames } from '../../emulator/index.js';
 import type { HartRegisters, ReadWord } from '../symbols/index.js';
 import type { InstructionLine } from './disassembly.js';
 
 const register = { sp: 2, s0: 8 } as const;
-const names =
-  'zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6'.split(
-    ' ',
-  );
 /** Where a function that the vector calls saves s0: two words below its frame address. */
 const savedFramePointer = 16n;
 
@@ -21,7 +18,7 @@ export function interruptedRegisters(
   vector: readonly InstructionLine[],
   read: ReadWord,
 ): HartRegisters {
-  const x = names.map(() => 0n);
+  const x = integerRegisterNames.map(() => 0n);
   if (stack === undefined) return { pc, x };
   x[register.sp] = stack;
   x[register.s0] = read(stack - savedFramePointer) ?? 0n;
@@ -30,7 +27,7 @@ export function interruptedRegisters(
     const frame = /^addi sp,sp,-(\d+)$/.exec(text);
     if (frame) x[register.sp] = stack + BigInt(frame[1]);
     const save = /^sd (\w+),(\d+)\(sp\)$/.exec(text);
-    const number = save ? names.indexOf(save[1]) : -1;
+    const number = save ? integerRegisterNames.indexOf(save[1]) : -1;
     // Some vectors save sp too, when it has moved already.
     if (save && number > 0 && number !== register.sp) x[number] = read(stack + BigInt(save[2])) ?? 0n;
   }

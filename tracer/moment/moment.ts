@@ -1,6 +1,7 @@
 // A moment of a replayed run as a person wants to see it: who runs, where in the source, how it came there, what is
 // mapped, and what has just happened.
 import type { Machine } from '../../emulator/index.js';
+import { hex } from '../../text/index.js';
 import type { OpenedTrace } from '../directory/index.js';
 import type { Replayer } from '../replay/index.js';
 import { stacksOf, registersOf, type Stack } from './backtrace.js';
@@ -167,11 +168,11 @@ function concernedFrame(
     const mapping = mappingAt(machine, root, address);
     return mapping && { frame: BigInt(mapping.physical), why };
   };
-  if (va !== undefined) return at(va, `it is mapped at 0x${va.toString(16)}, which the position is about`);
+  if (va !== undefined) return at(va, `it is mapped at ${hex(va)}, which the position is about`);
   const state = machine.harts[hart];
   const fault = state.read('stval');
   if (mode === 'supervisor' && pageFaults.has(state.read('scause')))
-    return at(fault, `it is mapped at 0x${fault.toString(16)}, where the last page fault was`);
+    return at(fault, `it is mapped at ${hex(fault)}, where the last page fault was`);
   return undefined;
 }
 

@@ -1,8 +1,8 @@
 // Which code serves page faults of programs, for people to read: the probes know faults from the machine. It is what
 // reads the address of a fault and comes to the allocator, whatever it and the functions between are called.
+import { hex } from '../../text/index.js';
 import type { DebugInfo, NamedRange } from '../symbols/index.js';
 import type { Finding } from './finding.js';
-import { hex } from './hexadecimal.js';
 import { instructionsOf, memorySteps } from './memory-steps.js';
 import type { RoleFunction } from './roles.js';
 

@@ -1,8 +1,8 @@
 // Where the lists of free frames begin: the ground truth of what is free, whatever the kernel itself counts.
+import { hex } from '../../text/index.js';
 import { findMember, underlying, type DebugInfo, type Type } from '../symbols/index.js';
 import type { Found } from './finding.js';
 import { headsOfAnyCode, listUse } from './free-list-code.js';
-import { hex } from './hexadecimal.js';
 import type { RoleFunction } from './roles.js';
 
 export interface FreeListFacts {

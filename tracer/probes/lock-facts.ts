@@ -2,9 +2,9 @@
 // which points at the hart inside. Locks in long arrays, one for each process or buffer, are told apart from none by
 // the hart's own count of the locks it holds, without which no locks are found.
 import { locksMaximum, type WatchedLocks } from '../../emulator/index.js';
+import { hex } from '../../text/index.js';
 import { underlying, type CompositeType, type DebugInfo, type Member, type Type } from '../symbols/index.js';
 import type { Found } from './finding.js';
-import { hex } from './hexadecimal.js';
 
 /** A lock with a fixed address. */
 export interface KnownLock {

@@ -1,4 +1,5 @@
 // Where a kernel keeps its processes, and which of them each hart runs: cpus[], proc[] and the members that matter.
+import { hex } from '../../text/index.js';
 import {
   findMember,
   underlying,
@@ -8,7 +9,6 @@ import {
   type Type,
 } from '../symbols/index.js';
 import type { Finding } from './finding.js';
-import { hex } from './hexadecimal.js';
 import { findTrapframe, type TrapframeFacts } from './trapframe-facts.js';
 
 export interface ProcessFacts {

@@ -1,10 +1,10 @@
 // Where a kernel may count the references to its frames: arrays of integers with an element a frame, and pointers to
 // such arrays. What is found here are candidates by shape, by name, and by what the code of allocator and free function
 // stores to; reference-count-search.ts sees from their use which it is.
+import { hex } from '../../text/index.js';
 import { underlying, type BaseType, type DebugInfo, type Type, type Variable } from '../symbols/index.js';
 import type { CodeReference } from './code-references.js';
 import type { Found } from './finding.js';
-import { hex } from './hexadecimal.js';
 
 type CodeUse = 'stores' | 'refers' | 'none';
 

@@ -1,10 +1,10 @@
 // Which functions play a role for the probes: by the names that kernels have been seen to use, and where a name is
 // missing, by what the code does to the list of free frames.
+import { hex } from '../../text/index.js';
 import type { DebugInfo, FunctionInfo, NamedRange } from '../symbols/index.js';
 import type { Finding, Sureness } from './finding.js';
 import { listFunctions, listUse, type ListUse } from './free-list-code.js';
 import type { FreeListFacts } from './free-list-facts.js';
-import { hex } from './hexadecimal.js';
 import { memorySteps } from './memory-steps.js';
 
 /** A function that plays a role for the probes. */

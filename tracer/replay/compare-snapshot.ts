@@ -1,5 +1,6 @@
 // Whether a machine is in the state that a snapshot recorded, and in what it is not.
 import { pageBytes, ramBase, stateDifference, type Difference, type Machine } from '../../emulator/index.js';
+import { hex } from '../../text/index.js';
 import type { StoredSnapshot } from '../recording/index.js';
 
 /** The first difference; undefined when there is none. `one` is what was recorded. */
@@ -31,12 +32,12 @@ function wordDifference(
   if (Buffer.compare(present, recorded.subarray(0, present.length)) === 0) return undefined;
   const at = present.findIndex((byte, index) => byte !== recorded[index]) & ~7;
   const word = (bytes: Uint8Array): string => {
-    return `0x${new DataView(bytes.buffer, bytes.byteOffset + at).getBigUint64(0, true).toString(16)}`;
+    return hex(new DataView(bytes.buffer, bytes.byteOffset + at).getBigUint64(0, true));
   };
   const frames = configuration.memoryBytes / pageBytes;
   const what =
     page < frames
-      ? `the word at 0x${(ramBase + page * pageBytes + at).toString(16)} in memory`
+      ? `the word at ${hex(ramBase + page * pageBytes + at)} in memory`
       : `the word at byte ${(page - frames) * pageBytes + at} of the disk`;
   return { what, one: word(recorded), other: word(present) };
 }

@@ -1,7 +1,7 @@
 // How people name a moment of a run: "1.2G", "50%", "end", "violation:1", "event page_fault:12", "marker:3/v5",
 // "console:FAILED", "-1000", and any of them with an offset ("violation:1-1000"). What they mean is for positions.ts.
 import { UsageError } from '../../errors.js';
-import { closestWord } from '../kernel-input/index.js';
+import { choiceInstead } from '../../text/index.js';
 import { eventNames, isEventName, type EventName } from '../schema/index.js';
 
 /** A moment as it was named, apart from the offset in cycles that is added to it. */
@@ -75,9 +75,7 @@ function markerMoment(caseNumber: string | undefined, id: number): NamedMoment {
 
 function eventMoment(kind: string, number: string | undefined, text: string): NamedMoment {
   if (isEventName(kind)) return { is: 'event', kind, number: ordinal(number, text) };
-  const meant = closestWord(kind, eventNames);
-  const hint = meant === undefined ? `the kinds are ${eventNames.join(', ')}` : `did you mean ${meant}?`;
-  throw new UsageError(`there is no event kind '${kind}'; ${hint}`);
+  throw new UsageError(`there is no event kind '${kind}'${choiceInstead(kind, eventNames, 'the kinds are')}`);
 }
 
 function consoleMoment(quoted: string, number: string | undefined): NamedMoment {

@@ -2,6 +2,7 @@
 // in every case, also when the run did not.
 import { rmSync } from 'node:fs';
 import type { Machine, MachineConfiguration, RecordConsumer } from '../../emulator/index.js';
+import { hex } from '../../text/index.js';
 import type { StartedTrace, TraceDirectoryWriter } from '../directory/index.js';
 import { kernelCalls } from '../moment/index.js';
 import { KernelExceptions, recordPanicCalls, type KernelProfile } from '../probes/index.js';
@@ -181,7 +182,7 @@ class TracedRun implements MachineListener {
     const { start, end } = this.machine.ramRange;
     if (unanswered === undefined || unanswered < end) return profile;
     const mebibytes = (end - start) / 2 ** 20;
-    const beyond = `0x${unanswered.toString(16)}, beyond its ${mebibytes} MiB of memory`;
+    const beyond = `${hex(unanswered)}, beyond its ${mebibytes} MiB of memory`;
     const missing = `the kernel accessed ${beyond}: does it need more (--memory)?`;
     return { ...profile, missing: [...profile.missing, missing] };
   }

@@ -1,5 +1,6 @@
 // Builds, unit by unit, what DebugInfo answers from: line table, functions, variables, type names.
 // A unit that turns out to be damaged leaves a warning and only what it gave before.
+import { hex } from '../../text/index.js';
 import { ByteReader, MalformedData } from './byte-reader.js';
 import { Attribute, Tag } from './dwarf/constants.js';
 import { type Entry, descendants } from './dwarf/entry.js';
@@ -111,7 +112,7 @@ class DebugDataBuilder {
       read();
     } catch (error) {
       if (!(error instanceof MalformedData)) throw error;
-      const place = `.debug_info+0x${root.unit.offset.toString(16)}`;
+      const place = `.debug_info+${hex(root.unit.offset)}`;
       this.warnings.push(`The ${what} of ${place} is damaged and skipped: ${error.message}.`);
     }
   }

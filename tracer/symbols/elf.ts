@@ -2,6 +2,7 @@
 // that says what the file is instead. (System V ABI, "Object Files"; RISC-V psABI.)
 import { inflateSync } from 'node:zlib';
 import { UsageError } from '../../errors.js';
+import { hex } from '../../text/index.js';
 import { ByteReader, MalformedData, stringAt } from './byte-reader.js';
 import { machineName } from './elf-machines.js';
 
@@ -139,8 +140,7 @@ function readElf(bytes: Uint8Array, path: string): ElfFile {
 }
 
 function exact(value: number, what: string): number {
-  if (!Number.isSafeInteger(value))
-    throw new MalformedData(`${what} 0x${value.toString(16)} is out of range`);
+  if (!Number.isSafeInteger(value)) throw new MalformedData(`${what} ${hex(value)} is out of range`);
   return value;
 }
 

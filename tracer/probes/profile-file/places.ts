@@ -1,7 +1,7 @@
 // Places in a kernel by name: `kmem.freelist`, `cpus[0].proc`, `kmem+24`, `0x80001000`.
 import { UsageError } from '../../../errors.js';
+import { hex } from '../../../text/index.js';
 import { findMember, underlying, type DebugInfo, type Type } from '../../symbols/index.js';
-import { hex } from '../hexadecimal.js';
 
 const grammar = /^([A-Za-z_$][\w$]*)((?:\.\w+|\[\d+\])*)(?:\+(\d+|0x[0-9a-f]+))?$/i;
 

@@ -1,9 +1,9 @@
 // A profile file, from its text to facts in place of those that would be found.
 import { UsageError } from '../../../errors.js';
+import { hex } from '../../../text/index.js';
 import type { DebugInfo } from '../../symbols/index.js';
 import type { Found } from '../finding.js';
 import type { FreeListFacts } from '../free-list-facts.js';
-import { hex } from '../hexadecimal.js';
 import type { ProcessFacts } from '../process-facts.js';
 import { expectedFirstFrame, type ReferenceCountFacts } from '../reference-count-facts.js';
 import { functionNamed, roles, type FoundRole, type Role } from '../roles.js';

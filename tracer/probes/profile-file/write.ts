@@ -1,6 +1,6 @@
 // A profile as a file could give it: the starting point for one that says otherwise.
+import { hex } from '../../../text/index.js';
 import type { DebugInfo } from '../../symbols/index.js';
-import { hex } from '../hexadecimal.js';
 import type { KernelProfile } from '../profile.js';
 import { roles } from '../roles.js';
 import type { GivenProfile } from './keys.js';

@@ -1,14 +1,11 @@
 // From "uvmcopy:old,sz" to the addresses and values it asks for, by the kernel's debug information.
+import { integerRegisterNames } from '../../../emulator/index.js';
 import { UsageError } from '../../../errors.js';
-import { closestWord } from '../../kernel-input/index.js';
+import { didYouMean } from '../../../text/index.js';
 import { findMember, underlying, type DebugInfo, type FunctionInfo, type Type } from '../../symbols/index.js';
 import { functionNamed, type RoleFunction } from '../roles.js';
 import { fieldsMaximum, type Field, type FieldStep, type ProbeQuestion } from './question.js';
 
-const registerNames =
-  'zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6'.split(
-    ' ',
-  );
 const firstArgument = 10;
 const argumentsInRegisters = 8;
 const pointerBytes = 8;
@@ -46,20 +43,15 @@ function findFunction(name: string, debug: DebugInfo): RoleFunction {
       `the kernel's ${name} is inlined wherever it is called (${callers}); probe a caller instead`,
     );
   }
-  const meant = closestWord(
-    name,
-    debug.symbols.allFunctions().map((one) => one.name),
-  );
-  throw new UsageError(
-    `the kernel has no function '${name}'${meant === undefined ? '' : `; did you mean ${meant}?`}`,
-  );
+  const names = debug.symbols.allFunctions().map((one) => one.name);
+  throw new UsageError(`the kernel has no function '${name}'${didYouMean(name, names)}`);
 }
 
 function fieldOf(word: string, functionName: string, info: FunctionInfo | undefined): Field {
   const [head, ...path] = word.split(/(->|\.)/);
   const parameters = info?.parameters ?? [];
   const index = parameters.findIndex(({ name }) => name === head);
-  const register = index >= 0 ? firstArgument + index : registerNames.indexOf(head);
+  const register = index >= 0 ? firstArgument + index : integerRegisterNames.indexOf(head);
   if (register < 0 || index >= argumentsInRegisters) {
     const names = parameters.map(({ name }) => name).filter((name) => name !== '');
     const has =

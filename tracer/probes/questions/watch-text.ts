@@ -1,6 +1,6 @@
 // From "ticks", "0x80021000+16" or "frame:0x87f6a000" to the memory it asks for.
 import { UsageError } from '../../../errors.js';
-import { closestWord } from '../../kernel-input/index.js';
+import { didYouMean, hex } from '../../../text/index.js';
 import { findMember, type DebugInfo } from '../../symbols/index.js';
 import type { WatchQuestion } from './question.js';
 
@@ -36,13 +36,9 @@ function variableOf(text: string, debug: DebugInfo): WatchQuestion {
   const variable = debug.variable(name);
   const symbol = variable ?? debug.symbols.variable(name);
   if (symbol === undefined) {
-    const meant = closestWord(
-      name,
-      debug.variables.map((one) => one.name),
-    );
-    const hint =
-      meant === undefined ? 'give SYMBOL, ADDR+LEN, frame:PA or pte:PID:VA' : `did you mean ${meant}?`;
-    throw new UsageError(`the kernel has no variable '${name}' to watch; ${hint}`);
+    const names = debug.variables.map((one) => one.name);
+    const hint = didYouMean(name, names) || '; give SYMBOL, ADDR+LEN, frame:PA or pte:PID:VA';
+    throw new UsageError(`the kernel has no variable '${name}' to watch${hint}`);
   }
   let [address, bytes, type] = [Number(symbol.address), symbol.size, variable?.type];
   for (const member of members) {
@@ -55,7 +51,7 @@ function variableOf(text: string, debug: DebugInfo): WatchQuestion {
 
 function inRam(watch: WatchQuestion, { start, end }: RamRange): WatchQuestion {
   const { name, address, bytes } = watch;
-  const range = `0x${start.toString(16)} to 0x${end.toString(16)}`;
+  const range = `${hex(start)} to ${hex(end)}`;
   if (address < start || address + bytes > end || bytes < 1)
     throw new UsageError(`${name} cannot be watched: it is not in the machine's memory, ${range}`);
   if (bytes > bytesMaximum)

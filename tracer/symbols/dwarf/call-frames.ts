@@ -1,5 +1,6 @@
 // Call frame information: for each pc, how the caller's registers are found (DWARF 5, 6.4), from .debug_frame
 // and .eh_frame.
+import { hex } from '../../../text/index.js';
 import { toAddress } from '../address.js';
 import { ByteReader, MalformedData } from '../byte-reader.js';
 import { RangeIndex, type Span } from '../range-index.js';
@@ -71,7 +72,7 @@ function readSection(section: FrameSection, into: FrameDescription[], warnings: 
       if (description !== undefined && description.start < description.end) into.push(description);
     } catch (error) {
       if (!(error instanceof MalformedData)) throw error;
-      const place = `${section.name}+0x${offset.toString(16)}`;
+      const place = `${section.name}+${hex(offset)}`;
       warnings.push(`Frame entry at ${place} is skipped: ${error.message}.`);
       if (reader.position <= offset + 12) return;
     }

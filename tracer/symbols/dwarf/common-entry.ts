@@ -1,5 +1,6 @@
 // Common information entries of call frame sections (DWARF 5, 6.4.1) and the pointer encodings .eh_frame adds
 // (Linux Standard Base 5.0 Core, 10.5 and 10.6).
+import { hex } from '../../../text/index.js';
 import { ByteReader, MalformedData } from '../byte-reader.js';
 import { readInitialLength } from './unit.js';
 
@@ -43,7 +44,7 @@ const omitted = 0xff;
 export function readFramePointer(reader: ByteReader, section: FrameSection, encoding: number): number {
   const base = (encoding & 0x70) === relativeToSelf ? section.address + reader.position : 0;
   if ((encoding & 0xf0) !== 0 && (encoding & 0xf0) !== relativeToSelf) {
-    throw new MalformedData(`frame pointer encoding 0x${encoding.toString(16)} is not supported`);
+    throw new MalformedData(`frame pointer encoding ${hex(encoding)} is not supported`);
   }
   const format = encoding & 0x0f;
   if (format === PointerFormat.absolute) return base + reader.i64();
@@ -53,7 +54,7 @@ export function readFramePointer(reader: ByteReader, section: FrameSection, enco
   if (unsignedSize !== undefined) return base + reader.unsigned(unsignedSize);
   const signedSize = signedFormats.get(format);
   if (signedSize !== undefined) return base + reader.signed(signedSize);
-  throw new MalformedData(`frame pointer encoding 0x${encoding.toString(16)} is unknown`);
+  throw new MalformedData(`frame pointer encoding ${hex(encoding)} is unknown`);
 }
 
 /** Reads the common entry at an offset. Throws MalformedData. */

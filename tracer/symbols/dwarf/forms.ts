@@ -1,5 +1,6 @@
 // How each attribute form lies in the bytes (DWARF 5, 7.5.6): its size, for skipping, and its values by
 // class. What a form needs from its unit is a UnitContext, so that line tables can use the same reader.
+import { hex } from '../../../text/index.js';
 import { type ByteReader, MalformedData, stringAt } from '../byte-reader.js';
 import { ByteReader as Reader } from '../byte-reader.js';
 import { Form } from './constants.js';
@@ -92,7 +93,7 @@ export function skipForm(reader: ByteReader, form: number, unit: UnitContext): v
 export function readIndirectForm(reader: ByteReader): number {
   const form = reader.uleb();
   if (form === Form.indirect || form === Form.implicit_const) {
-    throw new MalformedData(`form 0x${form.toString(16)} cannot be indirect`);
+    throw new MalformedData(`form ${hex(form)} cannot be indirect`);
   }
   return form;
 }
@@ -101,7 +102,7 @@ export function readIndirectForm(reader: ByteReader): number {
 export function readBlock(reader: ByteReader, form: number): ByteReader {
   if (form === Form.exprloc || form === Form.block) return reader.part(reader.uleb());
   const lengthSize = blockLengthSizes.get(form);
-  if (lengthSize === undefined) throw new MalformedData(`attribute form 0x${form.toString(16)} is unknown`);
+  if (lengthSize === undefined) throw new MalformedData(`attribute form ${hex(form)} is unknown`);
   return reader.part(reader.unsigned(lengthSize));
 }
 
@@ -117,7 +118,7 @@ export function readNumber(reader: ByteReader, form: number, unit: UnitContext):
   const size = fixedFormSize(form, unit);
   if (size >= 1 && size <= 8) return reader.unsigned(size);
   if (lebForms.has(form)) return reader.uleb();
-  throw new MalformedData(`attribute form 0x${form.toString(16)} is no number`);
+  throw new MalformedData(`attribute form ${hex(form)} is no number`);
 }
 
 /** A string of any form; undefined for those kept in a supplementary file. */

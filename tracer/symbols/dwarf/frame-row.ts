@@ -1,4 +1,5 @@
 // A row of the call frame table and the instructions that compute it (DWARF 5, 6.4.2).
+import { hex } from '../../../text/index.js';
 import { type ByteReader, MalformedData } from '../byte-reader.js';
 import type { CommonEntry, FrameSection } from './common-entry.js';
 import { readFramePointer } from './common-entry.js';
@@ -149,7 +150,7 @@ export function runInstructions(reader: ByteReader, start: FrameRow, cursor: Fra
     else if (primary === 2) setOffset(operand, reader.uleb() * cursor.common.dataAlignment)(machine, reader);
     else if (primary === 3) restore(machine, operand);
     else if (instructions[operand] !== undefined) instructions[operand](machine, reader);
-    else throw new MalformedData(`call frame instruction 0x${byte.toString(16)} is unknown`);
+    else throw new MalformedData(`call frame instruction ${hex(byte)} is unknown`);
   }
   const { cfa, rules } = machine.row;
   return { cfa, rules, returnAddressRegister: start.returnAddressRegister };

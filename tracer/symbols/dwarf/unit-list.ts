@@ -1,5 +1,6 @@
 // Reads all units of a file, whatever versions they mix. A damaged unit is left out with a warning; the
 // others stay usable.
+import { hex } from '../../../text/index.js';
 import { ByteReader, MalformedData } from '../byte-reader.js';
 import type { AbbreviationTable } from './abbreviations.js';
 import { Attribute, UnitType } from './constants.js';
@@ -33,7 +34,7 @@ export class UnitList {
         }
         if (!inTypesSection) this.units.push(unit);
         if (unit.unitType === UnitType.skeleton) {
-          warnings.push(`Unit at ${sectionName}+0x${offset.toString(16)} keeps its entries in a .dwo file.`);
+          warnings.push(`Unit at ${sectionName}+${hex(offset)} keeps its entries in a .dwo file.`);
         }
       });
     }
@@ -69,7 +70,7 @@ function forEachUnit(
       read(reader.part(end - reader.position), offset, offsetSize);
     } catch (error) {
       if (!(error instanceof MalformedData)) throw error;
-      warnings.push(`Unit at ${sectionName}+0x${offset.toString(16)} is skipped: ${error.message}.`);
+      warnings.push(`Unit at ${sectionName}+${hex(offset)} is skipped: ${error.message}.`);
       if (reader.position <= offset + 12) return;
     }
   }

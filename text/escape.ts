@@ -17,3 +17,10 @@ export function escapeText(text: string, limit = Number.POSITIVE_INFINITY): stri
   const characters = [...escaped];
   return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : escaped;
 }
+
+/** Text of several lines for a terminal: line ends and tabs as they are, all else that could act on it escaped. */
+export function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) =>
+    one === '\n' || one === '\t' ? one : escapeText(one),
+  );
+}

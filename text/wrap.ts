@@ -1,10 +1,13 @@
 // Breaks text into lines of a given width at spaces.
 
+/** Columns of everything that is printed for people: half of a wide terminal, the whole of a usual one. */
+export const pageWidth = 100;
+
 /**
  * Lines of at most `width` characters, the first indented by `indent`, the others by `hanging`. A word that is
  * longer than a line is broken.
  */
-export function wrap(text: string, width: number, indent: string, hanging = indent): string[] {
+export function wrapText(text: string, width: number, indent: string, hanging = indent): string[] {
   const lines: string[] = [];
   let line = indent;
   let empty = true;
