@@ -1,65 +1,83 @@
-// Column builders: one typed array a column, reused from batch to batch, so that appending a value allocates nothing.
+// Column builders: one typed array a column, filled from staged rows and reused from batch to batch, so that appending a
+// value allocates nothing.
 import { makeData, Utf8, Vector, type Data, type DataType, type Dictionary } from 'apache-arrow';
 import type { Column, ColumnType } from '../schema/index.js';
 import type { BatchColumn } from './batch.js';
 import { toDeltas, toDeltas64 } from './deltas.js';
+import { takeNarrow, takePairs, takeWords, type RowStage } from './row-stage.js';
+
+/** Rows of a full batch. */
+export const batchRows = 16_384;
 
 const twoTo32 = 0x1_0000_0000;
 
-/** What all builders share: a cursor, null bookkeeping, and the way a batch leaves. */
+/** What all builders share: how many values they have, null bookkeeping, and the way a batch leaves. */
 abstract class ColumnBuilder {
-  /** Values appended to the batch under construction. */
+  /** Values appended to the batch under construction, those that are still staged among them. */
   length = 0;
+  /** Those of them that the stage has been relieved of. */
+  protected taken = 0;
   #nullCount = 0;
-  /** Bit set where a row has a value; made when the first null comes. */
+  /** Bit set where a row has a value; made when the first null comes, for as many rows as a batch may have. */
   #validity: Uint8Array | undefined;
 
+  /**
+   * @param stage where values are appended
+   * @param offset the column's first word in a staged row
+   * @param capacity rows that there is room for at first
+   */
   constructor(
     readonly column: Column,
     protected readonly type: DataType,
+    protected readonly stage: RowStage,
+    protected readonly offset: number,
     protected capacity: number,
   ) {}
 
   /** Appends a null. The column must be declared nullable. */
   appendNull(): void {
     if (this.column.nullable !== true) throw new Error(`column ${this.column.name} is not nullable`);
-    this.#validity ??= new Uint8Array((this.capacity + 7) >> 3).fill(0xff);
+    this.#validity ??= new Uint8Array((batchRows + 7) >> 3).fill(0xff);
     this.#validity[this.length >> 3] &= ~(1 << (this.length & 7));
     this.#nullCount++;
     this.appendFiller();
+  }
+
+  /** Takes the next rows out of the stage, the first that are there. There must be room. */
+  take(rows: number): void {
+    this.takeValues(rows);
+    this.taken += rows;
   }
 
   /** Makes room for `capacity` rows, keeping those that are there. */
   grow(capacity: number): void {
     this.capacity = capacity;
     this.growValues(capacity);
-    if (this.#validity === undefined) return;
-    const wider = new Uint8Array((capacity + 7) >> 3).fill(0xff);
-    wider.set(this.#validity);
-    this.#validity = wider;
   }
 
-  /** The batch under construction as Arrow data, to be called once a batch: views, valid until the next append. */
+  /** The batch under construction as Arrow data, to be called once a batch: views, valid until the next one. */
   data(): Data {
     if (this.column.encoding === 'delta') this.toDeltas();
     return makeData({
       ...this.valueData(),
       type: this.type,
-      length: this.length,
+      length: this.taken,
       nullCount: this.#nullCount,
-      nullBitmap: this.#validity ?? null,
+      nullBitmap: this.#validity?.subarray(0, (this.capacity + 7) >> 3) ?? null,
     } as Parameters<typeof makeData>[0]);
   }
 
-  /** The values of some rows: a view that is valid until the next append. */
+  /** The values of some rows that have left the stage: a view that is valid until more do. */
   abstract view(from: number, to: number): BatchColumn;
 
   clear(): void {
     this.length = 0;
+    this.taken = 0;
     this.#nullCount = 0;
     this.#validity?.fill(0xff);
   }
 
+  protected abstract takeValues(rows: number): void;
   protected abstract toDeltas(): void;
   protected abstract appendFiller(): void;
   protected abstract growValues(capacity: number): void;
@@ -74,18 +92,19 @@ abstract class ColumnBuilder {
 
 /** u64 and i64: two 32-bit halves a value, so that words from guest memory need no bigint. */
 export class Word64Column extends ColumnBuilder {
-  #words = new Uint32Array(2 * this.capacity);
+  #words = new Int32Array(2 * this.capacity);
 
   /** Appends low + 2^32 · high; each half is taken modulo 2^32. */
   append(low: number, high: number): void {
-    const at = 2 * this.length++;
-    this.#words[at] = low;
-    this.#words[at + 1] = high;
+    const { words, at } = this.stage;
+    words[at + this.offset] = low;
+    words[at + this.offset + 1] = high;
+    this.length++;
   }
 
   /** Appends a safe integer (|value| < 2^53); a negative one as two's complement. */
   appendNumber(value: number): void {
-    // Uint32Array stores modulo 2^32, for negative halves too.
+    // Typed arrays store modulo 2^32, for negative halves too.
     this.append(value, Math.floor(value / twoTo32));
   }
 
@@ -100,8 +119,12 @@ export class Word64Column extends ColumnBuilder {
     return { values: new BigUint64Array(this.#words.buffer, 8 * from, to - from) };
   }
 
+  protected override takeValues(rows: number): void {
+    takePairs(this.#words, this.taken, rows, this.stage, this.offset);
+  }
+
   protected override toDeltas(): void {
-    toDeltas64(this.#words, this.length);
+    toDeltas64(new Uint32Array(this.#words.buffer), this.taken);
   }
 
   protected override appendFiller(): void {
@@ -109,7 +132,7 @@ export class Word64Column extends ColumnBuilder {
   }
 
   protected override growValues(capacity: number): void {
-    const wider = new Uint32Array(2 * capacity);
+    const wider = new Int32Array(2 * capacity);
     wider.set(this.#words);
     this.#words = wider;
   }
@@ -122,6 +145,7 @@ export class Word64Column extends ColumnBuilder {
 
 const smallArrays = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, i32: Int32Array } as const;
 type SmallType = keyof typeof smallArrays;
+type SmallArray = Uint8Array | Uint16Array | Uint32Array | Int32Array;
 
 /** u8, u16, u32 and i32. */
 export class NumberColumn extends ColumnBuilder {
@@ -129,21 +153,32 @@ export class NumberColumn extends ColumnBuilder {
 
   /** Appends a value of the column's range; others wrap around. */
   append(value: number): void {
-    this.#values[this.length++] = value;
+    const { words, at } = this.stage;
+    words[at + this.offset] = value;
+    this.length++;
   }
 
   override appendValue(value: unknown): void {
     if (typeof value !== 'number') throw this.misfit(value);
+    const [fitted] = this.#values.subarray(0, 1).fill(value);
+    if (fitted !== value) throw this.misfit(value);
     this.append(value);
-    if (this.#values[this.length - 1] !== value) throw this.misfit(value);
   }
 
   override view(from: number, to: number): BatchColumn {
     return { values: this.#values.subarray(from, to) };
   }
 
+  protected override takeValues(rows: number): void {
+    const { stage, offset, taken } = this;
+    const values = this.#values;
+    if (values instanceof Uint8Array || values instanceof Uint16Array)
+      takeNarrow(values, taken, rows, stage, offset);
+    else takeWords(new Int32Array(values.buffer), taken, rows, stage, offset);
+  }
+
   protected override toDeltas(): void {
-    toDeltas(this.#values, this.length);
+    toDeltas(this.#values, this.taken);
   }
 
   protected override appendFiller(): void {
@@ -160,7 +195,7 @@ export class NumberColumn extends ColumnBuilder {
     return { data: this.#values };
   }
 
-  #newArray(capacity: number): Uint8Array | Uint16Array | Uint32Array | Int32Array {
+  #newArray(capacity: number): SmallArray {
     return new smallArrays[this.column.type as SmallType](capacity);
   }
 }
@@ -173,7 +208,19 @@ export class TextColumn extends ColumnBuilder {
   #dictionary: Vector<Utf8> | undefined;
 
   append(text: string): void {
-    this.#indices[this.length++] = this.#indexOf.get(text) ?? this.#enter(text);
+    this.appendNumber(this.numberOf(text));
+  }
+
+  /** What stands for the text in the file, for `appendNumber`; a text that is new is one of the file from now on. */
+  numberOf(text: string): number {
+    return this.#indexOf.get(text) ?? this.#enter(text);
+  }
+
+  /** Appends the text that has the number. */
+  appendNumber(number: number): void {
+    const { words, at } = this.stage;
+    words[at + this.offset] = number;
+    this.length++;
   }
 
   override appendValue(value: unknown): void {
@@ -185,13 +232,17 @@ export class TextColumn extends ColumnBuilder {
     return { values: this.#indices.subarray(from, to), dictionary: [...this.#indexOf.keys()] };
   }
 
+  protected override takeValues(rows: number): void {
+    takeWords(this.#indices, this.taken, rows, this.stage, this.offset);
+  }
+
   /** Indices stay as they are: they repeat already. */
   protected override toDeltas(): void {
     throw new Error(`column ${this.column.name} is text, which has no differences`);
   }
 
   protected override appendFiller(): void {
-    this.#indices[this.length++] = 0;
+    this.appendNumber(0);
   }
 
   protected override growValues(capacity: number): void {
@@ -240,10 +291,20 @@ export type BuilderOf<T extends ColumnType> = T extends 'u64' | 'i64'
 
 export type AnyBuilder = Word64Column | NumberColumn | TextColumn;
 
-/** A builder for the column, with room for `capacity` rows at first. */
-export function newBuilder(column: Column, type: DataType, capacity: number): AnyBuilder {
-  if (column.type === 'u64' || column.type === 'i64') return new Word64Column(column, type, capacity);
-  return column.type === 'text'
-    ? new TextColumn(column, type, capacity)
-    : new NumberColumn(column, type, capacity);
+/** Words of a column's value in a staged row. */
+export function stagedWords({ type }: Column): number {
+  return type === 'u64' || type === 'i64' ? 2 : 1;
+}
+
+/** A builder for the column at a word of the staged rows, with room for `capacity` rows at first. */
+export function newBuilder(
+  column: Column,
+  type: DataType,
+  stage: RowStage,
+  offset: number,
+  capacity: number,
+): AnyBuilder {
+  const { type: name } = column;
+  const Builder = stagedWords(column) === 2 ? Word64Column : name === 'text' ? TextColumn : NumberColumn;
+  return new Builder(column, type, stage, offset, capacity);
 }

@@ -12,20 +12,16 @@ import {
 import type { EventBatch } from './batch.js';
 import type { BatchConsumer } from './batch-consumer.js';
 import { arrowSchema } from './schema.js';
-import {
-  newBuilder,
-  type AnyBuilder,
-  type BuilderOf,
-  type NumberColumn,
-  type Word64Column,
-} from './columns.js';
+import { batchRows, newBuilder, stagedWords, type AnyBuilder, type BuilderOf } from './columns.js';
+import { RowStage, stageRows } from './row-stage.js';
 import { CompressedStreamWriter } from './stream-writer.js';
 
-/** Rows of a full batch. */
-export const batchRows = 16_384;
+export { batchRows };
 
 // Kinds with few rows stay small; a busy kind doubles its way up to a full batch.
 const firstCapacity = 256;
+
+const twoTo32 = 2 ** 32;
 
 type OwnColumns<N extends EventName> = (typeof events)[N]['columns'];
 
@@ -63,14 +59,14 @@ export class EventFileWriter<N extends EventName> {
   readonly #schema: Schema;
   readonly #builders: readonly AnyBuilder[];
   readonly #arrow: CompressedStreamWriter;
-  readonly #seq: Word64Column;
-  readonly #cycle: Word64Column;
-  readonly #hart: NumberColumn;
-  readonly #pid: NumberColumn;
-  readonly #span: NumberColumn;
-  readonly #pc: Word64Column;
+  readonly #common: readonly AnyBuilder[];
+  readonly #last: AnyBuilder;
+  readonly #stage: RowStage;
   #capacity = firstCapacity;
-  #pending = 0;
+  /** Rows of the batch under construction that are in their columns, and those that are still staged. */
+  #taken = 0;
+  #staged = 0;
+  #stagedMost = stageRows;
   #written = 0;
   /** Of the pending rows, those that the consumer has had. */
   #handedOver = 0;
@@ -87,10 +83,15 @@ export class EventFileWriter<N extends EventName> {
     this.#file = new OutputFile(path);
     this.#schema = arrowSchema(kind);
     const types = this.#schema.fields.map((field) => field.type);
-    this.#builders = columnsOf(kind).map((column, index) => newBuilder(column, types[index], firstCapacity));
-    const common = this.#builders.slice(0, Object.keys(commonColumns).length);
-    [this.#seq, this.#cycle, this.#hart, this.#pid, this.#span, this.#pc] = common as CommonBuilders;
-    const own = this.#builders.slice(common.length);
+    const columns = columnsOf(kind);
+    const offsets = columns.map((_, index) => sum(columns.slice(0, index).map(stagedWords)));
+    this.#stage = new RowStage(sum(columns.map(stagedWords)));
+    this.#builders = columns.map((column, index) =>
+      newBuilder(column, types[index], this.#stage, offsets[index], firstCapacity),
+    );
+    this.#common = this.#builders.slice(0, Object.keys(commonColumns).length);
+    this.#last = this.#builders[this.#builders.length - 1];
+    const own = this.#builders.slice(this.#common.length);
     this.columns = Object.fromEntries(own.map((builder) => [builder.column.name, builder])) as OwnBuilders<N>;
     this.#arrow = new CompressedStreamWriter(this.#schema);
     this.#file.append(this.#arrow.take());
@@ -98,7 +99,7 @@ export class EventFileWriter<N extends EventName> {
 
   /** Rows appended and not lost. */
   get rows(): number {
-    return this.#written + this.#pending;
+    return this.#written + this.#pending();
   }
 
   /** Bytes written so far, pending rows not counted. */
@@ -121,20 +122,37 @@ export class EventFileWriter<N extends EventName> {
     pcLow: number,
     pcHigh: number,
   ): void {
-    if (this.#pending === this.#capacity) this.#makeRoom();
-    this.#pending++;
-    this.#seq.appendNumber(seq);
-    this.#cycle.appendNumber(cycle);
-    this.#hart.append(hart);
-    this.#pid.append(pid);
-    this.#span.append(span);
-    this.#pc.append(pcLow, pcHigh);
+    this.beginWords(seq, cycle, Math.floor(cycle / twoTo32), hart, pid, span, pcLow, pcHigh);
+  }
+
+  /** The same from halves of 32 bits, of which each is taken modulo 2^32: no number on the way is larger than that. */
+  beginWords(
+    seq: number,
+    cycleLow: number,
+    cycleHigh: number,
+    hart: number,
+    pid: number,
+    span: number,
+    pcLow: number,
+    pcHigh: number,
+  ): void {
+    const { words } = this.#stage;
+    const at = this.#beginRow();
+    // In order of `commonColumns`.
+    words[at] = seq;
+    words[at + 1] = Math.floor(seq / twoTo32);
+    words[at + 2] = cycleLow;
+    words[at + 3] = cycleHigh;
+    words[at + 4] = hart;
+    words[at + 5] = pid;
+    words[at + 6] = span;
+    words[at + 7] = pcLow;
+    words[at + 8] = pcHigh;
   }
 
   /** Appends a whole row; throws when a value does not fit its column. */
   append(row: EventOf<N>): void {
-    if (this.#pending === this.#capacity) this.#makeRoom();
-    this.#pending++;
+    this.#beginRow();
     const values: Record<string, unknown> = row;
     for (const builder of this.#builders) {
       const value = values[builder.column.name];
@@ -145,21 +163,25 @@ export class EventFileWriter<N extends EventName> {
 
   /** Writes the pending rows as a batch, so that a crash later does not lose them. */
   flush(): void {
-    if (this.#pending === 0) return;
+    const pending = this.#pending();
+    if (pending === 0) return;
+    this.#unstage();
     this.#checkColumns();
     if (this.failure === undefined) this.#writeBatch();
-    else this.lostRows += this.#pending;
+    else this.lostRows += pending;
     for (const builder of this.#builders) builder.clear();
-    this.#pending = 0;
+    this.#taken = 0;
     this.#handedOver = 0;
+    this.#stagedMost = stageRows;
   }
 
   /** Hands a consumer the rows that it has not had. Of a row that is being appended to it hears the next time. */
   handOver(consumer: BatchConsumer): void {
     const names = consumer.columns[this.kind];
     if (names === undefined) return;
+    this.#unstage();
     const from = this.#handedOver;
-    const to = this.#builders[this.#builders.length - 1].length;
+    const to = this.#taken;
     if (from === to) return;
     const wanted = this.#builders.filter(({ column }) => names.includes(column.name));
     const views = wanted.map((builder) => [builder.column.name, builder.view(from, to)]);
@@ -178,30 +200,66 @@ export class EventFileWriter<N extends EventName> {
     return { kind: this.kind, rows: this.#written, lostRows: this.lostRows, ...this.#file.close() };
   }
 
+  #pending(): number {
+    return this.#taken + this.#staged;
+  }
+
+  /** Where the words of a new row begin. */
+  #beginRow(): number {
+    if (this.#staged === this.#stagedMost) this.#makeRoom();
+    const stage = this.#stage;
+    stage.at = stage.stride * this.#staged++;
+    return stage.at;
+  }
+
   #makeRoom(): void {
-    if (this.#capacity === batchRows) {
-      this.beforeFullBatch();
-      return this.flush();
+    this.#unstage();
+    this.#checkColumns();
+    if (this.#taken < batchRows) return;
+    this.beforeFullBatch();
+    this.flush();
+  }
+
+  /** Brings the staged rows to their columns, except for one that is still being appended to. */
+  #unstage(): void {
+    const stage = this.#stage;
+    const rows = this.#last.length - this.#taken;
+    if (rows > 0) {
+      this.#reserve(this.#taken + rows);
+      for (const builder of this.#builders) builder.take(rows);
+      stage.words.copyWithin(0, rows * stage.stride, this.#staged * stage.stride);
+      this.#taken += rows;
+      this.#staged -= rows;
+      stage.at -= rows * stage.stride;
+      for (const builder of this.#common) builder.length = this.#taken;
     }
-    this.#capacity *= 2;
+    this.#stagedMost = Math.min(stageRows, batchRows - this.#taken);
+  }
+
+  #reserve(rows: number): void {
+    if (rows <= this.#capacity) return;
+    while (rows > this.#capacity) this.#capacity *= 2;
     for (const builder of this.#builders) builder.grow(this.#capacity);
   }
 
   #writeBatch(): void {
     const children = this.#builders.map((builder) => builder.data());
     const type = new Struct(this.#schema.fields);
-    const data = makeData({ type, length: this.#pending, nullCount: 0, children });
+    const data = makeData({ type, length: this.#taken, nullCount: 0, children });
     this.#arrow.write(new RecordBatch(this.#schema, data));
-    if (this.#file.append(this.#arrow.take())) this.#written += this.#pending;
-    else this.lostRows += this.#pending;
+    if (this.#file.append(this.#arrow.take())) this.#written += this.#taken;
+    else this.lostRows += this.#taken;
   }
 
   #checkColumns(): void {
-    const wrong = this.#builders.find((builder) => builder.length !== this.#pending);
+    const rows = this.#pending();
+    const own = this.#builders.slice(this.#common.length);
+    const wrong = own.find((builder) => builder.length !== rows);
     if (wrong === undefined) return;
-    const { name } = wrong.column;
-    throw new Error(`${this.kind}.${name} has ${wrong.length} values for ${this.#pending} rows`);
+    throw new Error(`${this.kind}.${wrong.column.name} has ${wrong.length} values for ${rows} rows`);
   }
 }
 
-type CommonBuilders = [Word64Column, Word64Column, NumberColumn, NumberColumn, NumberColumn, Word64Column];
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
