@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { recordBytes, RecordKind } from '../../emulator/index.js';
 import { attachProbes, findProfile } from '../../tracer/probes/index.js';
-import { RawRecord } from '../../tracer/probes/raw-record.js';
+import { operand, RawRecord } from '../../tracer/probes/raw-record.js';
 import { eventNames } from '../../tracer/schema/index.js';
 import { DebugInfo, parseElf } from '../../tracer/symbols/index.js';
 import { CowRun } from '../support/cow-run.js';
@@ -20,11 +20,11 @@ function heldBy(variant: string): Map<string, Set<string>> {
   const held = new Map<string, Set<string>>();
   const record = new RawRecord();
   run.machine.ring.setConsumer((view, from, to) => {
-    const words = new Uint32Array(view.buffer, view.byteOffset + from, (to - from) / 4);
+    const words = new Int32Array(view.buffer, view.byteOffset + from, (to - from) / 4);
     for (let at = 0; at < words.length; at += recordBytes / 4) {
       record.move(words, at);
       if (record.kind !== RecordKind.watchedStore) continue;
-      const locks = names.filter((_, number) => (record.high('d') >>> number) & 1);
+      const locks = names.filter((_, number) => (record.high(operand.d) >>> number) & 1);
       const storer = debug.locationOf(BigInt(record.pc))!.function;
       held.set(storer, (held.get(storer) ?? new Set()).add(locks.join(' ')));
     }

@@ -1,8 +1,10 @@
 // From a raw record of a store to the place its function was called from: ra, or the word where a framed function
 // saved it, by what the debug information says about the pc. Answers are kept per pc.
+import type { Word64Column } from '../arrow/index.js';
 import type { DebugInfo, ReturnAddressRule } from '../symbols/index.js';
+import type { Emitter } from './emitter.js';
 import { PcTable } from './pc-table.js';
-import type { RawRecord } from './raw-record.js';
+import { operand, type RawRecord } from './raw-record.js';
 
 /** Numbers of the rules in the table of the pcs seen last. */
 const ruleNumbers: Record<ReturnAddressRule, number> = { ra: 1, frame: 2, unknown: 3 };
@@ -11,22 +13,35 @@ export class CallSites {
   private readonly rules = new Map<number, number>();
   private readonly recent = new PcTable();
 
-  constructor(private readonly debug: DebugInfo) {}
+  constructor(
+    private readonly debug: DebugInfo,
+    private readonly emitter: Emitter,
+  ) {}
 
-  /** Return address in the caller of the function that stored; 0 when it cannot be told. */
-  ofStore(record: RawRecord): number {
-    const { pc } = record;
-    if (pc === 0) return 0;
-    const rule = this.recent.get(pc) || this.lookUp(pc);
-    if (rule === ruleNumbers.ra) return record.low('d');
-    return rule === ruleNumbers.frame ? record.number('e') : 0;
+  /** Appends the return address in the caller of the function that stored; 0 when it cannot be told. */
+  appendOfStore(column: Word64Column, record: RawRecord): void {
+    const rule = this.ruleOf(record);
+    if (rule === ruleNumbers.ra) this.emitter.appendCallSite(column, record.low(operand.d), 0);
+    else if (rule === ruleNumbers.frame)
+      this.emitter.appendCallSite(column, record.low(operand.e), record.high(operand.e));
+    else column.append(0, 0);
+  }
+
+  private ruleOf(record: RawRecord): number {
+    const { pcLow, pcHigh } = record;
+    if (pcHigh !== 0) return this.lookUp(record.pc);
+    if (pcLow === 0) return ruleNumbers.unknown;
+    const known = this.recent.get(pcLow);
+    if (known !== 0) return known;
+    const rule = this.lookUp(record.pc);
+    this.recent.enter(pcLow, rule);
+    return rule;
   }
 
   private lookUp(pc: number): number {
     let rule = this.rules.get(pc);
     if (rule === undefined)
       this.rules.set(pc, (rule = ruleNumbers[this.debug.returnAddressRule(BigInt(pc))]));
-    this.recent.enter(pc, rule);
     return rule;
   }
 }

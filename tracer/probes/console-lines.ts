@@ -1,7 +1,7 @@
 // Gathers console characters into rows: a line each, or what there is when the direction changes.
 import type { EventFileWriter } from '../arrow/index.js';
 import type { Emitter } from './emitter.js';
-import type { RawRecord } from './raw-record.js';
+import { operand, type RawRecord } from './raw-record.js';
 
 const lineMaximum = 512;
 const newline = 10;
@@ -21,7 +21,7 @@ export class ConsoleLines {
     const isInput = record.size === 1;
     if (isInput !== this.isInput) this.flush();
     this.isInput = isInput;
-    const byte = record.low('a');
+    const byte = record.low(operand.a);
     this.text += String.fromCharCode(byte);
     this.last.cycle = record.cycle;
     this.last.hart = record.hart;

@@ -1,9 +1,9 @@
 // The way into the event files: numbers the rows, fills in the common columns, remembers which addresses need lines.
-import type { EventFileWriter, EventSink } from '../arrow/index.js';
+import type { EventFileWriter, EventSink, Word64Column } from '../arrow/index.js';
 import type { EventName } from '../schema/index.js';
 import { PcTable } from './pc-table.js';
 import type { RawRecord } from './raw-record.js';
-import type { Spans } from './spans.js';
+import type { SpanEndOrigin, Spans } from './spans.js';
 
 /** Where and when something happened that is no record's own. */
 export interface RowOrigin {
@@ -14,11 +14,10 @@ export interface RowOrigin {
   readonly pc: number;
 }
 
-/** Translated pcs of the kernel: above the first gigabytes, where user code and devices are. */
-const kernelStart = 0x8000_0000;
+const twoTo32 = 2 ** 32;
 
 export class Emitter {
-  /** Kernel addresses that rows name, for the location rows. */
+  /** Kernel addresses (from 2^31 on, behind user code and devices) that rows name, for the location rows. */
   readonly pcs = new Set<number>();
   readonly callSites = new Set<number>();
   private readonly knownPcs = new PcTable();
@@ -42,25 +41,27 @@ export class Emitter {
 
   /** Starts a row of what the record tells; its own columns are the caller's. */
   begin(rows: EventFileWriter<EventName>, record: RawRecord): void {
-    const { pcLow, pcHigh } = record;
-    const span = this.spans.current(record.hart, record.context);
-    rows.begin(this.seq++, record.cycle, record.hart, record.context, span, pcLow, pcHigh);
-    if (pcLow >= kernelStart && pcHigh === 0 && this.knownPcs.enter(pcLow, 1) === 0) this.pcs.add(pcLow);
+    const { hart, context, pcLow, pcHigh } = record;
+    const span = this.spans.current(hart, context);
+    rows.beginWords(this.seq++, record.cycleLow, record.cycleHigh, hart, context, span, pcLow, pcHigh);
+    if (pcLow < 0 && pcHigh === 0 && this.knownPcs.enter(pcLow, 1) === 0) this.pcs.add(pcLow >>> 0);
   }
 
   /** The same from values that are no record's own. */
-  beginAt(rows: EventFileWriter<EventName>, at: RowOrigin): void {
-    this.beginIn(rows, at, at.span);
+  beginAt(rows: EventFileWriter<EventName>, { cycle, hart, pid, span, pc }: RowOrigin): void {
+    rows.begin(this.seq++, cycle, hart, pid, span, pc >>> 0, Math.floor(pc / twoTo32));
   }
 
-  /** The same, in a span of its own. */
-  beginIn(rows: EventFileWriter<EventName>, at: Omit<RowOrigin, 'span'>, span: number): void {
-    rows.begin(this.seq++, at.cycle, at.hart, at.pid, span, at.pc >>> 0, Math.floor(at.pc / 2 ** 32));
+  /** Starts the row of a span that ends. */
+  beginEnd(rows: EventFileWriter<EventName>, span: number, at: Readonly<SpanEndOrigin>): void {
+    const { cycleLow, cycleHigh, hart, pid, pcLow, pcHigh } = at;
+    rows.beginWords(this.seq++, cycleLow, cycleHigh, hart, pid, span, pcLow, pcHigh);
   }
 
-  /** A call site that a row names. */
-  callSite(address: number): number {
-    if (address !== 0 && this.knownCallSites.enter(address, 1) === 0) this.callSites.add(address);
-    return address;
+  /** Appends a call site, by the halves of its address. */
+  appendCallSite(column: Word64Column, low: number, high: number): void {
+    if (high !== 0 || (low !== 0 && this.knownCallSites.enter(low, 1) === 0))
+      this.callSites.add((low >>> 0) + (high >>> 0) * twoTo32);
+    column.append(low, high);
   }
 }

@@ -3,7 +3,7 @@
 import type { EventFileWriter } from '../arrow/index.js';
 import type { CallSites } from './call-sites.js';
 import type { Emitter } from './emitter.js';
-import type { RawRecord } from './raw-record.js';
+import { operand, type RawRecord } from './raw-record.js';
 
 const frameBytes = 4096;
 
@@ -29,7 +29,7 @@ export class FrameWrites {
   freed(record: RawRecord): void {
     if (!this.rows) return;
     const span = this.emitter.spanOf(record);
-    const frame = frameOf(record.number('a'));
+    const frame = frameOf(record.number(operand.a));
     const known = this.freeing.get(record.context);
     if (!known) this.freeing.set(record.context, { span, frame });
     else {
@@ -41,11 +41,11 @@ export class FrameWrites {
   stored(record: RawRecord): void {
     const { rows } = this;
     if (!rows) return;
-    const address = record.number('a');
+    const address = record.number(operand.a);
     const frame = frameOf(address);
     const last = this.freeing.get(record.context);
     const isFreeing = last?.frame === frame && last.span === this.emitter.spanOf(record);
-    const counts = record.low('b');
+    const counts = record.low(operand.b);
     const mappings = counts & 0xffff;
     this.emitter.begin(rows, record);
     rows.columns.frame.appendNumber(frame);
@@ -53,7 +53,7 @@ export class FrameWrites {
     rows.columns.mappings.append(mappings);
     rows.columns.writable_mappings.append(counts >>> 16);
     rows.columns.freeing.append(isFreeing ? 1 : 0);
-    rows.columns.call_site.appendNumber(this.emitter.callSite(this.callSites.ofStore(record)));
+    this.callSites.appendOfStore(rows.columns.call_site, record);
   }
 }
 

@@ -5,7 +5,7 @@ import type { CallSites } from './call-sites.js';
 import type { Emitter } from './emitter.js';
 import { FrameSet } from './frame-set.js';
 import type { FreeListFacts } from './free-list-facts.js';
-import type { RawRecord } from './raw-record.js';
+import { operand, type RawRecord } from './raw-record.js';
 
 const frameBytes = 4096;
 
@@ -40,17 +40,16 @@ export class FreeList {
 
   /** True for the word that a head is. */
   covers(address: number): boolean {
-    return this.heads.includes(address);
+    return address === this.heads[0] || (this.hasSeveralLists && this.heads.includes(address));
   }
 
   /**
    * A head changed. A frame was pushed when the new head links to the old one; else the old head was popped.
    */
   headChanged(record: RawRecord): void {
-    const before = record.number('b');
-    const after = record.number('c');
-    const linkOfAfter = record.high('a');
-    const isPush = after !== 0 && linkOfAfter === before >>> 0;
+    const before = record.number(operand.b);
+    const after = record.number(operand.c);
+    const isPush = after !== 0 && record.high(operand.a) === record.low(operand.b);
     if (this.hasSeveralLists) this.oneHeadChanged(record, before, after, isPush);
     else if (isPush) this.pushed(record, after);
     else if (before !== 0) this.popped(record, before);
@@ -58,7 +57,10 @@ export class FreeList {
 
   /** The frame is on a list in memory: news only where it was linked there without the head. */
   found(record: RawRecord, frame: number): void {
-    if (!this.free.has(frame)) this.pushed(record, frame, 0, 0);
+    if (this.free.has(frame)) return;
+    const row = this.freed(record, frame);
+    row?.columns.call_site.append(0, 0);
+    row?.columns.locks.append(0);
   }
 
   /** The allocator was entered: what it takes from here on it returns or keeps on a list. */
@@ -73,9 +75,13 @@ export class FreeList {
   settle(record: RawRecord, span: number, returned: number): void {
     const taken = this.taken.get(span);
     this.taken.delete(span);
-    for (const frame of taken ?? [])
-      if (frame !== returned && !this.free.has(frame))
-        this.pushed(record, frame, record.number('b'), otherLock);
+    for (const frame of taken ?? []) {
+      if (frame === returned || this.free.has(frame)) continue;
+      const row = this.freed(record, frame);
+      if (!row) continue;
+      this.emitter.appendCallSite(row.columns.call_site, record.low(operand.b), record.high(operand.b));
+      row.columns.locks.append(otherLock);
+    }
   }
 
   /**
@@ -97,23 +103,25 @@ export class FreeList {
     if (isNew || (isPush && wasFree)) this.pushed(record, after);
   }
 
-  /** `locks` are those of the store; of what was put there without a watched one, nobody knows. */
-  private pushed(
-    record: RawRecord,
-    frame: number,
-    callSite = this.callSites.ofStore(record),
-    locks = record.high('d'),
-  ): void {
+  /** A store to a head put the frame there. */
+  private pushed(record: RawRecord, frame: number): void {
+    const row = this.freed(record, frame);
+    if (!row) return;
+    this.callSites.appendOfStore(row.columns.call_site, record);
+    row.columns.locks.append(record.high(operand.d));
+  }
+
+  /** Adds the frame; the row of it, of which call site and locks are the caller's. */
+  private freed(record: RawRecord, frame: number): EventFileWriter<'frame_free'> | undefined {
     const already = this.free.has(frame);
     this.free.add(frame);
     const row = this.freeRows;
-    if (!row) return;
+    if (!row) return undefined;
     this.emitter.begin(row, record);
     row.columns.frame.appendNumber(frame);
     row.columns.free_frames.append(this.free.size);
     row.columns.already_free.append(already ? 1 : 0);
-    row.columns.call_site.appendNumber(this.emitter.callSite(callSite));
-    row.columns.locks.append(locks);
+    return row;
   }
 
   private popped(record: RawRecord, frame: number): void {
@@ -124,7 +132,7 @@ export class FreeList {
     row.columns.frame.appendNumber(frame);
     row.columns.free_frames.append(this.free.size);
     row.columns.mappings.append(record.size);
-    row.columns.call_site.appendNumber(this.emitter.callSite(this.callSites.ofStore(record)));
-    row.columns.locks.append(record.high('d'));
+    this.callSites.appendOfStore(row.columns.call_site, record);
+    row.columns.locks.append(record.high(operand.d));
   }
 }

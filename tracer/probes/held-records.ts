@@ -4,7 +4,7 @@ import { recordWords } from './raw-record.js';
 const initialWords = 16 * 1024;
 
 export class HeldRecords {
-  private words = new Uint32Array(initialWords);
+  private words = new Int32Array(initialWords);
   private used = 0;
 
   /** Number of records held. */
@@ -13,10 +13,10 @@ export class HeldRecords {
   }
 
   /** Copies the records between two indices of the words. */
-  add(words: Uint32Array, from: number, to: number): void {
+  add(words: Int32Array, from: number, to: number): void {
     const needed = this.used + to - from;
     if (needed > this.words.length) {
-      const larger = new Uint32Array(Math.max(needed, this.words.length * 2));
+      const larger = new Int32Array(Math.max(needed, this.words.length * 2));
       larger.set(this.words);
       this.words = larger;
     }
@@ -25,9 +25,9 @@ export class HeldRecords {
   }
 
   /** All of them, which are then forgotten. */
-  take(): Uint32Array {
+  take(): Int32Array {
     const taken = this.words.subarray(0, this.used);
-    this.words = new Uint32Array();
+    this.words = new Int32Array();
     this.used = 0;
     return taken;
   }

@@ -1,7 +1,7 @@
 // Exceptions of the kernel itself, seen as they are recorded: a hart that takes the same one forever, and accesses that
 // nothing answered. The run ends by what is seen here, so it is seen in the emulator's thread, before translation.
 import { RecordKind } from '../../emulator/ring/records.js';
-import { RawRecord, recordWords } from './raw-record.js';
+import { operand, RawRecord, recordWords } from './raw-record.js';
 
 /** Equal exceptions of a hart, one after the other, from a mode into itself. */
 interface Repetition {
@@ -26,19 +26,19 @@ export class KernelExceptions {
 
   /** Looks through the records between two byte addresses. */
   observe(view: DataView, from: number, to: number): void {
-    const words = new Uint32Array(view.buffer, view.byteOffset + from, (to - from) / 4);
+    const words = new Int32Array(view.buffer, view.byteOffset + from, (to - from) / 4);
     for (let at = 0; at < words.length; at += recordWords)
       if ((words[at] & 0xff) === RecordKind.trap) this.trapped(words, at);
   }
 
-  private trapped(words: Uint32Array, at: number): void {
+  private trapped(words: Int32Array, at: number): void {
     // Most are traps out of user mode; the rest is the timer's.
     if (((words[at] >>> 16) & 0xf) === userMode) return;
     const { record } = this;
     record.move(words, at);
-    if (record.high('a') >>> 31 === 1) return;
-    const value = record.number('b');
-    if (accessFaults.has(record.low('a') & 0xff)) this.unanswered ??= value;
+    if (record.high(operand.a) >>> 31 === 1) return;
+    const value = record.number(operand.b);
+    if (accessFaults.has(record.low(operand.a) & 0xff)) this.unanswered ??= value;
     if ((record.size & 0xf) !== record.size >>> 4) return;
     const last = (this.repetitions[record.hart] ??= { pc: -1, value: -1, count: 0 });
     if (last.pc !== record.pc || last.value !== value) {

@@ -4,7 +4,7 @@ import { RecordKind } from '../../emulator/ring/records.js';
 import type { EventFileWriter } from '../arrow/index.js';
 import type { Emitter } from './emitter.js';
 import { ProbeId } from './probe-id.js';
-import type { RawRecord } from './raw-record.js';
+import { operand, type RawRecord } from './raw-record.js';
 
 /** A call of the kernel that is under way. */
 export interface KernelCall {
@@ -33,6 +33,6 @@ export function writePanicCall(
 ): void {
   if (!rows) return;
   emitter.begin(rows, record);
-  rows.columns.depth.append(record.low('a'));
-  rows.columns.call_site.appendNumber(emitter.callSite(record.number('b')));
+  rows.columns.depth.append(record.low(operand.a));
+  emitter.appendCallSite(rows.columns.call_site, record.low(operand.b), record.high(operand.b));
 }

@@ -2,9 +2,9 @@
 import type { Machine } from '../../emulator/index.js';
 import { RecordKind } from '../../emulator/ring/records.js';
 import { ProbeId } from './probe-id.js';
-import type { OperandField, RawRecord } from './raw-record.js';
+import { operand, type RawRecord } from './raw-record.js';
 
-const fields: readonly OperandField[] = ['a', 'b', 'c', 'd', 'e'];
+const fields = Object.values(operand);
 const wordBytes = 8;
 const textMaximum = 200;
 

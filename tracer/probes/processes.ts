@@ -2,7 +2,7 @@
 import type { EventFileWriter } from '../arrow/index.js';
 import type { Emitter } from './emitter.js';
 import type { ProcessFacts } from './process-facts.js';
-import type { RawRecord } from './raw-record.js';
+import { operand, type RawRecord } from './raw-record.js';
 
 /** A slot of the process table as the stores so far have left it. */
 interface Slot {
@@ -56,6 +56,8 @@ export function* watchedRanges(facts: ProcessFacts): Iterable<{ address: number;
 export class Processes {
   private readonly slots: Slot[];
   private readonly fields: readonly Field[];
+  /** Behind the last slot. */
+  private readonly end: number;
   private readonly rows: EventFileWriter<'process'> | undefined;
 
   constructor(
@@ -64,6 +66,7 @@ export class Processes {
     private readonly listener: ProcessListener,
   ) {
     const { nameBytes, count } = facts;
+    this.end = facts.table + facts.stride * count;
     this.rows = emitter.rows('process');
     this.slots = Array.from({ length: count }, () => ({
       pid: 0,
@@ -78,9 +81,15 @@ export class Processes {
   }
 
   covers(address: number): boolean {
-    return (
-      address + 8 > this.facts.table && address < this.facts.table + this.facts.stride * this.facts.count
-    );
+    return address + wordBytes > this.facts.table && address < this.end;
+  }
+
+  /** The hart whose pointer to its process is the word at the address; -1 for any other word. */
+  hartAt(address: number): number {
+    const { current, currentStride, harts } = this.facts;
+    const distance = address - current;
+    if (distance < 0 || distance >= currentStride * harts) return -1;
+    return distance % currentStride === 0 ? distance / currentStride : -1;
   }
 
   /** pid of the process that a struct proc pointer names; 0 for none. */
@@ -103,7 +112,7 @@ export class Processes {
 
   /** A word of the table changed: applies it to the fields it overlaps. */
   wordChanged(record: RawRecord): void {
-    const position = record.low('a') - this.facts.table;
+    const position = record.address(operand.a) - this.facts.table;
     const index = Math.floor(position / this.facts.stride);
     const slot = this.slots[index];
     if (!slot) return;
@@ -116,8 +125,8 @@ export class Processes {
   /** @param shift bytes from the start of the word to the field's; a name may begin in a word before */
   private applyField(record: RawRecord, slot: Slot, field: Field, shift: number): void {
     if (field.member === 'name') return this.applyName(record, slot, shift);
-    const low = shift === 0 ? record.low('c') : record.high('c');
-    const value = field.bytes === wordBytes ? record.number('c') : low;
+    const low = (shift === 0 ? record.low(operand.c) : record.high(operand.c)) >>> 0;
+    const value = field.bytes === wordBytes ? record.number(operand.c) : low;
     if (field.member === 'pid') {
       slot.pid = value | 0;
       if (value !== 0) slot.lastPid = value | 0;
@@ -131,7 +140,7 @@ export class Processes {
     for (let byte = 0; byte < wordBytes; byte++) {
       const at = byte - shift;
       if (at < 0 || at >= slot.name.length) continue;
-      const half = byte < 4 ? record.low('c') : record.high('c');
+      const half = byte < 4 ? record.low(operand.c) : record.high(operand.c);
       slot.name[at] = half >>> ((byte % 4) * 8);
     }
   }

@@ -2,7 +2,7 @@
 // allocator and the free function change while they handle a frame is that frame's count.
 import { RecordKind } from '../../emulator/ring/records.js';
 import { ProbeId } from './probe-id.js';
-import type { RawRecord } from './raw-record.js';
+import { operand, type RawRecord } from './raw-record.js';
 import type { ReferenceCounts } from './reference-counts.js';
 
 /** What a hart's allocator or free function is at work on; a count changed meanwhile is that frame's. */
@@ -58,17 +58,17 @@ export class ReferenceCountSearch {
   }
 
   private probed(record: RawRecord): void {
-    if (record.size === ProbeId.freeEntered) this.begin(record.hart, record.number('a'));
+    if (record.size === ProbeId.freeEntered) this.begin(record.hart, record.number(operand.a));
     else if (record.size === ProbeId.allocateReturns) this.begin(record.hart, 0);
     else if (record.size === ProbeId.countsPlaced)
-      this.candidates[record.low('a')].place(record.number('b'), record.number('c'));
+      this.candidates[record.low(operand.a)].place(record.number(operand.b), record.number(operand.c));
   }
 
   private stored(record: RawRecord): void {
-    const address = record.low('a');
+    const address = record.address(operand.a);
     if (this.isHead(address)) {
-      const isPush = record.number('c') !== 0 && record.high('a') === record.low('b');
-      return this.begin(record.hart, isPush ? 0 : record.number('b'));
+      const isPush = record.number(operand.c) !== 0 && record.high(operand.a) === record.low(operand.b);
+      return this.begin(record.hart, isPush ? 0 : record.number(operand.b));
     }
     const work = this.workOf(record.hart);
     if (work.frame === 0) return;
@@ -83,11 +83,13 @@ export class ReferenceCountSearch {
     const firstFrame = work.frame - index * frameBytes;
     const before = work.changed.get(candidate);
     if (!before) {
-      work.changed.set(candidate, { index, low: record.low('b'), high: record.high('b') });
+      work.changed.set(candidate, { index, low: record.low(operand.b), high: record.high(operand.b) });
       return this.vote(candidate, firstFrame, 1);
     }
     const isBack =
-      before.index === index && before.low === record.low('c') && before.high === record.high('c');
+      before.index === index &&
+      before.low === record.low(operand.c) &&
+      before.high === record.high(operand.c);
     if (isBack) this.vote(candidate, firstFrame, -2);
   }
 

@@ -3,7 +3,7 @@ import type { EventFileWriter } from '../arrow/index.js';
 import type { CallSites } from './call-sites.js';
 import { CountElements } from './count-elements.js';
 import type { Emitter } from './emitter.js';
-import type { RawRecord } from './raw-record.js';
+import { operand, type RawRecord } from './raw-record.js';
 import type { ReferenceCountFacts } from './reference-count-facts.js';
 
 const frameBytes = 4096;
@@ -41,7 +41,7 @@ export class ReferenceCounts {
 
   /** Index of the first element that the store changed; -1 when it changed none. */
   changedElement(record: RawRecord): number {
-    const word = record.low('a');
+    const word = record.address(operand.a);
     const last = this.elements.lastIn(word);
     for (let index = this.elements.firstIn(word); index <= last; index++)
       if (this.elements.changed(record, word, index)) return index;
@@ -52,7 +52,7 @@ export class ReferenceCounts {
   wordChanged(record: RawRecord): void {
     const { rows, elements } = this;
     if (!rows) return;
-    const word = record.low('a');
+    const word = record.address(operand.a);
     const last = elements.lastIn(word);
     for (let index = elements.firstIn(word); index <= last; index++)
       if (elements.changed(record, word, index)) this.emit(rows, record, word, index);
@@ -67,12 +67,12 @@ export class ReferenceCounts {
     const { elements } = this;
     this.emitter.begin(rows, record);
     rows.columns.frame.appendNumber(this.firstFrame + index * frameBytes);
-    elements.read(record, 'b', word, index);
+    elements.read(record, operand.b, word, index);
     rows.columns.before.append(elements.low, elements.high);
-    elements.read(record, 'c', word, index);
+    elements.read(record, operand.c, word, index);
     rows.columns.after.append(elements.low, elements.high);
-    rows.columns.call_site.appendNumber(this.emitter.callSite(this.callSites.ofStore(record)));
-    rows.columns.locks.append(record.high('d'));
+    this.callSites.appendOfStore(rows.columns.call_site, record);
+    rows.columns.locks.append(record.high(operand.d));
   }
 }
 

@@ -20,7 +20,7 @@ import type { KernelProfile } from './profile.js';
 import { ProbeId } from './probe-id.js';
 import { Answers } from './questions/answers.js';
 import { noQuestions, type Questions } from './questions/question.js';
-import { RawRecord, recordWords } from './raw-record.js';
+import { operand, RawRecord, recordWords } from './raw-record.js';
 import { ReferenceCounts } from './reference-counts.js';
 import { ReferenceCountSearch } from './reference-count-search.js';
 import { Spans } from './spans.js';
@@ -73,16 +73,16 @@ export class Translator {
   ) {
     this.emitter = new Emitter(sink, this.spans);
     this.rows = rowsOf(this.emitter);
-    this.spans.onEnd = (id, start, cause, at, finished) => {
+    this.spans.onEnd = (span, at, finished) => {
       const rows = this.rows.span;
       if (!rows) return;
-      this.emitter.beginIn(rows, at, id);
-      rows.columns.id.append(id);
-      rows.columns.start_cycle.appendNumber(start);
-      rows.columns.cause.append(cause);
+      this.emitter.beginEnd(rows, span.id, at);
+      rows.columns.id.append(span.id);
+      rows.columns.start_cycle.append(span.startLow, span.startHigh);
+      rows.columns.cause.append(span.cause);
       rows.columns.finished.append(finished ? 1 : 0);
     };
-    const callSites = new CallSites(debug);
+    const callSites = new CallSites(debug, this.emitter);
     this.answers = new Answers(questions, this.emitter, callSites);
     this.tables = new PageTables(this.emitter, callSites);
     this.traps = new Traps(this.emitter, this.spans, {
@@ -102,7 +102,7 @@ export class Translator {
 
   /** Translates the records between two byte addresses, or keeps them until it is known what counts references. */
   translate(view: DataView, from: number, to: number): void {
-    const words = new Uint32Array(view.buffer, view.byteOffset + from, (to - from) / 4);
+    const words = new Int32Array(view.buffer, view.byteOffset + from, (to - from) / 4);
     let at = 0;
     while (this.search && at < words.length) {
       this.record.move(words, at);
@@ -122,11 +122,11 @@ export class Translator {
     this.translateNow(this.held.take(), 0);
   }
 
-  private translateNow(words: Uint32Array, from: number): void {
+  private translateNow(words: Int32Array, from: number): void {
     const { record } = this;
     for (let at = from; at < words.length; at += recordWords) {
       record.move(words, at);
-      this.spans.now = record.cycle;
+      this.spans.setNow(record.cycleLow, record.cycleHigh);
       this.one(record);
     }
   }
@@ -134,7 +134,7 @@ export class Translator {
   /** Writes what is pending, and the lines of all addresses that rows name. */
   finish(cycle: number): void {
     if (this.search) this.endSearch();
-    this.spans.now = cycle;
+    this.spans.setNow(cycle | 0, Math.floor(cycle / 2 ** 32));
     this.console.flush();
     this.traps.finish(this.panicked);
     this.spans.finish();
@@ -174,23 +174,22 @@ export class Translator {
   }
 
   private watchedStore(record: RawRecord): void {
-    const address = record.low('a');
+    const address = record.address(operand.a);
     if (this.freeList?.covers(address)) this.freeList.headChanged(record);
     if (this.counts?.covers(address)) this.counts.wordChanged(record);
     this.answers.stored(record);
     if (!this.processes) return;
     if (this.processes.covers(address)) this.processes.wordChanged(record);
-    const { current, currentStride, harts } = this.processes.facts;
-    const hart = (address - current) / currentStride;
-    if (Number.isInteger(hart) && hart >= 0 && hart < harts) this.switched(record, hart);
+    const hart = this.processes.hartAt(address);
+    if (hart >= 0) this.switched(record, hart);
   }
 
   /** cpus[hart].proc changed. */
   private switched(record: RawRecord, hart: number): void {
-    const from = this.processes!.pidAt(record.number('b'));
-    const to = this.processes!.pidAt(record.number('c'));
-    if (to !== 0) this.spans.leaveScheduler(hart, record.pc);
-    else if (from !== 0 && this.processes!.isZombie(from)) this.spans.exit(hart, from, record.pc);
+    const from = this.processes!.pidAt(record.number(operand.b));
+    const to = this.processes!.pidAt(record.number(operand.c));
+    if (to !== 0) this.spans.leaveScheduler(hart, record);
+    else if (from !== 0 && this.processes!.isZombie(from)) this.spans.exit(hart, from, record);
     const row = this.rows.switch;
     if (!row) return;
     this.emitter.begin(row, record);
@@ -201,11 +200,11 @@ export class Translator {
   private probe(record: RawRecord): void {
     switch (record.size) {
       case ProbeId.foundFree:
-        return this.freeList?.found(record, record.number('a'));
+        return this.freeList?.found(record, record.number(operand.a));
       case ProbeId.allocateEntered:
         return this.freeList?.begin(this.emitter.spanOf(record));
       case ProbeId.allocateReturns:
-        this.freeList?.settle(record, this.emitter.spanOf(record), record.number('a'));
+        this.freeList?.settle(record, this.emitter.spanOf(record), record.number(operand.a));
         return this.called(this.rows.kalloc, record);
       case ProbeId.freeEntered:
         this.frameWrites.freed(record);
@@ -228,8 +227,8 @@ export class Translator {
   private called(row: EventFileWriter<'kalloc' | 'kfree'> | undefined, record: RawRecord): void {
     if (!row) return;
     this.emitter.begin(row, record);
-    row.columns.frame.append(record.low('a'), record.high('a'));
-    row.columns.call_site.appendNumber(this.emitter.callSite(record.number('b')));
+    row.columns.frame.append(record.low(operand.a), record.high(operand.a));
+    this.emitter.appendCallSite(row.columns.call_site, record.low(operand.b), record.high(operand.b));
   }
 
   private panic(record: RawRecord): void {
@@ -239,15 +238,15 @@ export class Translator {
     if (!row) return;
     this.emitter.begin(row, record);
     row.columns.text.append(text);
-    row.columns.call_site.appendNumber(this.emitter.callSite(record.number('b')));
+    this.emitter.appendCallSite(row.columns.call_site, record.low(operand.b), record.high(operand.b));
   }
 
   private marker(record: RawRecord): void {
     const row = this.rows.marker;
     if (!row) return;
     this.emitter.begin(row, record);
-    row.columns.id.append(record.low('a') | 0);
-    row.columns.value.append(record.low('b'), record.high('b'));
+    row.columns.id.append(record.low(operand.a));
+    row.columns.value.append(record.low(operand.b), record.high(operand.b));
     row.columns.free_frames.append(this.freeList?.freeFrames ?? 0);
   }
 
@@ -255,8 +254,8 @@ export class Translator {
     const row = this.rows.disk;
     if (!row) return;
     this.emitter.begin(row, record);
-    row.columns.sector.append(record.low('a'), record.high('a'));
-    row.columns.bytes.append(record.low('b'));
+    row.columns.sector.append(record.low(operand.a), record.high(operand.a));
+    row.columns.bytes.append(record.low(operand.b));
     row.columns.write.append(record.size);
   }
 }

@@ -2,7 +2,7 @@
 import type { EventFileWriter } from '../arrow/index.js';
 import { CachedTranslations } from './cached-translations.js';
 import type { Emitter } from './emitter.js';
-import type { RawRecord } from './raw-record.js';
+import { operand, type RawRecord } from './raw-record.js';
 import type { Spans } from './spans.js';
 import { systemCallName } from './system-calls.js';
 
@@ -14,14 +14,22 @@ const faultAccess: Readonly<Record<number, string>> = {
   [cause.storePageFault]: 'store',
 };
 
+type Phase = 'enter' | 'leave';
+
+/** Name of a system call, and what stands for it in the file of calls; -1 before it is there. */
+interface CallName {
+  readonly text: string;
+  numberInFile: number;
+}
+
 /** A process between its trap and its return; kept and reused from trap to trap. */
 interface Entry {
   /** Whether a system call has been entered and not left. */
   inCall: boolean;
   number: number;
-  name: string;
+  name: CallName;
   /** Its arguments a0 to a2: low and high words. */
-  readonly words: Uint32Array;
+  readonly words: Int32Array;
   /** Whether a page fault of its user code has no outcome yet. */
   inFault: boolean;
   access: string;
@@ -41,7 +49,7 @@ export interface TrapContext {
 
 type FaultOutcome = 'resolved' | 'killed' | 'panicked' | 'unfinished';
 
-const argumentFields = ['b', 'c', 'd'] as const;
+const argumentFields = [operand.b, operand.c, operand.d] as const;
 
 export class Traps {
   private readonly entries = new Map<number, Entry>();
@@ -50,7 +58,9 @@ export class Traps {
   private readonly returnRows: EventFileWriter<'trap_return'> | undefined;
   private readonly callRows: EventFileWriter<'syscall'> | undefined;
   private readonly faultRows: EventFileWriter<'page_fault'> | undefined;
-  private readonly names = new Map<number, string>();
+  private readonly names = new Map<number, CallName>();
+  /** Numbers of `enter` and `leave` in their column, once there is a row. */
+  private readonly phases = { enter: -1, leave: -1 };
 
   constructor(
     private readonly emitter: Emitter,
@@ -64,8 +74,8 @@ export class Traps {
   }
 
   trap(record: RawRecord): void {
-    const isInterrupt = record.high('a') >>> 31 === 1;
-    const code = record.low('a') & 0xff;
+    const isInterrupt = record.high(operand.a) >>> 31 === 1;
+    const code = record.low(operand.a) & 0xff;
     const fromMode = record.size & 0xf;
     const pid = record.context;
     if (fromMode === mode.user && pid !== 0) {
@@ -78,7 +88,7 @@ export class Traps {
     this.emitter.begin(rows, record);
     rows.columns.interrupt.append(isInterrupt ? 1 : 0);
     rows.columns.cause.append(code);
-    rows.columns.value.append(record.low('b'), record.high('b'));
+    rows.columns.value.append(record.low(operand.b), record.high(operand.b));
     rows.columns.from_mode.append(fromMode);
     rows.columns.to_mode.append(record.size >>> 4);
   }
@@ -87,13 +97,13 @@ export class Traps {
   call(record: RawRecord): void {
     const entry = this.entryOf(record.context);
     entry.inCall = true;
-    entry.number = record.low('a');
+    entry.number = record.address(operand.a);
     entry.name = this.nameOf(entry.number);
     for (let index = 0; index < argumentFields.length; index++) {
       entry.words[2 * index] = record.low(argumentFields[index]);
       entry.words[2 * index + 1] = record.high(argumentFields[index]);
     }
-    this.spans.rename(record.context, entry.name);
+    this.spans.rename(record.context, entry.name.text);
     this.emitCall(record, 'enter', entry)?.columns.result.appendNull();
   }
 
@@ -103,29 +113,34 @@ export class Traps {
     if (rows) {
       this.emitter.begin(rows, record);
       rows.columns.to_mode.append(toMode);
-      rows.columns.target.append(record.low('a'), record.high('a'));
-      rows.columns.root.append(record.low('c'), record.high('c'));
+      rows.columns.target.append(record.low(operand.a), record.high(operand.a));
+      rows.columns.root.append(record.low(operand.c), record.high(operand.c));
       rows.columns.stale.append(
-        toMode === mode.user && this.isStale(record, record.number('c'), record.number('d')) ? 1 : 0,
+        toMode === mode.user && this.isStale(record, record.number(operand.c), record.number(operand.d))
+          ? 1
+          : 0,
       );
-      rows.columns.locks.append(record.low('e'));
+      rows.columns.locks.append(record.low(operand.e));
     }
     const pid = record.context;
     if (toMode !== mode.user || pid === 0) return;
     const entry = this.entries.get(pid);
     if (entry?.inCall) {
-      this.emitCall(record, 'leave', entry)?.columns.result.append(record.low('b'), record.high('b'));
+      this.emitCall(record, 'leave', entry)?.columns.result.append(
+        record.low(operand.b),
+        record.high(operand.b),
+      );
       entry.inCall = false;
     }
     if (entry?.inFault) this.endFault(entry, 'resolved', record.cycle);
-    this.spans.leave(record.hart, pid, record.pc);
+    this.spans.leave(record);
   }
 
   /** The process has exited: its status when it asked to, -1 when it was killed. */
   exited(pid: number): number {
     const entry = this.entries.get(pid);
     if (!entry) return -1;
-    const status = entry.inCall && entry.name === 'exit' ? entry.words[0] | 0 : -1;
+    const status = entry.inCall && entry.name.text === 'exit' ? entry.words[0] | 0 : -1;
     entry.inCall = false;
     if (entry.inFault) this.endFault(entry, 'killed', this.spans.now);
     this.entries.delete(pid);
@@ -151,8 +166,8 @@ export class Traps {
         (entry = {
           inCall: false,
           number: 0,
-          name: '',
-          words: new Uint32Array(2 * argumentFields.length),
+          name: this.nameOf(0),
+          words: new Int32Array(2 * argumentFields.length),
           inFault: false,
           access: '',
           va: 0,
@@ -164,9 +179,10 @@ export class Traps {
     return entry;
   }
 
-  private nameOf(number: number): string {
+  private nameOf(number: number): CallName {
     let name = this.names.get(number);
-    if (name === undefined) this.names.set(number, (name = systemCallName(number)));
+    if (name === undefined)
+      this.names.set(number, (name = { text: systemCallName(number), numberInFile: -1 }));
     return name;
   }
 
@@ -179,8 +195,8 @@ export class Traps {
     at.pc = record.pc;
     entry.inFault = true;
     entry.access = access;
-    entry.va = record.number('b');
-    entry.root = record.number('c');
+    entry.va = record.number(operand.b);
+    entry.root = record.number(operand.c);
     entry.size = this.context.sizeOf(record.context);
   }
 
@@ -199,14 +215,17 @@ export class Traps {
   }
 
   /** Everything of the row but the result. */
-  private emitCall(record: RawRecord, phase: string, call: Entry): EventFileWriter<'syscall'> | undefined {
+  private emitCall(record: RawRecord, phase: Phase, call: Entry): EventFileWriter<'syscall'> | undefined {
     const rows = this.callRows;
     if (!rows) return undefined;
-    const { words } = call;
+    const { words, name } = call;
     this.emitter.begin(rows, record);
-    rows.columns.phase.append(phase);
+    const { phases } = this;
+    if (phases[phase] < 0) phases[phase] = rows.columns.phase.numberOf(phase);
+    if (name.numberInFile < 0) name.numberInFile = rows.columns.name.numberOf(name.text);
+    rows.columns.phase.appendNumber(phases[phase]);
     rows.columns.number.append(call.number);
-    rows.columns.name.append(call.name);
+    rows.columns.name.appendNumber(name.numberInFile);
     rows.columns.argument0.append(words[0], words[1]);
     rows.columns.argument1.append(words[2], words[3]);
     rows.columns.argument2.append(words[4], words[5]);

@@ -2,7 +2,7 @@
 import type { EventFileWriter } from '../../arrow/index.js';
 import type { CallSites } from '../call-sites.js';
 import type { Emitter } from '../emitter.js';
-import type { RawRecord } from '../raw-record.js';
+import { operand, type RawRecord } from '../raw-record.js';
 import {
   fieldsMaximum,
   firstQuestion,
@@ -45,21 +45,22 @@ export class Answers {
     columns.function.append(question.function);
     columns.phase.append(question.phase);
     columns.fields.append(question.fields.map(({ name }) => name).join(' '));
-    const marks = record.low('e');
-    const operands = ['a', 'b', 'c', 'd'] as const;
+    const marks = record.low(operand.e);
+    const operands = [operand.a, operand.b, operand.c, operand.d];
     const values = [columns.value0, columns.value1, columns.value2, columns.value3];
     for (const [index, column] of values.entries()) {
       const isThere = index < question.fields.length && (marks & (1 << index)) === 0;
       if (isThere) column.append(record.low(operands[index]), record.high(operands[index]));
       else column.appendNull();
     }
-    columns.call_site.appendNumber(this.emitter.callSite(Math.floor(record.number('e') / markBits)));
+    const site = Math.floor(record.number(operand.e) / markBits);
+    this.emitter.appendCallSite(columns.call_site, site | 0, Math.floor(site / 2 ** 32));
   }
 
   /** A watched word changed; it may be watched for another reason. */
   stored(record: RawRecord): void {
     if (!this.writes || this.watches.length === 0) return;
-    const address = record.low('a');
+    const address = record.address(operand.a);
     for (const watch of this.watches)
       if (address + wordBytes > watch.address && address < watch.address + watch.bytes)
         this.emit(this.writes, record, watch.name, address);
@@ -69,8 +70,8 @@ export class Answers {
     this.emitter.begin(rows, record);
     rows.columns.name.append(name);
     rows.columns.address.appendNumber(address);
-    rows.columns.before.append(record.low('b'), record.high('b'));
-    rows.columns.after.append(record.low('c'), record.high('c'));
-    rows.columns.call_site.appendNumber(this.emitter.callSite(this.callSites.ofStore(record)));
+    rows.columns.before.append(record.low(operand.b), record.high(operand.b));
+    rows.columns.after.append(record.low(operand.c), record.high(operand.c));
+    this.callSites.appendOfStore(rows.columns.call_site, record);
   }
 }
