@@ -12,7 +12,8 @@ import {
 import type { EventBatch } from './batch.js';
 import type { BatchConsumer } from './batch-consumer.js';
 import { arrowSchema } from './schema.js';
-import { batchRows, newBuilder, stagedWords, type AnyBuilder, type BuilderOf } from './columns.js';
+import { batchRows } from './column-builder.js';
+import { newBuilder, stagedWords, type AnyBuilder, type BuilderOf } from './columns.js';
 import { RowStage, stageRows } from './row-stage.js';
 import { CompressedStreamWriter } from './stream-writer.js';
 

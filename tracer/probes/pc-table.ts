@@ -2,7 +2,7 @@
 
 const slots = 4096;
 
-/** A small number for each of the addresses below 2^32 seen last. It may forget: ask elsewhere then, and enter the answer. */
+/** A number for each of the addresses below 2^32 seen last. It may forget: ask elsewhere then, and enter the answer. */
 export class PcTable {
   private readonly addresses = new Int32Array(slots);
   private readonly values = new Uint8Array(slots);

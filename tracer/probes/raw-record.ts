@@ -1,5 +1,5 @@
-// A cursor over raw records of the emulator's ring: one object, moved from record to record. Halves of 64-bit fields are
-// signed: the engine that runs this keeps a number of 32 bits in a register, and any larger one in an object of its own.
+// A cursor over raw records of the emulator's ring: one object, moved from record to record. Halves of 64-bit fields
+// are signed: what runs this keeps a number of 32 bits in a register, and any larger one in an object of its own.
 import { recordBytes, recordField } from '../../emulator/ring/records.js';
 
 /** Words of 32 bits in a record; a field's low half is at its word, the high half behind it. */
