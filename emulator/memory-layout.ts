@@ -93,6 +93,10 @@ export const control = {
   lockHolderStride: 168,
   /** i32 for each lock: linear address of its holder word. */
   lockWords: 256,
+  /** i32: of the first so many of these locks it is told with which others they were taken. */
+  lockOrdered: 196,
+  /** i32 for each of them: the locks that were held when it was taken, as far as that was told. */
+  lockOrders: 384,
   /** i32: non-zero when kernel stores to frames that nobody may write alone are told; they need watched tables. */
   tellStores: 188,
   /** i32: how many frames have been told of since a return to user mode. */

@@ -40,6 +40,8 @@ export interface ContextPointer {
 export interface WatchedLocks {
   /** Those words, `locksMaximum` at most. */
   readonly holders: readonly number[];
+  /** Of the first so many of them it is told, once for each pair, with which others they are taken (default: 0). */
+  readonly ordered?: number;
   /** What such a word contains while hart 0 is inside, and how much more for each following hart. */
   readonly harts: { readonly base: number; readonly stride: number };
   /** Where hart 0 counts (32 bits) how many locks it holds; the next hart does `stride` bytes further. */
@@ -87,13 +89,15 @@ export class Watch {
   }
 
   /** From now on records of stores tell which of these locks the hart holds. */
-  setLocks({ holders, harts, depth }: WatchedLocks): void {
+  setLocks({ holders, ordered = 0, harts, depth }: WatchedLocks): void {
     if (holders.length > locksMaximum) throw new Error(`more than ${locksMaximum} locks`);
     const linear = (address: number): number => this.layout.ram + address - ramBase;
     holders.forEach((address, index) => {
       this.controls[(control.lockWords >> 2) + index] = linear(address);
     });
     this.controls[control.lockCount >> 2] = holders.length;
+    this.controls[control.lockOrdered >> 2] = Math.min(ordered, holders.length);
+    for (const address of holders.slice(0, ordered)) this.watchWords(address, 8);
     this.entries[control.lockHolder >> 3] = BigInt(harts.base);
     this.controls[control.lockHolderStride >> 2] = harts.stride;
     this.controls[control.lockDepth >> 2] = depth ? linear(depth.base) : 0;

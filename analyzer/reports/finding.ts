@@ -65,7 +65,8 @@ function placeLines(violation: Violation, options: TextOptions): string[] {
     ),
     ...wrapText(escapeText(message, 600), pageWidth, '    '),
     ...whereLines(violation),
-    ...(source ? [escapeText(`      > ${source.trim()}`, pageWidth)] : []),
+    // A brace says nothing: the address was that of a function.
+    ...(source && /\w/.test(source) ? [escapeText(`      > ${source.trim()}`, pageWidth)] : []),
   ];
 }
 
@@ -79,10 +80,12 @@ function whereLines(violation: Violation): string[] {
   return wrapText(caller === undefined ? first : `${first}, called from ${place(caller)}`, pageWidth, '    ');
 }
 
-/** Nothing where the place says it all. */
-function suspectLines({ suspects, function: inside = '' }: Violation): string[] {
+/** Nothing where the place says it all; of functions that it has named, the names alone. */
+function suspectLines({ suspects, function: inside = '', caller }: Violation): string[] {
   const isSaid = suspects.length === 0 || suspects[0].function === inside.replace(/ <.*$/, '');
-  return isSaid ? [] : wrapText(`look first at ${suspects.map(place).join(', then at ')}`, pageWidth, '    ');
+  const named = [...inside.split(' < '), ...(caller?.function.split(' < ') ?? [])];
+  const where = suspects.map((one) => place(named.includes(one.function) ? { function: one.function } : one));
+  return isSaid ? [] : wrapText(`look first at ${where.join(', then at ')}`, pageWidth, '    ');
 }
 
 function place({ function: name, file, line }: Suspect): string {

@@ -44,6 +44,7 @@ const words = {
   location: (c) => text(c['function']),
   frame_write: (c) =>
     `the kernel stores to frame ${word(c['frame'])}, which has ${text(c['mappings'])} user mapping(s)`,
+  lock_order: (c) => `lock ${text(c['lock'])} taken, then held: ${word(c['locks'])}`,
   lock: (c) => `lock ${text(c['number'])} is ${text(c['name'])}`,
 } satisfies { [N in EventName]: (columns: Columns) => string };
 

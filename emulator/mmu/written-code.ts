@@ -26,6 +26,7 @@ import {
   type MemoryHost,
   type Parts,
 } from './access-parts.js';
+import { orderedLockAt, tellOrder } from './lock-order-code.js';
 import { dropDecoded } from './overwritten-code.js';
 import { Pte } from './pte.js';
 import { forgetIndex } from './tlb-code.js';
@@ -131,6 +132,11 @@ function recordTableStore(parts: Parts, at: I32, old: I64, now: Local<'i64'>, fr
 function recordWatchedStore(parts: Parts, at: Local<'i32'>, old: I64, now: Local<'i64'>): void {
   const { f, layout } = parts;
   f.if(isWatchedWord(f, at, layout), () => {
+    const lock = orderedLockAt(parts, at);
+    f.if(i32.ltS(i32.const(-1), lock), () => {
+      tellOrder(parts, lock, (kind) => appendStore(parts, kind, at, old, now));
+      f.return();
+    });
     const kind = i32.or(
       i32.const(RecordKind.watchedStore),
       i32.shl(mappingsOf(f, layout, old), i32.const(16)),

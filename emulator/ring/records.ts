@@ -32,6 +32,9 @@ export const RecordKind = {
   /** The kernel stored to a frame that nobody may write alone: a physical address of the 8-byte word, b user mappings
    * of the frame (low 16 bits) and the writable ones among them (next 16); d and e as of watchedStore. */
   frameStore: 12,
+  /** A hart took a lock whose order is told, with named locks held that it was never seen to hold then: fields as of
+   * watchedStore, of the store to the lock's holder word; size: number of the lock. */
+  lockTaken: 13,
 } as const;
 
 /** Locks that a hart holds are bits, n for the n-th that the observer has named; and this one for any other. */

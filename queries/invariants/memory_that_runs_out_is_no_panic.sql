@@ -12,7 +12,8 @@ WITH refused AS (
   WHERE k.frame = 0 GROUP BY p.seq
 )
 SELECT p.cycle, r.cycle AS since, p.hart, p.pid, NULL AS frame, p.pc, p.call_site, p.sites,
-       printf('there was no frame left, and the kernel panicked: %s', p.text) AS message
+       printf('there was no frame left, and the kernel %spanicked: %s', coalesce(p.fault || ' and ', ''), p.text)
+         AS message
 FROM panic_calls p JOIN refused r USING (seq)
 WHERE p.without_memory AND p.pid <> 0
 ORDER BY p.cycle

@@ -21,5 +21,6 @@ WITH bad AS (
 )
 SELECT cycle, since, hart, pid, NULL AS frame, pc, call_site,
        CASE WHEN faulted THEN sites ELSE sites[2:] || sites[1:1] END AS sites,
-       printf('%s made the kernel panic: %s', deed, text) AS message
+       printf('while it dealt with %s the kernel %spanicked: %s', deed, coalesce(fault || ' and ', ''), text)
+         AS message
 FROM bad ORDER BY cycle

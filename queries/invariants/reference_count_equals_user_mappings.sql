@@ -56,12 +56,15 @@ SELECT coalesce(w.cycle, k.cycle, r.cycle) AS cycle, coalesce(k.hart, r.hart) AS
        -- Whoever counts by one does as told; it was told at the wrong moment.
        w.pc IS NOT NULL AND NOT w.by_mapping AND w.step = 1 AND w.counted <> w.gained AND w.given_at IS NULL
          AS blames_caller,
-       printf('frame 0x%x has count %d, but %d user mapping(s), which makes %d', w.frame, w.count, w.mappings,
-              w.expected) ||
-         CASE WHEN w.pc IS NULL OR w.counted = w.gained THEN '; it was wrong before'
+       printf('frame 0x%x has count %d, but %d user mapping(s)%s', w.frame, w.count, w.mappings,
+              CASE w.expected WHEN w.mappings THEN '' ELSE printf(', for which this kernel counts %d', w.expected) END)
+         || CASE WHEN w.pc IS NULL OR w.counted = w.gained THEN '; it was wrong before'
                  WHEN w.by_mapping THEN printf('; here it %s a mapping, and the count stayed as it was',
                                                CASE WHEN w.gained > 0 THEN 'got' ELSE 'lost' END)
-                 ELSE printf('; the count changed by %d, the mappings by %d', w.counted, w.gained) END AS message
+                 WHEN w.gained = 0
+                   THEN printf('; here its count changed by %d, and its mappings stayed as they were', w.counted)
+                 ELSE printf('; here its count changed by %d, and its mappings by %d', w.counted, w.gained) END
+         AS message
 FROM known w
 ASOF LEFT JOIN refcount_change r ON w.frame = r.frame AND w.seq > r.seq
 LEFT JOIN kernel_span k ON k.seq = w.seq

@@ -1,9 +1,10 @@
 -- name:  panic_calls
 -- doc:   Each panic with the calls under way, innermost first, as addresses (sites): from the function that called
 --        panic, or, where the kernel had taken a trap of its own, from the one that this interrupted (faulted).
---        without_memory: the last thing that the kernel entry had asked the allocator for was not to be had.
+--        fault: what it did then, in words. without_memory: the last thing that the kernel entry had asked the
+--        allocator for was not to be had. pc and call_site are the first two of the sites: panic's own say nothing.
 -- needs: panic
--- optional: panic_call, kalloc
+-- optional: panic_call, kalloc, trap
 -- materialized: yes
 -- candidates: SELECT count(*) FROM panic
 WITH calls AS (
@@ -14,9 +15,17 @@ WITH calls AS (
 ), asked AS (
   SELECT p.seq, max_by(k.frame, k.seq) = 0 AS without_memory
   FROM panic p JOIN kalloc k ON k.span = p.span AND k.seq < p.seq GROUP BY p.seq
+), faults AS (
+  SELECT seq, hart, printf('%s address 0x%x%s', CASE WHEN cause IN (1, 12) THEN 'jumped to'
+                           WHEN cause IN (5, 13) THEN 'read from' ELSE 'wrote to' END,
+                           value, CASE WHEN value < 4096 THEN ' (a null pointer)' ELSE '' END) AS fault
+  FROM trap WHERE interrupt = 0 AND from_mode = 1 AND cause IN (1, 5, 7, 12, 13, 15)
+), known AS (
+  SELECT p.*, c.interrupted IS NOT NULL AS faulted, coalesce(a.without_memory, false) AS without_memory,
+         CASE WHEN c.sites IS NULL THEN [p.call_site]
+              WHEN c.interrupted IS NOT NULL THEN c.sites[c.interrupted + 1:]
+              ELSE c.sites END AS sites
+  FROM panic p LEFT JOIN calls c USING (seq) LEFT JOIN asked a USING (seq)
 )
-SELECT p.*, c.interrupted IS NOT NULL AS faulted, coalesce(a.without_memory, false) AS without_memory,
-       CASE WHEN c.sites IS NULL THEN [p.call_site]
-            WHEN c.interrupted IS NOT NULL THEN c.sites[c.interrupted + 1:]
-            ELSE c.sites END AS sites
-FROM panic p LEFT JOIN calls c USING (seq) LEFT JOIN asked a USING (seq)
+SELECT k.* REPLACE (k.sites[1] AS pc, k.sites[2] AS call_site), CASE WHEN k.faulted THEN f.fault END AS fault
+FROM known k ASOF LEFT JOIN faults f ON k.hart = f.hart AND k.seq > f.seq

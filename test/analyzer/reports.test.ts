@@ -90,7 +90,7 @@ describe('text', () => {
     const text = reports.text({ ...result, findings: [finding] });
     expect(text).toContain(
       [
-        '    look first at uvmcopy (kernel/vm.c:320), then at mappages',
+        '    look first at uvmcopy, then at mappages',
         '    how it came about:',
         '      40000  process 3 (sh), fork: count 1 -> 2 - uvmcopy (vm.c:320)',
         '      (3 more, see trace bio)',

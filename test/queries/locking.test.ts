@@ -94,6 +94,40 @@ describe('the_free_list_changes_under_a_lock', () => {
   });
 });
 
+describe('locks_are_taken_in_one_order', () => {
+  const name = 'locks_are_taken_in_one_order';
+  const [kmem, counts] = [0, 1];
+  const orders = (
+    ...rows: readonly (readonly [lock: number, held: number, where: string, by?: string])[]
+  ) => {
+    const story = lockedStory();
+    for (const [lock, locks, where, by = 'acquire'] of rows)
+      story.inside(3, 'fork', (entry) =>
+        story.emit('lock_order', entry, by, { lock, locks, call_site: story.at(where) }),
+      );
+    return story.rows();
+  };
+
+  test('is broken by two that are taken both ways, where each was', async () => {
+    const { violations } = await judgeRows(name, orders([counts, 3, 'kalloc'], [kmem, 3, 'kfree']));
+    expect(violations).toHaveLength(1);
+    expect(violations[0].message).toMatch(
+      /kmem.lock was taken with count_lock held; at cycle \d+, in kalloc \(/,
+    );
+    expect(violations[0].message).toMatch(/count_lock was taken with kmem.lock held$/);
+    expect(violations[0].suspects.map((one) => one.function)).toEqual(['kfree', 'kalloc']);
+  });
+
+  test('holds where one is always the second, a third keeps both apart, or one is only tried', async () => {
+    const rows = orders([counts, 3, 'kalloc'], [counts, 3 | another, 'kfree']);
+    expect(await judgeRows(name, rows)).toMatchObject({ status: 'holds', judged: 2 });
+    const apart = orders([counts, 7, 'kalloc'], [kmem, 7, 'kfree']);
+    expect((await judgeRows(name, apart)).violations).toEqual([]);
+    const tried = orders([counts, 3, 'kalloc'], [kmem, 3, 'kfree', 'tryacquire']);
+    expect((await judgeRows(name, tried)).violations).toEqual([]);
+  });
+});
+
 describe('no_lock_is_held_in_user_mode', () => {
   const name = 'no_lock_is_held_in_user_mode';
   const returning = (to_mode: number, locks: number): Story => {

@@ -91,7 +91,7 @@ describe('no_address_of_a_program_panics_the_kernel', () => {
     const story = new Story();
     faultAt(story, 0x4000, 'mappages', 'cowfault', 'usertrap');
     const { violations } = await judgeRows(rule, story.rows());
-    expect(violations[0].message).toBe('a store at 0x4000 made the kernel panic: mappages');
+    expect(violations[0].message).toBe('while it dealt with a store at 0x4000 the kernel panicked: mappages');
   });
 
   test('is broken by a system call with an address where no page can be, and not by any other panic', async () => {

@@ -42,7 +42,10 @@ export function attachProbes(
   const { processes, freeList, referenceCounts, locks } = profile;
   machine.watch.setSources(sourcesFor(kinds));
   if (processes) watchProcesses(machine, processes);
-  if (locks) machine.watch.setLocks(locks.watched);
+  if (locks) {
+    const { watched } = locks;
+    machine.watch.setLocks(wants('lock_order') ? watched : { ...watched, ordered: 0 });
+  }
   for (const head of freeList?.heads ?? []) machine.watch.watchWords(head, 8);
   if (wants('refcount_change')) for (const facts of referenceCounts) watchCounts(machine, elementsOf(facts));
   if (wants('pte_write', 'page_table', 'frame_write')) machine.watch.watchTables();

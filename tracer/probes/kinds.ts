@@ -18,7 +18,7 @@ export function kindsLost(profile: Omit<KernelProfile, 'findings' | 'missing'>):
     // A table is one until its freeing begins; later stores to the frame are about something else.
     [functions.free !== undefined || functions.free_table !== undefined, ['page_table', 'pte_write']],
     [functions.panic !== undefined, ['panic', 'panic_call']],
-    [locks !== undefined, ['lock']],
+    [locks !== undefined, ['lock', 'lock_order']],
     // Who frees a page fills it while it is still mapped: the free function tells that from other stores.
     [functions.free !== undefined, ['frame_write']],
   ];

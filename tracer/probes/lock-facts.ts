@@ -62,6 +62,7 @@ function factsOf(found: readonly FoundLock[], harts: Harts, depth: Member, cpus:
     locks: locks.map(({ name, address }) => ({ name, address })),
     watched: {
       holders: locks.map(({ holder }) => holder),
+      ordered: Math.min(first.length, locks.length),
       harts: { base: harts.address, stride },
       depth: { base: harts.address + depth.offset, stride },
     },

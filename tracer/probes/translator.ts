@@ -10,8 +10,7 @@ import { FrameWrites } from './frame-writes.js';
 import { FreeList } from './free-list.js';
 import { HeldRecords } from './held-records.js';
 import { writeLocations } from './locations.js';
-import type { KnownLock } from './lock-facts.js';
-import { writeLocks } from './lock-rows.js';
+import { LockRows } from './lock-rows.js';
 import { PageTables } from './page-tables.js';
 import { writePanicCall } from './panic-calls.js';
 import { PanicText } from './panic-text.js';
@@ -57,7 +56,7 @@ export class Translator {
   private readonly frameWrites: FrameWrites;
   private readonly console: ConsoleLines;
   private readonly rows: Rows;
-  private readonly locks: readonly KnownLock[];
+  private readonly locks: LockRows;
   private readonly answers: Answers;
   private readonly record = new RawRecord();
   private readonly held = new HeldRecords();
@@ -92,7 +91,7 @@ export class Translator {
     this.frameWrites = new FrameWrites(this.emitter, callSites);
     this.console = new ConsoleLines(this.emitter);
     const { freeList, referenceCounts, processes } = profile;
-    this.locks = profile.locks?.locks ?? [];
+    this.locks = new LockRows(profile.locks?.locks ?? [], this.emitter, callSites);
     if (freeList) this.freeList = new FreeList(freeList, this.emitter, callSites);
     this.candidates = referenceCounts.map((facts) => new ReferenceCounts(facts, this.emitter, callSites));
     if (this.candidates.length > 0)
@@ -138,7 +137,7 @@ export class Translator {
     this.console.flush();
     this.traps.finish(this.panicked);
     this.spans.finish();
-    writeLocks(this.emitter, this.locks, cycle);
+    this.locks.finish(cycle);
     writeLocations(this.emitter, this.debug, cycle);
   }
 
@@ -152,6 +151,8 @@ export class Translator {
         return this.traps.call(record);
       case RecordKind.watchedStore:
         return this.watchedStore(record);
+      case RecordKind.lockTaken:
+        return this.locks.taken(record);
       case RecordKind.tableStore:
         return this.tables.stored(record);
       case RecordKind.frameStore:

@@ -259,6 +259,15 @@ export const events = {
       },
     },
   },
+  lock_order: {
+    id: 25,
+    doc: 'A hart took a lock while it held others; pc is in what took it. Emitted at the first taking with a lock held that it was not yet seen to be taken with. Not emitted for locks whose names are not about memory, nor for what has no row of lock.',
+    columns: {
+      lock: { type: 'u8', doc: 'Number of the lock taken.' },
+      locks,
+      call_site: callSite,
+    },
+  },
 } as const satisfies Record<string, EventRow>;
 
 export type EventName = keyof typeof events;
