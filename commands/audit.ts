@@ -8,7 +8,7 @@ const help = `
 The programs are those of the disk, and this tool's own where the disk has none (our-NAME is always
 ours). Each runs on a machine that has just booted, with a trace of its own in DIR, and is judged by
 all rules. A program that fails does not keep the next one from running. Bounds are for each
-program.
+program. Beyond three harts it is audit -b N, which keeps N harts busy beside its own.
 
 Examples:
   trace audit --kernel ../xv6-riscv
@@ -21,8 +21,7 @@ export const define: DefineCommand = (command, surroundings, finish) => {
   command
     .option(
       '--programs <LIST>',
-      'what to run, separated by commas, each with its arguments',
-      'cowtest,frames,audit,usertests -q',
+      'what to run, separated by commas, each with its arguments (default: "cowtest,frames,audit,usertests -q")',
     )
     .option('--out <DIR>', 'where to write the traces', 'audit');
   addBounds(command);

@@ -8,7 +8,8 @@ export type AuditFlags = Omit<
   RunFlags,
   'snapshots' | 'out' | 'events' | 'addProgram' | 'baseline' | 'quiet'
 > & {
-  readonly programs: string;
+  /** The usual ones when absent. */
+  readonly programs?: string;
   readonly out: string;
 };
 
@@ -21,7 +22,12 @@ export interface AuditedProgram {
 }
 
 /** The programs that a list names, each once. Throws UsageError for an empty list. */
-export function programsOf({ programs, out }: AuditFlags): AuditedProgram[] {
+export function programsOf({
+  programs: given,
+  harts,
+  out,
+}: Pick<AuditFlags, 'programs' | 'harts' | 'out'>): AuditedProgram[] {
+  const programs = given ?? usualPrograms(harts);
   const lines = programs.split(',').map((line) => line.trim().split(/\s+/).filter(Boolean));
   const chosen = lines.filter((words) => words.length > 0);
   if (chosen.length === 0) {
@@ -36,6 +42,11 @@ export function programsOf({ programs, out }: AuditFlags): AuditedProgram[] {
     names.set(name, number);
     return { words, out: path.join(out, `${name}${number === 1 ? '' : `-${number}`}.trace`) };
   });
+}
+
+/** By itself, audit keeps all harts of a usual machine busy, which has three. */
+function usualPrograms(harts: number): string {
+  return `cowtest,frames,audit${harts > 3 ? ` -b ${harts - 1}` : ''},usertests -q`;
 }
 
 /** Cycles that the usual programs take on usual kernels: for saying how long it may still take, and nothing else. */

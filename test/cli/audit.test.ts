@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { programsOf } from '../../commands/audit/programs.js';
 import { openTrace, traceFiles } from '../../tracer/directory/index.js';
 import { readRecording } from '../../tracer/recording/index.js';
 import { trace } from '../support/command-line.js';
@@ -74,4 +75,12 @@ test.each([
   const { exitCode, stderr } = await trace(['audit', ...small, '--programs', programs, '--out', out]);
   expect([exitCode, stderr]).toEqual([2, expect.stringMatching(message)]);
   expect(existsSync(out)).toBe(false);
+});
+
+test('the usual programs keep as many harts busy as there are', () => {
+  const lines = [1, 3, 8].map((harts) =>
+    programsOf({ harts, out: 'out' }).map(({ words }) => words.join(' ')),
+  );
+  const usual = ['cowtest', 'frames', 'audit', 'usertests -q'];
+  expect(lines).toEqual([usual, usual, usual.with(2, 'audit -b 7')]);
 });
