@@ -1,5 +1,6 @@
 // The documents name what there is: every folder, and no file, script or document that is gone. (What derives from
 // rows and query headers is compared whole, in test/schema and test/queries.)
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { files, textOf } from './files.js';
 import { sources } from './sources.js';
@@ -31,6 +32,18 @@ describe('ARCHITECTURE.md', () => {
 });
 
 describe('documents', () => {
+  it('link to files that are there', () => {
+    const gone = files
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) => {
+        const links = [...textOf(file).matchAll(/\]\((?!\w+:)([^)#]+)/g)].map(([, link]) => link);
+        return links
+          .filter((link) => !files.includes(path.posix.join(path.posix.dirname(file), link)))
+          .map((link) => `${file} links to ${link}`);
+      });
+    expect(gone, 'Mend these links, or commit what they lead to.').toEqual([]);
+  });
+
   it('name scripts that package.json has', () => {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
     const documents = files
