@@ -1,6 +1,6 @@
 // trace check: judges a recorded run again, without running anything.
 import { Option } from 'commander';
-import type { Disclosure } from '../analyzer/index.js';
+import { reports, type Disclosure, type ReportFormat } from '../analyzer/reports/index.js';
 import { wantsColour } from '../text/index.js';
 import { discloseOption, sourceOption, traceArgument, verboseOption } from './common-options.js';
 import type { DefineCommand } from './main.js';
@@ -8,7 +8,7 @@ import type { Surroundings } from './surroundings.js';
 
 interface CheckFlags {
   readonly baseline?: string;
-  readonly format: 'text' | 'json';
+  readonly format: ReportFormat;
   readonly json?: true;
   readonly source?: string;
   readonly disclose: Disclosure;
@@ -27,7 +27,7 @@ export const define: DefineCommand = (command, surroundings, finish) => {
     .option('--baseline <TRACE>', 'the same program on a kernel without copy-on-write, to compare with')
     .addOption(sourceOption())
     .addOption(
-      new Option('--format <FORMAT>', 'form of the report').choices(['text', 'json']).default('text'),
+      new Option('--format <FORMAT>', 'form of the report').choices(Object.keys(reports)).default('text'),
     )
     .option('--json', 'the same as --format json')
     .addOption(discloseOption())
@@ -37,7 +37,7 @@ export const define: DefineCommand = (command, surroundings, finish) => {
 };
 
 async function check(trace: string, flags: CheckFlags, surroundings: Surroundings): Promise<number> {
-  const { checkTrace, openTraceSource, reports } = await import('../analyzer/index.js');
+  const { checkTrace, openTraceSource } = await import('../analyzer/index.js');
   const { sourceLines } = await import('./source-lines.js');
   const { sourceRoots } = await import('./source-roots.js');
   const { shellWord, suggestion } = await import('./suggestion.js');
@@ -46,13 +46,11 @@ async function check(trace: string, flags: CheckFlags, surroundings: Surrounding
   const baseline = flags.baseline === undefined ? undefined : openTraceSource(flags.baseline);
   const sourceLine = sourceLines(sourceRoots(flags.source, String(source.facts['kernel_digest'] ?? '')));
   const result = await checkTrace(source, { baseline });
-  if (flags.json || flags.format === 'json') {
-    stdout.write(reports.json(result, flags));
-    return result.exitCode;
-  }
   const { disclose, verbose = false } = flags;
+  const format = flags.json ? 'json' : flags.format;
   const colour = wantsColour(stdout, environment);
-  stdout.write(reports.text(result, { colour, sourceLine, disclose, verbose }));
-  if (disclose !== 'what') stdout.write(`next: ${suggestion(shellWord(trace), result)}\n`);
+  stdout.write(reports[format](result, { colour, sourceLine, disclose, verbose }));
+  if (format === 'text' && disclose !== 'what')
+    stdout.write(`next: ${suggestion(shellWord(trace), result)}\n`);
   return result.exitCode;
 }

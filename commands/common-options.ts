@@ -1,7 +1,7 @@
 // What several commands take, said once: traces, the machine and how it executes, what ends a run that does not end by
 // itself, and the form of what is printed. Commander keeps what it is given, so each command gets fresh ones.
 import { Argument, Option, type Command } from 'commander';
-import { disclosures } from '../analyzer/reports/disclosure.js';
+import { disclosures } from '../analyzer/reports/index.js';
 import { engines } from '../emulator/engine.js';
 import { parseCount, parseSeconds, parseSize, wholeNumber } from './values.js';
 

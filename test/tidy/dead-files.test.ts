@@ -61,6 +61,16 @@ describe('test files', () => {
     expect(idle, 'A test that cannot fail says nothing: expect something, or delete it.').toEqual([]);
   });
 
+  it('show of each invariant what breaks it', () => {
+    const tests = files.filter((file) => /^test\/(queries|analyzer)\/.*\.test\.ts$/.test(file)).map(textOf);
+    const unseen = files
+      .flatMap((file) => /^queries\/invariants\/(\w+)\.sql$/.exec(file)?.[1] ?? [])
+      .filter((name) => !tests.some((text) => text.includes(`'${name}'`)));
+    expect(unseen, 'A rule that nothing was seen to break says nothing: break it in test/queries.').toEqual(
+      [],
+    );
+  });
+
   it('are found by their names', () => {
     const lost = filesEndingIn('.ts')
       .filter((file) => !/\.test\.ts$/.test(file) && file.startsWith('test/'))

@@ -21,7 +21,7 @@ const emulatorParts =
 
 /** Modules that may be imported beside their part's face, by whom the face would take long to load. */
 export const leaves = [
-  'analyzer/reports/disclosure.ts',
+  'analyzer/reports/index.ts',
   'emulator/engine.ts',
   'emulator/ring/records.ts',
   'tracer/probes/translator.ts',
