@@ -1,6 +1,6 @@
 // What counts as a prompt, and what is typed at it.
 import { describe, expect, test } from 'vitest';
-import { ConsoleScript } from '../../tracer/session/console-script.js';
+import { ConsoleScript, silenceCycles } from '../../tracer/session/console-script.js';
 
 /** Prints the texts one after the other; what was typed and how often it prompted again by then. */
 function run(line: string, ...texts: readonly string[]) {
@@ -11,7 +11,7 @@ function run(line: string, ...texts: readonly string[]) {
     prompted: (again) => (seen.again += again ? 1 : 0),
   });
   for (const text of texts) {
-    for (const byte of Buffer.from(text)) script.transmitted(byte);
+    for (const byte of Buffer.from(text)) script.transmitted(byte, 0);
     while (script.receive(0) !== undefined);
   }
   return seen;
@@ -41,5 +41,46 @@ describe('the prompt', () => {
 
   test('with nothing to type is the end', () => {
     expect(run('', '$ ')).toEqual({ typed: '', again: 1 });
+  });
+});
+
+describe('behind something else on its line', () => {
+  /** A console after a text, told of silences; how often it prompted, the first time not counted. */
+  function silent(text: string, ...silences: readonly (readonly [cycle: number, isIdle: boolean])[]): number {
+    let again = 0;
+    const script = new ConsoleScript('ls', {
+      printed: () => {},
+      typed: () => {},
+      prompted: (isAgain) => (again += isAgain ? 1 : 0),
+    });
+    for (const byte of Buffer.from(text)) script.transmitted(byte, 100);
+    for (const [cycle, isIdle] of silences) script.waited(cycle, isIdle);
+    return again;
+  }
+  const long = 100 + silenceCycles;
+
+  test('it is the prompt when the guest then waits', () => {
+    expect(silent('$ ls\nno newline$ ', [long, true], [2 * long, true])).toBe(1);
+  });
+
+  test('it is none while something runs, when more is printed, or too soon', () => {
+    expect(silent('$ ls\nno newline$ ', [long, false], [long + 1, true])).toBe(0);
+    expect(silent('$ ls\nit costs $ 5', [long, true])).toBe(0);
+    expect(silent('$ ls\nno newline$ ', [long - 1, true])).toBe(0);
+  });
+
+  test('the first prompt is found so, too', () => {
+    expect(silent('init: 2 forked$ ', [long, true], [long, true])).toBe(0);
+    const seen: boolean[] = [];
+    const script = new ConsoleScript('ls', {
+      printed: () => {},
+      typed: () => {},
+      prompted: (again) => seen.push(again),
+    });
+    for (const byte of Buffer.from('init: 2 forked$ ')) script.transmitted(byte, 100);
+    expect(script.nextInput(100)).toBe(long);
+    script.waited(long, true);
+    expect(seen).toEqual([false]);
+    expect(script.receive(long)).toBe('l'.charCodeAt(0));
   });
 });

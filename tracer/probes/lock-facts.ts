@@ -4,6 +4,7 @@
 import { locksMaximum, type WatchedLocks } from '../../emulator/index.js';
 import { hex } from '../../text/index.js';
 import { underlying, type CompositeType, type DebugInfo, type Member, type Type } from '../symbols/index.js';
+import { countedOffsets } from './counted-members.js';
 import type { Found } from './finding.js';
 
 /** A lock with a fixed address. */
@@ -37,9 +38,29 @@ interface Harts {
 
 /** Looks for locks; undefined when there are none whose holder can be told. */
 export function findLocks(debug: DebugInfo): LockFacts | undefined {
+  return (
+    locksWith(debug, (struct) => depthOf(struct, ({ name }) => depthNames.test(name))) ?? locksByCode(debug)
+  );
+}
+
+/** Without a telling name, the count of the locks is what the code counts up and down. */
+function locksByCode(debug: DebugInfo): LockFacts | undefined {
+  const counted = countedOffsets(debug);
+  return locksWith(debug, (struct) => depthOf(struct, ({ offset }) => counted.has(offset)));
+}
+
+function depthOf(struct: CompositeType, is: (member: Member) => boolean): Member | undefined {
+  return struct.members.find((one) => one.size === 4 && is(one));
+}
+
+/** @param depthIn the member of a hart's struct that counts the locks it holds */
+function locksWith(
+  debug: DebugInfo,
+  depthIn: (struct: CompositeType) => Member | undefined,
+): LockFacts | undefined {
   for (const { type, address, name } of debug.variables) {
     const struct = elementStruct(type);
-    const depth = struct?.members.find((one) => depthNames.test(one.name) && one.size === 4);
+    const depth = struct && depthIn(struct);
     if (!struct || !depth) continue;
     const harts: Harts = { struct, address: Number(address) };
     const found = debug.variables.flatMap((one) => locksIn(one.type, one.name, Number(one.address), harts));

@@ -1,14 +1,9 @@
 // Where a kernel keeps its processes, and which of them each hart runs: cpus[], proc[] and the members that matter.
 import { hex } from '../../text/index.js';
-import {
-  findMember,
-  underlying,
-  type CompositeType,
-  type DebugInfo,
-  type Member,
-  type Type,
-} from '../symbols/index.js';
+import { underlying, type CompositeType, type DebugInfo, type Type } from '../symbols/index.js';
 import type { Finding } from './finding.js';
+import { processMembers, type ProcessMembers } from './process-members.js';
+import { findStates, type FoundStates, type ProcessStates } from './process-states.js';
 import { findTrapframe, type TrapframeFacts } from './trapframe-facts.js';
 
 export interface ProcessFacts {
@@ -30,7 +25,7 @@ export interface ProcessFacts {
   /** Where a program's registers are while the kernel serves it. */
   readonly trapframe?: TrapframeFacts;
   /** Values of the state member. */
-  readonly states: Readonly<Record<'unused' | 'sleeping' | 'runnable' | 'running' | 'zombie', number>>;
+  readonly states: ProcessStates;
   /** Physical address of cpus[0].proc, and the distance to the next hart's. */
   readonly current: number;
   readonly currentStride: number;
@@ -73,36 +68,46 @@ export function findProcessFacts(debug: DebugInfo): ProcessFacts | undefined {
   const arrays = structArrays(debug);
   for (const { name, address, element, count } of arrays) {
     const members = processMembers(element);
-    const states = members && stateValues(members.state.type);
-    if (!members || !states) continue;
-    const current = findCurrent(arrays, element.name);
-    if (!current) continue;
+    const current = members && findCurrent(arrays, element.name);
+    const found = current && findStates(debug, element);
+    if (!members || !found) continue;
     const trapframe = findTrapframe(element);
+    const where = `${name} at ${hex(address)}, ${count} of struct ${element.name}`;
     return {
       table: address,
       stride: element.size,
       count,
-      ...memberFacts(members),
+      ...memberFacts(members, found),
       ...(trapframe && { trapframe }),
-      states,
+      states: found.states,
       ...current.facts,
-      findings: [
-        {
-          what: 'processes',
-          where: `${name} at ${hex(address)}, ${count} of struct ${element.name}`,
-          sureness: 'certain',
-          why: 'an array of structs with pid, state and page table, whose states have the usual names',
-        },
-        current.finding,
-      ],
+      findings: [{ what: 'processes', where, ...judged(members, found) }, current.finding],
     };
   }
   return undefined;
 }
 
-type ProcessMembers = NonNullable<ReturnType<typeof processMembers>>;
+function judged(
+  { areNamedSo, pid, pagetable }: ProcessMembers,
+  { areNamed, member }: FoundStates,
+): Pick<Finding, 'sureness' | 'why'> {
+  if (areNamedSo && areNamed)
+    return {
+      sureness: 'certain',
+      why: 'an array of structs with pid, state and page table, whose states have the usual names',
+    };
+  const states = areNamed
+    ? 'whose states have the usual names'
+    : `whose states in ${member.name} are numbers, taken to be in the usual order`;
+  return {
+    sureness: areNamed ? 'likely' : 'guess',
+    why:
+      `an array of structs that harts point into, ${states}; ` +
+      `${pid.name} is taken for the pid and ${pagetable.name} for the page table`,
+  };
+}
 
-function memberFacts({ pid, state, pagetable, parent, name, size }: ProcessMembers) {
+function memberFacts({ pid, pagetable, parent, name, size }: ProcessMembers, { member: state }: FoundStates) {
   const offsets = {
     pid: pid.offset,
     state: state.offset,
@@ -112,41 +117,6 @@ function memberFacts({ pid, state, pagetable, parent, name, size }: ProcessMembe
     ...(size && { size: size.offset }),
   };
   return { offsets, nameBytes: name?.size ?? 0 };
-}
-
-function processMembers(type: CompositeType) {
-  const pid = findMember(type, 'pid');
-  const state = findMember(type, 'state') ?? type.members.find((member) => stateValues(member.type));
-  const pagetable = findMember(type, 'pagetable') ?? findMember(type, 'pgdir');
-  if (!pid || !state || !pagetable) return undefined;
-  const parent = findMember(type, 'parent');
-  return { pid, state, pagetable, parent, name: nameMember(type), size: sizeMember(type) };
-}
-
-/** How much user memory the process has: by its name, since a process has several integers of that width. */
-function sizeMember(type: CompositeType): Member | undefined {
-  const member = findMember(type, 'sz') ?? findMember(type, 'size');
-  return member?.size === 8 ? member : undefined;
-}
-
-/** `name`, or the only array of characters. */
-function nameMember(type: CompositeType): Member | undefined {
-  const member = findMember(type, 'name');
-  return member && underlying(member.type).kind === 'array' ? member : undefined;
-}
-
-function stateValues(type: Type): ProcessFacts['states'] | undefined {
-  const enumeration = underlying(type);
-  if (enumeration.kind !== 'enumeration') return undefined;
-  const value = (pattern: RegExp) => enumeration.enumerators.find(({ name }) => pattern.test(name))?.value;
-  const unused = value(/unused/i);
-  const sleeping = value(/sleeping/i);
-  const runnable = value(/runnable/i);
-  const running = value(/running/i);
-  const zombie = value(/zombie/i);
-  if (unused === undefined || sleeping === undefined || runnable === undefined) return undefined;
-  if (running === undefined || zombie === undefined) return undefined;
-  return { unused, sleeping, runnable, running, zombie };
 }
 
 function findCurrent(arrays: readonly StructArray[], processStruct: string) {

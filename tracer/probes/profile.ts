@@ -19,6 +19,7 @@ import {
   type RoleFunction,
   type RoleFunctions,
 } from './roles.js';
+import { rolesByShape } from './roles-by-shape.js';
 
 export type { Role, RoleFunction };
 
@@ -47,7 +48,8 @@ export function findProfile(debug: DebugInfo, file?: ProfileFile): KernelProfile
   const given = new GivenFacts(debug, file);
   const named = rolesWith(rolesByName(debug), given.functions());
   const freeList = orElse(given.freeList(), () => findFreeList(debug, named.allocate?.found));
-  const found = rolesWith(rolesByCode(debug, named, freeList), given.functions());
+  const byCode = rolesByShape(debug, rolesByCode(debug, named, freeList));
+  const found = rolesWith(byCode, given.functions());
   const functions: RoleFunctions = Object.fromEntries(
     Object.entries(found).map(([role, one]) => [role, one.found]),
   );

@@ -3,6 +3,9 @@
 import type { ConsolePort } from '../../emulator/index.js';
 import { PromptFinder } from './prompt-finder.js';
 
+/** A line that ends like a prompt is one when nothing was printed for so long, and nothing runs. */
+export const silenceCycles = 500_000_000;
+
 /** Told of what passes, at its cycle. */
 export interface ConsoleListener {
   printed(byte: number): void;
@@ -15,6 +18,8 @@ export class ConsoleScript implements ConsolePort {
   private readonly pending: number[] = [];
   private readonly prompts = new PromptFinder();
   private typedProgram = false;
+  /** When the silence behind what may be a prompt has been long enough. */
+  private silentAt = Infinity;
 
   /**
    * @param text what to type at the first prompt, lines of it without the last newline; empty to type nothing
@@ -30,9 +35,23 @@ export class ConsoleScript implements ConsolePort {
     return byte;
   }
 
-  transmitted(byte: number): void {
+  transmitted(byte: number, cycle: number): void {
     this.listener.printed(byte);
-    if (this.prompts.printed(byte)) this.promptSeen();
+    const isPrompt = this.prompts.printed(byte);
+    this.silentAt = !isPrompt && this.prompts.mayHavePrompted ? cycle + silenceCycles : Infinity;
+    if (isPrompt) this.promptSeen();
+  }
+
+  /** First cycle after this one at which it may find that the guest waits; Infinity for none. */
+  nextInput(cycle: number): number {
+    return this.silentAt > cycle ? this.silentAt : Infinity;
+  }
+
+  /** Takes the silence into account; pieces of the run end where `nextInput` says. */
+  waited(cycle: number, isIdle: boolean): void {
+    if (cycle < this.silentAt) return;
+    this.silentAt = isIdle ? Infinity : cycle + silenceCycles;
+    if (isIdle) this.promptSeen();
   }
 
   private promptSeen(): void {

@@ -46,9 +46,9 @@ export function typedInput(text: string): RunInput {
 }
 
 class TypedConsole extends ConsoleScript implements InputConsole {
-  /** It reacts to what is printed, which is after every deadline that could be named. */
-  nextInput(): number {
-    return Infinity;
+  async pause({ cycle, idle }: RunMoment): Promise<void> {
+    this.waited(cycle, idle);
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
