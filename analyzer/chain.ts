@@ -11,7 +11,7 @@ const needed = ['pte_write', 'page_table', 'frame_alloc', 'frame_free', 'process
 const optional = ['kfree', 'refcount_change'] as const;
 
 /** Steps kept of a frame that has seen much: where it was taken, and the last ones. */
-const stepsMost = 8;
+const stepsMost = 5;
 
 const what = { taken: 0, freed: 1, given: 2, count: 3, entry: 4 } as const;
 

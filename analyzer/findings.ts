@@ -65,9 +65,16 @@ function rank({ rule }: Cause): number {
   return rule.result.severity === 'error' ? 0 : 1;
 }
 
+/** Whether both are about what the same instruction did to the same frame, as two rules see it. */
+function isSameDeed({ rule: { result }, first: one }: Cause, { rule, first: other }: Cause): boolean {
+  if (one.frame === undefined || one.pc === undefined || result.name === rule.result.name) return false;
+  return one.frame === other.frame && one.pc === other.pc;
+}
+
 /** Warnings stand for themselves: they are about manners. */
 function mayFollow(one: Cause, cause: Cause): boolean {
   if (rank(one) > 0 || rank(cause) > 0 || cause.rule.breaks === 'nothing') return false;
+  if (isSameDeed(one, cause)) return true;
   const { follows, frames } = one.rule;
   const breaksFrames = cause.rule.breaks === 'frames';
   if (frames.size === 0 || follows === 'any')

@@ -2,7 +2,7 @@
 -- rule:     At a quiescent point, a frame with two or more user mappings is writable through none of them.
 -- why:      A store to a shared frame must fault, so that the kernel can copy it first; else one process sees the
 --           other's writes.
--- needs:    suspicious_points, point_states, leaf_mappings
+-- needs:    suspicious_points, point_states, leaf_mappings, address_spaces
 -- severity: error
 -- breaks:   frames
 -- hint:     Whoever makes a frame shared must take the write permission from every mapping of it, the parent's too.
@@ -20,11 +20,13 @@ WITH shared AS (
 ), latest AS (
   SELECT frame, point, any_value(mappings) AS mappings, max(from_seq) AS made_seq,
          max_by(from_cycle, from_seq) AS cycle, max_by(hart, from_seq) AS hart, max_by(pid, from_seq) AS pid,
-         max_by(pc, from_seq) AS pc, max_by(call_site, from_seq) AS call_site, min(va) FILTER (writable) AS va
+         max_by(pc, from_seq) AS pc, max_by(call_site, from_seq) AS call_site, min(va) FILTER (writable) AS va,
+         min_by(root, va) FILTER (writable) AS root
   FROM live GROUP BY frame, point
 )
-SELECT cycle, hart, pid, frame, pc, call_site,
-       printf('frame 0x%x is shared by %d mappings and writable at 0x%x', frame, mappings, va) AS message
-FROM latest
-QUALIFY row_number() OVER (PARTITION BY frame, made_seq ORDER BY point) = 1
-ORDER BY cycle, frame
+SELECT l.cycle, l.hart, l.pid, l.frame, l.pc, l.call_site,
+       printf('frame 0x%x is shared by %d mappings and writable at 0x%x%s', l.frame, l.mappings, l.va,
+              coalesce(printf(' of process %d', s.pid), '')) AS message
+FROM latest l ASOF LEFT JOIN address_spaces s ON l.root = s.root AND l.made_seq >= s.from_seq
+QUALIFY row_number() OVER (PARTITION BY l.frame, l.made_seq ORDER BY l.point) = 1
+ORDER BY l.cycle, l.frame

@@ -2,7 +2,7 @@
 -- doc:   System calls read, pipe, fstat and wait (by their numbers in xv6) with an address in a page that the program
 --        may write, but whose entry did not let it when the call began: shared until written. refused: the call
 --        failed, not for want of memory nor because the process was killed. A wait that fails is none, nor is a call
---        with a number that can be no file's.
+--        with a number that can be no file's, nor a read that had nothing to deliver.
 -- needs: syscall, current_spaces, leaf_mappings, granted_permissions, excused_calls
 -- materialized: yes
 -- candidates: SELECT count(*) FROM syscall WHERE phase = 'leave' AND number IN (3, 4, 5, 8)
@@ -11,7 +11,7 @@ WITH calls AS (
          CASE WHEN l.number IN (5, 8) THEN l.argument1 ELSE l.argument0 END AS address
   FROM syscall l JOIN syscall e ON e.span = l.span AND e.phase = 'enter'
   WHERE l.phase = 'leave' AND l.number IN (3, 4, 5, 8) AND NOT (l.number = 3 AND l.result = -1)
-    AND (l.number IN (3, 4) OR l.argument0 < 16)
+    AND (l.number IN (3, 4) OR l.argument0 < 16) AND NOT (l.number = 5 AND l.result = 0)
 ), places AS (
   SELECT c.*, (c.address >> 12) << 12 AS va, s.root, s.image
   FROM calls c ASOF JOIN current_spaces s ON c.pid = s.pid AND c.enter_seq > s.from_seq WHERE c.address <> 0

@@ -46,6 +46,16 @@ describe('of broken rules', () => {
     ]);
   });
 
+  test('what the same instruction did to the same frame is told once', () => {
+    const around = broken('around', { cycle: 10, frame: 1n, pc: 0x80000010n }, { breaks: undefined });
+    const written = broken('written', { cycle: 20, frame: 1n, pc: 0x80000010n }, { breaks: undefined });
+    const elsewhere = broken('elsewhere', { cycle: 30, frame: 1n, pc: 0x80000020n }, { breaks: undefined });
+    expect(outline([written, around, elsewhere])).toEqual([
+      ['around', ['written']],
+      ['elsewhere', []],
+    ]);
+  });
+
   test('what is about no frame follows only from what it may follow from', () => {
     const permission = broken('permission', { cycle: 5 }, { breaks: undefined });
     const lock = broken('lock', { cycle: 10 });

@@ -116,7 +116,7 @@ describe('the package’s queries', () => {
       'sharers',
     ];
     const read = readsOf(
-      library.invariants.flatMap((one) => one.needs),
+      library.invariants.flatMap((one) => [...one.needs, ...one.optional]),
       library.views,
     );
     const unread = library.views.map((view) => view.name).filter((name) => !read.has(name));

@@ -179,7 +179,7 @@ describe('a kernel that', () => {
     expect(stdout).toContain('ended       the kernel panicked, after ');
     expect(stdout).toContain('program     was not seen to run');
     expect(stdout).toMatch(/VIOLATED {4}the kernel does not panic +1 found/);
-    expect(stdout).toMatch(/panic: no \/init on the disk\n {4}in panic \(fixtures\/kernel\/printf\.c:\d+\)/);
+    expect(stdout).toMatch(/panic: no \/init on the disk\n {4}in \w+ \(fixtures\/kernel\/proc\.c:\d+\)/);
     expect(stdout).toMatch(/\n {6}> .+\n/);
     expect((await trace(['check', inside('panic.trace')])).stdout).toMatch(/\n {6}> .+\n/);
     const elsewhere = await trace(['check', inside('panic.trace'), '--source', inside('.')]);
