@@ -52,12 +52,13 @@ function beginnings({ result, breaks }: BrokenRule): Violation[] {
   return [...bySuspect.values()].map(earliest);
 }
 
-/** When things went wrong by a violation. */
-function beginning({ since, cycle }: Violation): number {
+/** The cycle at which things went wrong by a violation. */
+export function beginning({ since, cycle }: Violation): number {
   return since ?? cycle;
 }
 
-function earliest(violations: readonly Violation[]): Violation {
+/** The one of several violations by which things went wrong first. */
+export function earliest(violations: readonly Violation[]): Violation {
   return violations.reduce((left, right) => (beginning(right) < beginning(left) ? right : left));
 }
 

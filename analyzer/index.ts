@@ -4,6 +4,7 @@ export * from './diff/index.js';
 export { checkTrace, type CheckOptions } from './check.js';
 export type { DatabaseLimits, QueryResult, SqlValue } from './database.js';
 export type { EventSource, RunFacts } from './event-source.js';
+export { beginning, earliest } from './findings.js';
 export { historiesWhileRecording } from './histories/index.js';
 export { TraceQuery } from './query.js';
 export { readQueries, type QueryLibrary } from './query-library.js';

@@ -1,5 +1,7 @@
 // Ad-hoc SQL over a run: what `trace query` runs. Tables are read when a statement first needs them.
 import { UsageError } from '../errors.js';
+import { didYouMean } from '../text/index.js';
+import { eventNames } from '../tracer/schema/index.js';
 import type { DatabaseLimits, QueryResult } from './database.js';
 import type { EventSource } from './event-source.js';
 import { readQueries, type QueryLibrary } from './query-library.js';
@@ -11,14 +13,19 @@ const catalogue = /\b(show|information_schema|pragma|duckdb_\w+)\b/i;
 
 /** An open run that answers one statement after the other. */
 export class TraceQuery {
-  private constructor(private readonly store: EventStore) {}
+  private constructor(
+    private readonly store: EventStore,
+    /** Tables and views that a statement can name. */
+    private readonly names: readonly string[],
+  ) {}
 
   static async open(
     source: EventSource,
     options: { readonly limits?: DatabaseLimits; readonly queries?: QueryLibrary } = {},
   ): Promise<TraceQuery> {
     const { views } = options.queries ?? readQueries();
-    return new TraceQuery(await EventStore.open(new RunTables(source), views, options.limits));
+    const names = [...eventNames, ...views.map(({ name }) => name)];
+    return new TraceQuery(await EventStore.open(new RunTables(source), views, options.limits), names);
   }
 
   /**
@@ -35,8 +42,16 @@ export class TraceQuery {
       return await this.store.database.query(sql, limit);
     } catch (error) {
       if (error instanceof UsageError) throw error;
-      throw new UsageError(error instanceof Error ? error.message : String(error));
+      throw new UsageError(this.explained(error instanceof Error ? error.message : String(error)));
     }
+  }
+
+  /** DuckDB knows the tables that were made for this statement, so what it suggests instead is none of ours. */
+  private explained(message: string): string {
+    const missing = /^Catalog Error: Table with name (\S+) does not exist!/.exec(message)?.[1];
+    if (missing === undefined) return message;
+    const instead = didYouMean(missing, this.names) || '; `.tables` at the prompt of trace query lists them';
+    return `there is no table or view '${missing}'${instead}`;
   }
 
   close(): void {

@@ -2,8 +2,11 @@
 import { escapeText, hex, pageWidth } from '../../text/index.js';
 import type { QueryResult, SqlValue } from '../database.js';
 
-const addressColumns =
-  /^(pc|call_site|frame|.*_frame|va|root|entry|entry_value|before|after|target|address|value\d?|table|page_table|page|argument\d)$/;
+/** Names of columns whose numbers are addresses, or words of the machine. */
+const addressColumns = new RegExp(
+  '^(pc|call_site|frame|.*_frame|va|root|entry|entry_value|before|after|target|address|' +
+    'value\\d?|table|page_table|page|argument\\d)$',
+);
 
 const cellWidth = 60;
 

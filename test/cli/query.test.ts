@@ -74,7 +74,9 @@ describe('a statement', () => {
 
   test.each([
     [['selec'], 2, 'syntax error at or near "selec"'],
-    [['SELECT * FROM nothing'], 2, 'Table with name nothing does not exist'],
+    [['SELECT * FROM nothing'], 2, "no table or view 'nothing'; `.tables` at the prompt"],
+    [['SELECT * FROM page_falt'], 2, "no table or view 'page_falt'; did you mean 'page_fault'?"],
+    [['SELECT * FROM procesess'], 2, "no table or view 'procesess'; did you mean 'processes'?"],
     [["SELECT * FROM read_csv('/etc/passwd')"], 2, 'disabled by configuration'],
     [['SELECT 1', '--file', 'x.sql'], 2, 'both SQL and --file were given'],
     [['--file', 'none.sql'], 2, 'there is no file none.sql (--file)'],

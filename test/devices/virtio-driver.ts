@@ -48,6 +48,23 @@ export function createDisk(version: VirtioVersion, sectors = 16) {
   };
 }
 
+/** RAM that no part of the queue lies in, and an address where there is no RAM. */
+export const buffer = ramBase + 0x8000;
+export const outside = 0x1000;
+
+/** A disk whose driver has set it up. */
+export function started(version: VirtioVersion = 'modern') {
+  const world = createDisk(version);
+  world.driver.start();
+  return world;
+}
+
+/** Lets the latency pass, and calls the device as the machine would. */
+export function complete({ device, clock }: ReturnType<typeof createDisk>) {
+  clock.now = device.deadline();
+  device.tick();
+}
+
 export class VirtioDriver {
   readonly #device: VirtioMmio;
   readonly #memory: FakeMemory;

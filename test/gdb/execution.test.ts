@@ -1,14 +1,7 @@
 // Going forwards and backwards in a replay: steps, breakpoints and watchpoints, against what a plain replay shows.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Replayer } from '../../tracer/replay/index.js';
-import {
-  debugged,
-  functionAddress,
-  pcOf,
-  recordFrames,
-  sessionAt,
-  type DebuggedRun,
-} from '../support/debugged-run.js';
+import { functionAddress, pcOf, serveFrames, sessionAt, type DebuggedRun } from '../support/debugged-run.js';
 import { Random } from '../support/random.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -16,12 +9,7 @@ const inside = temporaryDirectory();
 const out = inside('frames.trace');
 let run: DebuggedRun;
 
-beforeAll(async () => {
-  await recordFrames(out);
-  run = await debugged(out);
-});
-
-afterAll(() => run.server.close());
+serveFrames(out, (served) => (run = served));
 
 const hex = (value: bigint | number): string => value.toString(16);
 

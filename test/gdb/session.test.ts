@@ -1,10 +1,10 @@
 // What a client of the remote protocol sees of a replayed run, packet by packet.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   debugged,
   functionAddress,
   pcOf,
-  recordFrames,
+  serveFrames,
   sessionAt,
   type DebuggedRun,
 } from '../support/debugged-run.js';
@@ -15,12 +15,7 @@ const inside = temporaryDirectory();
 const out = inside('frames.trace');
 let run: DebuggedRun;
 
-beforeAll(async () => {
-  await recordFrames(out);
-  run = await debugged(out);
-});
-
-afterAll(() => run.server.close());
+serveFrames(out, (served) => (run = served));
 
 /** Where the replay is, and where its harts are. */
 const place = (): string =>

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
+  beginning,
+  earliest,
   TraceQuery,
   checkTrace,
   openTraceSource,
@@ -97,14 +99,8 @@ export async function judgeTrace(trace: string): Promise<Omit<Outcome, 'end' | '
 
 function brokenRule({ name, severity, violationCount }: InvariantResult, first: Violation): BrokenRule {
   const functions = first.suspects.map((suspect) => suspect.function);
-  return { name, severity, count: violationCount, cycle: moment(first), functions };
+  return { name, severity, count: violationCount, cycle: beginning(first), functions };
 }
-
-function earliest(violations: readonly Violation[]): Violation {
-  return violations.reduce((left, right) => (moment(right) < moment(left) ? right : left));
-}
-
-const moment = ({ cycle, since = cycle }: Violation): number => since;
 
 async function harmOf(source: ReturnType<typeof openTraceSource>): Promise<Record<number, number>> {
   const query = await TraceQuery.open(source);

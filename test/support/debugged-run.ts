@@ -1,4 +1,5 @@
 // A recorded run with a gdb server on it, for tests of what a client sees.
+import { afterAll, beforeAll } from 'vitest';
 import { GdbServer, Target, type MonitorCommand } from '../../tracer/gdb/index.js';
 import { Replayer } from '../../tracer/replay/index.js';
 import { GdbClient } from './gdb-client.js';
@@ -16,6 +17,17 @@ export interface DebuggedRun {
 /** Records the program frames, which forks and copies; no events but what the console shows. */
 export async function recordFrames(out: string): Promise<void> {
   await record({ out, program: ['frames'], kinds: ['console'] });
+}
+
+/** Has a recorded run of `frames`, at `out`, served while a file's tests run; `ready` is given it before the first. */
+export function serveFrames(out: string, ready: (run: DebuggedRun) => void): void {
+  let run: DebuggedRun | undefined;
+  beforeAll(async () => {
+    await recordFrames(out);
+    run = await debugged(out);
+    ready(run);
+  });
+  afterAll(() => run?.server.close());
 }
 
 /** Serves a trace on any free port. */
