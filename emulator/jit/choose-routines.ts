@@ -1,4 +1,6 @@
 // Which routines of a window are worth compiling together: those that were sampled, and what they call, nearest first.
+import type { IsInlined } from './flow.js';
+import { Inlining } from './inlining.js';
 import { routineAt, type Routine } from './routines.js';
 import type { WindowCode } from './window-code.js';
 
@@ -15,11 +17,12 @@ export function chooseRoutines(
   samples: ReadonlyMap<number, number>,
   compiled: ReadonlySet<number>,
 ): Routine[] {
+  const { accepts } = new Inlining(code);
   const chosen = new Map<number, Routine>();
   let instructions = 0;
   const choose = (start: number): Routine | undefined => {
     if (chosen.has(start) || compiled.has(start)) return undefined;
-    const routine = routineAt(code, start);
+    const routine = routineAt(code, start, accepts);
     if (!routine || instructions + routine.instructionCount > instructionsMaximum) return undefined;
     instructions += routine.instructionCount;
     chosen.set(start, routine);
@@ -27,8 +30,8 @@ export function chooseRoutines(
   };
   const sampled = [...samples].sort(([a, x], [b, y]) => y - x || a - b);
   for (const [offset] of sampled) {
-    if ([...chosen.values()].some((routine) => covers(routine, offset))) continue;
-    const start = startOf(code, offset);
+    if ([...chosen.values()].some(({ covered }) => covered.has(offset))) continue;
+    const start = startOf(code, offset, accepts);
     choose(compiled.has(start) ? offset : start);
   }
   for (const { callees } of chosen.values()) for (const callee of callees) choose(callee);
@@ -36,13 +39,8 @@ export function chooseRoutines(
 }
 
 /** The start of the function that an offset belongs to, or where that is not known, the offset. */
-function startOf(code: WindowCode, offset: number): number {
+function startOf(code: WindowCode, offset: number, isInlined: IsInlined): number {
   const start = code.startBefore(offset);
   if (start === undefined) return offset;
-  const routine = routineAt(code, start);
-  return routine && covers(routine, offset) ? start : offset;
-}
-
-function covers({ blocks }: Routine, offset: number): boolean {
-  return blocks.some(({ instructions }) => instructions.some((one) => one.offset === offset));
+  return routineAt(code, start, isInlined)?.covered.has(offset) ? start : offset;
 }

@@ -39,7 +39,7 @@ interface Region {
   readonly numbers: readonly number[];
   /** Places in decoded pages that lead into it. */
   readonly entries: readonly { readonly page: number; readonly offset: number }[];
-  /** Byte offsets, from the window's base, of all its instructions; and of the starts of its routines. */
+  /** Byte offsets, from the window's base, of its routines' own instructions; and of their starts. */
   readonly covered: ReadonlySet<number>;
   readonly starts: ReadonlySet<number>;
 }
@@ -167,7 +167,8 @@ export class Regions implements RegionOwner {
     functions: readonly unknown[],
   ): void {
     const blocks = routines.flatMap((routine) => routine.blocks);
-    const pages = code.pages.filter((page) => blocks.some((block) => block.page === page));
+    const used = new Set(blocks.flatMap(({ instructions }) => instructions.map(({ page }) => page)));
+    const pages = code.pages.filter((page) => used.has(page));
     const numbers = routines.map(() => this.free.pop()!);
     const entries: { page: number; offset: number }[] = [];
     const entered = new Set<number>();
@@ -183,7 +184,7 @@ export class Regions implements RegionOwner {
         this.code.enter(at.page, at.offset, numbers[index], entry);
       }
     });
-    const covered = new Set(blocks.flatMap((block) => block.instructions.map(({ offset }) => offset)));
+    const covered = new Set(routines.flatMap((routine) => [...routine.covered]));
     const starts = new Set(routines.map(({ start }) => start));
     const region = { window, pages, numbers, entries, covered, starts };
     for (const { address, offset } of pages) {

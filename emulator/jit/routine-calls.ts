@@ -16,7 +16,6 @@ import {
 } from '../wasm/expression.js';
 import type { Label } from '../wasm/function-builder.js';
 import { addressOf, leaveFor, type RoutineContext } from './routine-execution.js';
-import type { Block } from './routines.js';
 import type { WindowPage } from './window-code.js';
 
 /** How a routine finds others. */
@@ -45,9 +44,10 @@ const fetchTlb = ({ h }: CallContext): I32 => i32.add(tlbOf(h, mode(h)), i32.con
 
 /**
  * Another page is entered only while a fetch from it would find the code that was compiled. What changes mappings makes
- * all routines return, so it is enough to look once after each entry from the interpreter.
+ * all routines return, so it is enough to look once after each entry from the interpreter. `unused` instructions of the
+ * block follow.
  */
-export function requireMapped(c: CallContext, page: WindowPage, offset: number): void {
+export function requireMapped(c: CallContext, page: WindowPage, offset: number, unused = 0): void {
   const { f, at } = c;
   const tag = addressOf(c, page.offset);
   const pageAt = i32.const(page.address);
@@ -55,13 +55,13 @@ export function requireMapped(c: CallContext, page: WindowPage, offset: number):
   f.if(i64.ne(i64.load(pageAt, codePage.provenAt), entered), () => {
     f.set(at, tlbEntry(fetchTlb(c), tag));
     const other = i32.or(i64.ne(i64.load(at), tag), i32.ne(i32.load(at, 8), pageAt));
-    f.if(other, () => leaveFor(c, addressOf(c, offset), 0));
+    f.if(other, () => leaveFor(c, addressOf(c, offset), unused));
     f.do(i64.store(pageAt, entered, codePage.provenAt));
   });
 }
 
 /** Runs the routine at an offset, as far as it goes; leaves for it where there is none. */
-export function callRoutine(c: CallContext, from: Block, offset: number): void {
+export function callRoutine(c: CallContext, from: WindowPage, offset: number): void {
   const { f, at, links } = c;
   const page = links.pageOf(offset);
   const leave = (): void => leaveFor(c, addressOf(c, offset), 0);
@@ -70,7 +70,7 @@ export function callRoutine(c: CallContext, from: Block, offset: number): void {
     return callComputed(c);
   }
   f.if(i32.eqz(c.calls), leave);
-  if (page !== from.page) requireMapped(c, page, offset);
+  if (page !== from) requireMapped(c, page, offset);
   const direct = links.direct.get(offset);
   if (direct) return finish(c, call(direct, ...parametersOf(c, i32.const(0))));
   f.set(at, i32.load(i32.const(page.address), codePage.entries + (offset - page.offset) * 2));

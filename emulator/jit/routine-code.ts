@@ -27,7 +27,9 @@ import {
 } from './routine-execution.js';
 import { fireProbe } from './routine-probe.js';
 import { accessStack, StackAccesses, type StackContext } from './stack-code.js';
-import { endsLine, isCall, targetOf, type Block, type Routine } from './routines.js';
+import type { Block } from './blocks.js';
+import type { Routine } from './routines.js';
+import { endsLine, isCall, offsetOf, targetOf, type Place, type Step } from './steps.js';
 import { system } from './routine-system.js';
 import type { CodeInstruction } from './window-code.js';
 
@@ -38,7 +40,7 @@ export type RoutineParts = Pick<RoutineContext, 'functions' | 'algebra' | 'layou
 
 interface Context extends CallContext, StackContext {
   readonly blocks: readonly Block[];
-  readonly indexOf: ReadonlyMap<number, number>;
+  readonly indexOf: ReadonlyMap<Place, number>;
   /** Code of block i starts at the end of `labels[i]`. */
   readonly labels: readonly Label[];
   /** Registers that are held wherever block i is entered; known once all branches forward to it have been met. */
@@ -49,11 +51,11 @@ interface Context extends CallContext, StackContext {
 }
 
 /** Body of a routine; see routine-convention.ts for its parameters. */
-export function buildRoutine(f: FunctionBuilder, parts: RoutineParts, { blocks, start }: Routine): void {
+export function buildRoutine(f: FunctionBuilder, parts: RoutineParts, { blocks, hasLoop }: Routine): void {
   const h = f.parameter('i32', 0);
   const budget = f.parameter('i32', 1);
   const locals = declareLocals(f);
-  const indexOf = new Map(blocks.map((block, index) => [block.offset, index]));
+  const indexOf = new Map(blocks.map((block, index) => [block.place, index]));
   const heldAt = blocks.map((block) => (block.entry === undefined ? undefined : 0));
   const state = { registers: new RegisterCache(f, h), stack: new StackAccesses(), heldAt };
   const fixed = { ...parts, ...locals, ...state, f, h, budget, blocks, indexOf };
@@ -62,12 +64,11 @@ export function buildRoutine(f: FunctionBuilder, parts: RoutineParts, { blocks, 
     f.block((forced) => {
       f.block((exit) => {
         f.block((returned) => {
-          const repeat = (body: (head: Label) => void): void =>
-            hasLoop(blocks) ? f.loop(body) : f.block(body);
+          const repeat = (body: (head: Label) => void): void => (hasLoop ? f.loop(body) : f.block(body));
           repeat((head) => {
             const labels = blocks.map(() => f.open()).reverse();
             const c: Context = { ...fixed, ...given, left, forced, exit, returned, head, labels };
-            dispatch(c, indexOf.get(start)!);
+            dispatch(c);
             blocks.forEach((_, index) => buildBlock(c, index));
           });
         });
@@ -79,17 +80,6 @@ export function buildRoutine(f: FunctionBuilder, parts: RoutineParts, { blocks, 
     setWord(f, h, 'pc', locals.nextPc);
   });
   f.return(i32.or(budget, i32.const(mustReturn)));
-}
-
-/** True when a branch goes back to where the routine has been. */
-function hasLoop(blocks: readonly Block[]): boolean {
-  const offsets = new Set(blocks.map(({ offset }) => offset));
-  return blocks.some(({ instructions }) =>
-    instructions.some((one) => {
-      const target = targetOf(one);
-      return target !== undefined && target <= one.offset && offsets.has(target) && !isCall(one.decoded);
-    }),
-  );
 }
 
 function declareLocals(f: FunctionBuilder) {
@@ -104,14 +94,13 @@ function declareLocals(f: FunctionBuilder) {
 }
 
 /** To the block of the entry asked for; nearly always the routine's start. */
-function dispatch({ f, blocks, labels, entry }: Context, start: number): void {
+function dispatch({ f, blocks, labels, entry }: Context): void {
   const entries: Label[] = [];
   blocks.forEach((block, index) => {
     if (block.entry) entries[block.entry - 1] = labels[index];
   });
-  if (entries.length > 0)
-    f.if(entry, () => f.branchTable(i32.sub(entry, i32.const(1)), entries, labels[start]));
-  f.branch(labels[start]);
+  if (entries.length > 0) f.if(entry, () => f.branchTable(i32.sub(entry, i32.const(1)), entries, labels[0]));
+  f.branch(labels[0]);
 }
 
 function buildBlock(c: Context, index: number): void {
@@ -126,7 +115,7 @@ function buildBlock(c: Context, index: number): void {
   f.set(budget, i32.sub(budget, i32.const(count)));
   for (let at = 0; at < count; at++) buildInstruction(c, index, at);
   const last = block.instructions[count - 1];
-  if (!endsLine(last.decoded)) goTo(c, index, last.offset + last.decoded.length);
+  if (last.inlined || !endsLine(last.decoded)) goTo(c, index, last, last.next!);
 }
 
 function buildInstruction(c: Context, blockIndex: number, at: number): void {
@@ -147,11 +136,11 @@ function buildInstruction(c: Context, blockIndex: number, at: number): void {
         return f.if(effect.taken(c.algebra, operandsOf(x)), () => {
           giveBack(c, unused);
           if (one.wait !== 0) waitAtOnce(c, one.wait);
-          goTo(c, blockIndex, targetOf(one)!);
+          goTo(c, blockIndex, one, one.target!);
         });
       case 'jump':
       case 'jump_register':
-        return jump(c, blockIndex);
+        return one.inlined ? inlined(c, block, at) : jump(c, blockIndex);
       case 'system':
         return system(c, x, one, unused);
       case 'csr':
@@ -161,6 +150,26 @@ function buildInstruction(c: Context, blockIndex: number, at: number): void {
     }
   });
   if (one.probe?.onHit) leaveIfAsked(c, one, unused);
+}
+
+/** A call whose function's copy follows, or the return from it, which can only go elsewhere if that changed ra. */
+function inlined(c: Context, block: Block, at: number): void {
+  const { f, registers } = c;
+  const one = block.instructions[at];
+  const { decoded, offset, page } = one;
+  const unused = block.instructions.length - 1 - at;
+  const next = offsetOf(one.next!);
+  if (one.inlined === 'call') {
+    registers.write(decoded.rd, addressOf(c, offset + decoded.length));
+    const callee = c.links.pageOf(next)!;
+    if (callee !== page && unused > 0) requireMapped(c, callee, next, unused);
+    return;
+  }
+  f.set(c.nextPc, i64.and(registers.read(decoded.rs1), i64.const(-2n)));
+  f.if(i64.ne(c.nextPc, addressOf(c, next)), () => {
+    giveBack(c, unused);
+    f.branch(c.exit);
+  });
 }
 
 /** The block's last instruction, a jump: to a place in the routine, a call, or back to the caller. */
@@ -177,27 +186,28 @@ function jump(c: Context, blockIndex: number): void {
   }
   if (!isCall(decoded)) {
     if (target === undefined) return f.branch(c.exit);
-    return goTo(c, blockIndex, target);
+    return goTo(c, blockIndex, one, one.target!);
   }
   registers.write(decoded.rd, addressOf(c, link));
   if (target === undefined) callComputed(c);
-  else callRoutine(c, block, target);
+  else callRoutine(c, one.page, target);
   registers.held = 0;
   f.branchIf(i64.ne(returnedTo(c), addressOf(c, link)), c.returned);
-  if (c.indexOf.has(link)) goTo(c, blockIndex, link);
+  if (c.indexOf.has(one.next!)) goTo(c, blockIndex, one, one.next!);
   else f.branch(c.returned);
 }
 
-/** To an offset known now: forward to the end of a block, back through the loop's head, or out of the routine. */
-function goTo(c: Context, from: number, offset: number): void {
+/** From a step to a place known now: forward to the end of a block, back through the loop's head, or out of the routine. */
+function goTo(c: Context, from: number, { page, inlined }: Step, place: Place): void {
   const { f, heldAt, registers } = c;
-  const index = c.indexOf.get(offset);
+  const index = c.indexOf.get(place);
   if (index === undefined) {
-    callRoutine(c, c.blocks[from], offset);
+    callRoutine(c, page, offsetOf(place));
     return f.branch(c.returned);
   }
   const target = c.blocks[index];
-  if (target.page !== c.blocks[from].page) requireMapped(c, target.page, target.offset);
+  // The page that a copied function returns to is the one it was called from.
+  if (target.page !== page && inlined !== 'return') requireMapped(c, target.page, target.offset);
   heldAt[index] = (heldAt[index] ?? -1) & registers.held;
   if (index > from) return f.branch(c.labels[index]);
   f.set(c.entry, i32.const(target.entry!));

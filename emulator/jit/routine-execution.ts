@@ -9,7 +9,7 @@ import { codePage, control } from '../memory-layout.js';
 import { i32, i64, type FunctionReference, type I32, type I64, type Local } from '../wasm/expression.js';
 import type { Label } from '../wasm/function-builder.js';
 import type { RegisterCache } from './register-cache.js';
-import type { Block } from './routines.js';
+import type { Block } from './blocks.js';
 import type { CodeInstruction } from './window-code.js';
 
 /** Functions of the core that routines call. */

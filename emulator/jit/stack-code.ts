@@ -5,7 +5,7 @@ import { tlb } from '../hart/state.js';
 import { tlbEntry } from '../mmu/tlb-code.js';
 import { i32, i64, type Local } from '../wasm/expression.js';
 import { addressOf, leaveFor, type RoutineContext } from './routine-execution.js';
-import type { Block } from './routines.js';
+import type { Block } from './blocks.js';
 import { findStackAccesses, type FrameAccess, type StackFrame } from './stack-frames.js';
 import type { CodeInstruction } from './window-code.js';
 
