@@ -205,7 +205,7 @@ export class Machine implements Clock {
           continue;
         }
         if (this.stopRequested) continue;
-        const reach = this.turn.reach(this.regions?.coveredSamples ?? Infinity);
+        const reach = this.turn.reach(this.regions?.settled ?? Infinity);
         this.runSlice(Math.min(reach, deadline - this.cycles, until - this.cycles));
       }
     } finally {

@@ -10,14 +10,14 @@ export interface Block {
   /** Bytes from the window's base. */
   readonly offset: number;
   readonly instructions: readonly Step[];
-  /** Number by which the block can be entered from outside or by a branch back; undefined when neither happens. */
+  /** Number by which the block is entered from outside or by a branch back, 0 at the start; undefined when it is not. */
   readonly entry: number | undefined;
 }
 
 /** A block runs only when the budget covers all of it. */
 const blockInstructionsMaximum = 48;
 
-/** The blocks of a flow, its start first; and whether any branch leads back. */
+/** The blocks of a flow; and whether any branch leads back. */
 export function blocksOf(flow: Flow): { readonly blocks: Block[]; readonly hasLoop: boolean } {
   const runs = inOrder(flow);
   const order = new Map(runs.map(([first], index) => [first.place, index]));

@@ -6,7 +6,7 @@ import { isCall, type Step } from './steps.js';
 import type { WindowCode } from './window-code.js';
 
 /** Instructions of a function that is copied, with those that are copied into it. */
-const instructionsMaximum = 56;
+const instructionsMaximum = 72;
 
 export class Inlining {
   /** By start; false also while a function is being looked at, since it may call itself. */

@@ -19,6 +19,8 @@ const regionsMaximumDefault = 256;
 /** Misses that suffice for a compilation: each costs a fraction of what compiling costs. */
 const patienceMaximum = 512;
 
+const settledMaximum = 1024;
+
 /** What is known of a window of virtual addresses. */
 interface Window {
   /** Its address in units of its size. */
@@ -52,8 +54,8 @@ export class Regions implements RegionOwner {
   private readonly live = new Set<Region>();
   private readonly ofPage = new Map<number, Set<Region>>();
   private slices = 0;
-  /** Samples in a row that found compiled code. */
-  coveredSamples = 0;
+  /** Samples lately that found compiled code: high when there is nothing to compile. */
+  settled = 0;
 
   constructor(
     private readonly memory: WebAssembly.Memory,
@@ -73,7 +75,7 @@ export class Regions implements RegionOwner {
    */
   sample(hart: number): void {
     if (++this.slices % this.sampling.every !== 0) return;
-    this.coveredSamples++;
+    this.settled = Math.min(this.settled + 1, settledMaximum);
     this.sampleAt(hart, hart + stateOffset.pc);
     this.sampleAt(hart, control.leftAt);
   }
@@ -86,7 +88,7 @@ export class Regions implements RegionOwner {
     const window = this.windowOf(high, low);
     const offset = low & (windowBytes - 1);
     for (const region of window.regions) if (region.covered.has(offset)) return;
-    this.coveredSamples = 0;
+    this.settled >>= 1;
     if (!this.code.slotAt(page, low & (pageBytes - 1))) return;
     window.samples.set(offset, (window.samples.get(offset) ?? 0) + 1);
     if (++window.misses < window.patience) return;

@@ -97,10 +97,11 @@ function declareLocals(f: FunctionBuilder) {
 function dispatch({ f, blocks, labels, entry }: Context): void {
   const entries: Label[] = [];
   blocks.forEach((block, index) => {
-    if (block.entry) entries[block.entry - 1] = labels[index];
+    if (block.entry !== undefined) entries[block.entry] = labels[index];
   });
-  if (entries.length > 0) f.if(entry, () => f.branchTable(i32.sub(entry, i32.const(1)), entries, labels[0]));
-  f.branch(labels[0]);
+  const [start, ...others] = entries;
+  if (others.length > 0) f.if(entry, () => f.branchTable(i32.sub(entry, i32.const(1)), others, start));
+  f.branch(start);
 }
 
 function buildBlock(c: Context, index: number): void {

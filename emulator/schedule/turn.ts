@@ -30,10 +30,10 @@ export class Turn {
   /**
    * Cycles that a slice may cover from here on. While a hart is alone nothing happens between its turns but the end of
    * its reservation; whatever wakes others, or makes the console look for input, ends the slice.
-   * @param settled how long all that was executed has been compiled: code must not wait for being sampled
+   * @param settled how many samples of late found nothing to compile: code must not wait long for being sampled
    */
   reach(settled: number): number {
-    const turns = this.isFirstOfMany ? Math.min(turnsMaximum, 1 + Math.floor(settled / 4)) : 1;
+    const turns = this.isFirstOfMany ? Math.min(turnsMaximum, 1 + Math.floor(settled / 16)) : 1;
     this.goOn();
     return this.remaining + (turns - 1) * this.cycles;
   }
