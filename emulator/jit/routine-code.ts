@@ -198,7 +198,7 @@ function jump(c: Context, blockIndex: number): void {
   else f.branch(c.returned);
 }
 
-/** From a step to a place known now: forward to the end of a block, back through the loop's head, or out of the routine. */
+/** From a step to a place: forward to the end of a block, back through the loop's head, or out of the routine. */
 function goTo(c: Context, from: number, { page, inlined }: Step, place: Place): void {
   const { f, heldAt, registers } = c;
   const index = c.indexOf.get(place);

@@ -13,8 +13,10 @@ export const placeOf = (context: number, offset: number): Place =>
   context * contextSpan + offset + offsetBias;
 /** Bytes from the window's base. */
 export const offsetOf = (place: Place): number => (place % contextSpan) - offsetBias;
+/** Which copy, 0 for none. */
 export const contextOf = (place: Place): number => Math.floor(place / contextSpan);
 
+/** An instruction of a routine, at its place; of a function that is copied there are several. */
 export interface Step extends CodeInstruction {
   readonly place: Place;
   /** Where execution goes on, behind a call when it has returned; undefined where it does not. */
@@ -33,7 +35,9 @@ const leavesLine = (kind: Decoded['instruction']['effect']['kind']): boolean =>
 const traps: readonly string[] = ['ecall', 'ebreak'];
 const trapReturns: readonly string[] = ['mret', 'sret'];
 
+/** True of what always traps. */
 export const isTrap = ({ instruction }: Decoded): boolean => traps.includes(instruction.name);
+/** True of what returns from a trap. */
 export const isTrapReturn = ({ instruction }: Decoded): boolean => trapReturns.includes(instruction.name);
 
 /** True when execution never goes on behind the instruction of itself. */
