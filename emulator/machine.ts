@@ -79,7 +79,6 @@ export class Machine implements Clock {
   outcome: FinisherOutcome | undefined;
   private readonly layout: MemoryLayout;
   private readonly core: CoreInstance;
-  private readonly buffers: TranslationBuffers;
   private readonly regions: Regions | undefined;
   private readonly board: Board;
   private readonly disk: DiskImage;
@@ -107,7 +106,7 @@ export class Machine implements Clock {
     const numbers = Array.from({ length: configuration.harts }, (_, number) => number);
     this.harts = numbers.map((number) => new Hart(memory, this.layout.hartBase, number));
     this.current = this.harts[0];
-    const buffers = (this.buffers = new TranslationBuffers(memory, this.layout));
+    const buffers = new TranslationBuffers(memory, this.layout);
     const probes = new ProbeTable(memory, this.layout);
     const loops = new LoopTable(memory, this.layout, engine.loopsAtOnce);
     const code = new CodeCache(memory, this.layout, buffers, probes, loops);
@@ -234,7 +233,8 @@ export class Machine implements Clock {
 
   /**
    * Puts the machine into a state that was saved, of an equal machine, after the caller has written its pages. Probes,
-   * watches and stops stay. What observers derived from events is theirs to forget.
+   * watches and stops stay. What observers derived from events is theirs to forget. TLBs stay: they go by the values of
+   * satp and mstatus, and writing a page has made them forget what was read from it.
    */
   restoreState(state: Uint8Array): void {
     restoreState(state, this, ({ cycle, turnLeft, hart, schedule, isDue, outcome }) => {
@@ -244,7 +244,6 @@ export class Machine implements Clock {
       this.schedule.position = schedule;
       this.clock.set(cycle, 1);
     });
-    this.buffers.forgetAll();
     this.controls.setInt32(control.hart, this.current.base, true);
     this.watch.relearnTables(this.harts.map((one) => one.pageTable));
   }

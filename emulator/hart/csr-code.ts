@@ -130,12 +130,21 @@ function write(access: Access, row: CsrRow): void {
   if (row.source === 'instret') return writeInstret(access, wanted);
   if (state === 'mstatus') legalisePreviousMode(access, row, wanted);
   const shift = i64.const(row.shift ?? 0n);
-  const statics = i64.const((row.writable! << (row.shift ?? 0n)) & allBits);
-  const mask = f.local('i64', row.delegated ? i64.and(statics, word(h, 'mideleg')) : statics);
+  const mask = f.local('i64', writableBits(h, row));
   const before = f.local('i64', word(h, state));
   const kept = i64.and(before, i64.xor(mask, i64.const(-1n)));
   setWord(f, h, state, i64.or(kept, i64.and(i64.shl(wanted, shift), mask)));
   after(access, row, before);
+}
+
+/** Bits of its word that a write changes now. */
+function writableBits(h: I32, row: CsrRow): I64 {
+  const statics = i64.const((row.writable! << (row.shift ?? 0n)) & allBits);
+  if (row.timed !== undefined) {
+    const others = i64.const(row.writable! & ~row.timed);
+    return i64.select(anyBit(word(h, 'menvcfg'), 1n << 63n), others, statics);
+  }
+  return row.delegated ? i64.and(statics, word(h, 'mideleg')) : statics;
 }
 
 /** The write takes the place of the writing instruction's own count: the next one reads what was written (3.1.10). */

@@ -2,6 +2,7 @@
 // disassembler's names and the dumps derive from these rows.
 import type { StateWord } from './state.js';
 import {
+  Interrupt,
   machineInterrupts,
   mstatusWritable,
   sstatusReadable,
@@ -33,6 +34,8 @@ export interface CsrRow {
   readonly readable?: bigint;
   /** Bits software can change; none by default (writes are ignored, or illegal where the number says read-only). */
   readonly writable?: bigint;
+  /** Of those, bits that software cannot change while menvcfg.STCE gives them to the timer (Sstc, chapter 2). */
+  readonly timed?: bigint;
   /** Both views are further limited to the interrupts delegated to supervisor mode. */
   readonly delegated?: true;
   readonly guard?: CsrGuard;
@@ -144,6 +147,7 @@ export const csrs: readonly CsrRow[] = [
     state: 'mip',
     source: 'pending',
     writable: supervisorInterrupts,
+    timed: 1n << BigInt(Interrupt.supervisorTimer),
     after: 'interrupts',
   },
   { name: 'pmpcfg0', number: 0x3a0, state: 'pmpcfg0', writable: all },

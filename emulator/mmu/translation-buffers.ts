@@ -21,13 +21,6 @@ export class TranslationBuffers {
     this.refetchRunning();
   }
 
-  /** The state is another one. */
-  forgetAll(): void {
-    this.forgetStores();
-    this.forgetTranslations();
-    this.forgetFetches();
-  }
-
   /** Loads must look again: a frame was guarded. */
   forgetLoads(): void {
     this.forget(tlb.load);

@@ -57,6 +57,42 @@ describe('the supervisor timer (Sstc)', () => {
   });
 });
 
+describe('the timer bit of mip', () => {
+  it.each([
+    ['software’s without menvcfg.STCE', '0', [0x20n, 0n, 0x20n]],
+    ['the timer’s with it', '-1', [0n, 0n, 0n]],
+  ])('is %s', (_, enable, expected) => {
+    const bare = new BareMachine(`
+      li t0, -1
+      csrw stimecmp, t0
+      li t0, ${enable}
+      csrw menvcfg, t0
+      li t1, 0x20
+      csrs mip, t1
+      csrr a0, mip
+      csrc mip, t1
+      csrr a1, mip
+      csrw mip, t1
+      csrr a2, mip
+      ${powerOff}`).runToEnd();
+    expect([bare.x('a0'), bare.x('a1'), bare.x('a2')]).toEqual(expected);
+  });
+
+  it('stays as the timer has it when others are written', () => {
+    const bare = new BareMachine(`
+      li t0, -1
+      csrw menvcfg, t0
+      csrw stimecmp, zero
+      csrw mip, zero
+      csrr a0, mip
+      csrw mip, t0
+      csrw stimecmp, t0
+      csrr a1, mip
+      ${powerOff}`).runToEnd();
+    expect([bare.x('a0'), bare.x('a1')]).toEqual([0x20n, 0x202n]);
+  });
+});
+
 describe('machine interrupts from the CLINT', () => {
   it('arrive with the instruction after the store that raises them', () => {
     const bare = new BareMachine(`
