@@ -10,7 +10,7 @@ export interface Block {
   /** Bytes from the window's base. */
   readonly offset: number;
   readonly instructions: readonly Step[];
-  /** Number by which the block is entered from outside or by a branch back, 0 at the start; undefined when it is not. */
+  /** Number by which the block is entered from outside or by a branch back, 0 at the start; if it is at all. */
   readonly entry: number | undefined;
 }
 
