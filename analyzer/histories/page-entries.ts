@@ -16,6 +16,15 @@ export function isUserLeaf(low: number): boolean {
   return isUserEntry(low) && (low & anyAccess) !== 0;
 }
 
+/**
+ * Whether an address, given by its halves, is among the last three pages of a program's: the trampoline, the trapframe,
+ * and below them the page through which some kernels tell their programs things, as `ugetpid` reads. The kernel writes
+ * there on purpose, and has it in two page tables while it executes a program.
+ */
+export function isKernelsOwn(low: number, high: number): boolean {
+  return high === 0x3f && low >>> 0 >= 0xffff_d000;
+}
+
 /** Whether an entry may be written through. */
 export function isWritable(low: number): boolean {
   return (low & writable) !== 0;

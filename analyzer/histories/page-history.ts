@@ -5,7 +5,7 @@ import type { FrameHistory } from './frame-history.js';
 import type { FrameTakings } from './frame-takings.js';
 import { GrowingColumns, roomFor } from './growing-columns.js';
 import { FrameNumbering, pageOf } from './numbering.js';
-import { isUserEntry, isUserLeaf, isValid, isWritable } from './page-entries.js';
+import { isKernelsOwn, isUserEntry, isUserLeaf, isValid, isWritable } from './page-entries.js';
 
 const entriesPerTable = 512;
 /** The bits of an entry that are kept of a mapping: all that say who may do what. */
@@ -93,7 +93,7 @@ export class PageHistory {
     const change = this.change(slot, visit, columns, at, row, seq);
     const oldFrame = isUserLeaf(before) ? this.numbering.ofEntry(before, columns.before[2 * at + 1]) : -1;
     if (this.mapping[slot] !== 0) this.ended = this.endMapping(slot, row, span[at], seq);
-    if (isUserLeaf(after)) {
+    if (isUserLeaf(after) && !isKernelsOwn(columns.va[2 * at], columns.va[2 * at + 1])) {
       this.begun = this.numbering.ofEntry(after, columns.after[2 * at + 1]);
       this.beginMapping(slot, row, span[at], seq, change, after);
     } else if (isValid(after)) this.hide(row, seq);

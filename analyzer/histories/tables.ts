@@ -42,7 +42,8 @@ export const historyTables = {
     doc:
       'User mappings over time: from the store that made an entry map a frame to the next store to that ' +
       'entry, or to the retirement of its table. A change of permissions alone ends one row and begins the ' +
-      'next. to_seq is null when the mapping lives to the end of the trace.',
+      'next. to_seq is null when the mapping lives to the end of the trace. The last three pages below MAXVA ' +
+      'are the kernel’s to share with its programs (ugetpid), and no mappings.',
     needs: pageKinds,
     optional: [],
     rows: ({ found }) => found.pages.mappings.length,

@@ -74,6 +74,30 @@ describe('no_kernel_store_goes_around_the_page_table', () => {
   });
 });
 
+describe('the page through which a kernel tells its program things', () => {
+  /** An exec that maps the process's page in the new table as in the old, and stores to it. */
+  async function told(va: number) {
+    const { kernel, shell } = sharing();
+    const frame = 0x80400000;
+    const entry = kernel.story.begin(shell.pid, 'exec');
+    [shell.root, shell.root + 0x40000].forEach((root, index) => {
+      const place = { root, level: 0, va, entry: shell.tables[2]! + 0x800 + 8 * index };
+      const after = pteOf(frame, pte.v | pte.u | pte.r | pte.w);
+      kernel.story.emit('pte_write', entry, 'mappages', { ...place, before: 0n, after });
+    });
+    kernel.story.end(entry);
+    kernel.story.inside(shell.pid, 'read', (read) => write(kernel, read, frame, 0));
+    const rows = kernel.story.rows();
+    const names = ['no_kernel_store_goes_around_the_page_table', 'no_writable_shared_frame'];
+    return Promise.all(names.map(async (name) => (await judgeRows(name, rows)).status));
+  }
+
+  test('is no shared frame, and the one below it is', async () => {
+    expect(await told(0x3fffffd000)).toEqual(['holds', 'holds']);
+    expect(await told(0x3fffffc000)).toEqual(['violated', 'violated']);
+  });
+});
+
 describe('no_live_frame_is_filled', () => {
   const name = 'no_live_frame_is_filled';
 
