@@ -17,6 +17,7 @@ import { buildForgetTable, buildWritten } from './mmu/written-code.js';
 import { buildChooseTlb } from './mmu/tlb-code.js';
 import { buildPeek, buildTranslate } from './mmu/translate-code.js';
 import { buildAppend } from './ring/append-code.js';
+import { buildFaultBegins, buildFaultEnds } from './ring/fault-content-code.js';
 import { buildHeldLocks } from './ring/held-locks-code.js';
 import { routinesMaximum, routineSignature } from './routine-convention.js';
 import { buildHash, buildRepeats } from './snapshot/hash-code.js';
@@ -124,6 +125,8 @@ function declareHelpers(module: ModuleBuilder, host: Record<keyof CoreHost, neve
     leafChanged: module.declare(['i64', 'i64'], 'void'),
     reviewFrame: module.declare(['i32'], 'void'),
     heldLocks: module.declare(['i32'], 'i32'),
+    faultBegins: module.declare(['i32', 'i64', 'i64'], 'void'),
+    faultEnds: module.declare(['i32', 'i64'], 'i32'),
     chooseTlb: module.declare(['i32', 'i32'], 'void'),
     translate: module.declare(['i32', 'i64', 'i32', 'i32'], 'i64'),
     forgetTable: module.declare(['i32'], 'void'),
@@ -151,6 +154,8 @@ function defineHelpers(
   module.define(helpers.leafChanged, (f) => buildLeafChanged(f, helpers, layout));
   module.define(helpers.reviewFrame, (f) => buildReviewFrame(f, layout));
   module.define(helpers.heldLocks, (f) => buildHeldLocks(f, layout));
+  module.define(helpers.faultBegins, (f) => buildFaultBegins(f, helpers, layout));
+  module.define(helpers.faultEnds, (f) => buildFaultEnds(f, helpers, layout));
   module.define(helpers.chooseTlb, buildChooseTlb);
   module.define(helpers.forgetTable, (f) => buildForgetTable(f, helpers, layout));
   module.define(helpers.peek, (f) => buildPeek(f, layout));

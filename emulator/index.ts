@@ -12,6 +12,7 @@ export type { RecordConsumer } from './ring/event-ring.js';
 export {
   locksMaximum,
   otherLock,
+  PageOutcome,
   RecordKind,
   RecordSource,
   recordBytes,

@@ -30,6 +30,12 @@ export const codePage = {
 /** Rows for recognised loops, see idioms/loop-table.ts. */
 const loopTableBytes = codePage.count * 8 * 84;
 
+/**
+ * A fault of a user store that is under way: satp (0: the slot is free), the instruction, the page's address, and what
+ * the page holds. With more faults than slots, as many are not compared: each hart has one, and processes may sleep.
+ */
+export const faultSlot = { satp: 0, pc: 8, page: 16, content: 64, bytes: 64 + pageBytes, count: 32 } as const;
+
 /** Flags of a RAM frame, one byte each: any flag keeps stores to the frame off the fast path. */
 export const FrameFlag = {
   /** Decoded code exists for the frame. */
@@ -101,6 +107,8 @@ export const control = {
   tellStores: 188,
   /** i32: how many frames have been told of since a return to user mode. */
   toldCount: 192,
+  /** i32: faults of user stores under way whose pages are remembered, see ring/fault-content-code.ts. */
+  openFaults: 196,
   /** i64 each: hashes of pages, see snapshot/hash-code.ts. */
   hashes: 224,
 } as const;
@@ -122,6 +130,8 @@ export interface MemoryMap {
   readonly userMappings: number;
   /** i32 for each frame told of since a return to user mode, in that order: its number. */
   readonly toldFrames: number;
+  /** Faults of user stores under way, see ring/fault-content-code.ts. */
+  readonly faults: number;
   readonly codeMap: number;
   readonly watchBitmap: number;
   readonly ring: number;
@@ -170,6 +180,7 @@ function placeParts(): MemoryMap {
     tableLevel: place(frames),
     userMappings: place(frames * 4),
     toldFrames: place(frames * 4),
+    faults: place(faultSlot.count * faultSlot.bytes),
     codeMap: place(frames * 4),
     watchBitmap: place(memoryBytes / 64),
     ring: place(ringBytes),

@@ -4,7 +4,7 @@ import type { CodeCache } from './interpreter/code-cache.js';
 import type { ProbeTable } from './interpreter/probe-table.js';
 import { control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from './memory-layout.js';
 import type { TranslationBuffers } from './mmu/translation-buffers.js';
-import { restoreObservation, saveObservation, type Observation } from './observation.js';
+import { forgetFaults, restoreObservation, saveObservation, type Observation } from './observation.js';
 import type { EventRing } from './ring/event-ring.js';
 import { UserMappings } from './mmu/user-mappings.js';
 import { locksMaximum, RecordKind } from './ring/records.js';
@@ -169,6 +169,7 @@ export class Watch {
 
   /** The machine was put into another state: tables are learned anew, from the roots that the harts have. */
   relearnTables(roots: readonly number[]): void {
+    forgetFaults(this.memory, this.layout);
     if (this.controls[control.watchTables >> 2] === 0) return;
     for (let frame = 0; frame < this.flags.length; frame++) this.flags[frame] &= ~FrameFlag.table;
     this.mappings.forget();

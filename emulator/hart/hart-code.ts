@@ -21,6 +21,10 @@ export interface HelperFunctions {
   reviewFrame: FunctionReference<'void'>;
   /** (hart): the locks it holds, see ring/held-locks-code.ts. */
   heldLocks: FunctionReference<'i32'>;
+  /** (hart, cause, value): a trap out of user mode; see ring/fault-content-code.ts. */
+  faultBegins: FunctionReference<'void'>;
+  /** (hart, pc): a return to user mode; a `PageOutcome`. */
+  faultEnds: FunctionReference<'i32'>;
   /** (hart, mode): chooses the TLB that accesses of the mode use, as satp and mstatus are now. */
   chooseTlb: FunctionReference<'void'>;
   /** (frame number): a page table that is not watched yet was put into satp. */

@@ -127,6 +127,7 @@ function recordTrap(
   const to = i32.select(toSupervisor, i32.const(Mode.supervisor), i32.const(Mode.machine));
   const kind = i32.or(i32.const(RecordKind.trap), modes(from, to));
   f.do(call(helpers.append, kind, h, word(h, 'pc'), cause, value, pageTableRoot(h), zero, zero));
+  f.if(i32.and(i32.eqz(from), toSupervisor), () => f.do(call(helpers.faultBegins, h, cause, value)));
   f.if(i64.eq(cause, i64.const(BigInt(Cause.callFromUser))), () => {
     const [a7, a0, a1, a2, a3] = [17, 10, 11, 12, 13].map((index) => register(h, index));
     f.do(call(helpers.append, i32.const(RecordKind.call), h, word(h, 'pc'), a7, a0, a1, a2, a3));
@@ -189,7 +190,11 @@ export function buildTrapReturn(f: FunctionBuilder, helpers: HelperFunctions, fr
   const to = f.local('i32', previousMode(h, level));
   f.if(i32.eqz(to), () => tellAgain(f, helpers, memoryMap));
   f.if(sourceOn(RecordSource.traps), () => {
-    const kind = i32.or(i32.const(RecordKind.trapReturn), modes(mode(h), to));
+    const kind = f.local('i32', i32.or(i32.const(RecordKind.trapReturn), modes(mode(h), to)));
+    f.if(i32.eqz(to), () => {
+      const outcome = call(helpers.faultEnds, h, word(h, level.epc));
+      f.set(kind, i32.or(kind, i32.shl(outcome, i32.const(22))));
+    });
     const fencedAt = i64.load(h, workOffset.fencedAt);
     const locks = i64.extendU(call(helpers.heldLocks, h));
     const [pc, target, root] = [word(h, 'pc'), word(h, level.epc), pageTableRoot(h)];

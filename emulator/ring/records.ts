@@ -5,8 +5,8 @@
 export const RecordKind = {
   /** a cause (bit 63: interrupt), b trap value, c page-table root; size: mode left | mode entered << 4. */
   trap: 1,
-  /** sret or mret: a target address, b a0, c page-table root; size: mode left | mode entered << 4; d the cycle of the
-   * hart's last sfence.vma, e the locks it holds. */
+  /** sret or mret: a target address, b a0, c page-table root; size: mode left | mode entered << 4 | `PageOutcome` << 6;
+   * d the cycle of the hart's last sfence.vma, e the locks it holds. */
   trapReturn: 2,
   /** Follows the trap of an ecall from user mode: a a7, b..e a0..a3. */
   call: 3,
@@ -36,6 +36,10 @@ export const RecordKind = {
    * watchedStore, of the store to the lock's holder word; size: number of the lock. */
   lockTaken: 13,
 } as const;
+
+/** What became of the content of the page on which a user's store had faulted, when the program goes on at the store.
+ * Unknown where no such fault ends, and where the page had no memory before. */
+export const PageOutcome = { unknown: 0, kept: 1, changed: 2 } as const;
 
 /** Locks that a hart holds are bits, n for the n-th that the observer has named; and this one for any other. */
 export const otherLock = 1 << 30;

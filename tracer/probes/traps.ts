@@ -1,4 +1,5 @@
 // Traps and returns, and what they are to a process: system calls, page faults, spans.
+import { PageOutcome } from '../../emulator/ring/records.js';
 import type { EventFileWriter } from '../arrow/index.js';
 import { CachedTranslations } from './cached-translations.js';
 import type { Emitter } from './emitter.js';
@@ -7,6 +8,8 @@ import type { Spans } from './spans.js';
 import { systemCallName } from './system-calls.js';
 
 const mode = { user: 0 } as const;
+const modeEntered = (size: number): number => (size >>> 4) & 3;
+const pageOutcome = (size: number): number => size >>> 6;
 const cause = { callFromUser: 8, fetchPageFault: 12, loadPageFault: 13, storePageFault: 15 } as const;
 const faultAccess: Readonly<Record<number, string>> = {
   [cause.fetchPageFault]: 'fetch',
@@ -90,7 +93,7 @@ export class Traps {
     rows.columns.cause.append(code);
     rows.columns.value.append(record.low(operand.b), record.high(operand.b));
     rows.columns.from_mode.append(fromMode);
-    rows.columns.to_mode.append(record.size >>> 4);
+    rows.columns.to_mode.append(modeEntered(record.size));
   }
 
   /** Follows the trap of an ecall from user mode. */
@@ -108,7 +111,7 @@ export class Traps {
   }
 
   trapReturn(record: RawRecord): void {
-    const toMode = record.size >>> 4;
+    const toMode = modeEntered(record.size);
     const rows = this.returnRows;
     if (rows) {
       this.emitter.begin(rows, record);
@@ -132,7 +135,7 @@ export class Traps {
       );
       entry.inCall = false;
     }
-    if (entry?.inFault) this.endFault(entry, 'resolved', record.cycle);
+    if (entry?.inFault) this.endFault(entry, 'resolved', record.cycle, pageOutcome(record.size));
     this.spans.leave(record);
   }
 
@@ -200,7 +203,12 @@ export class Traps {
     entry.size = this.context.sizeOf(record.context);
   }
 
-  private endFault(entry: Entry, outcome: FaultOutcome, endCycle: number): void {
+  private endFault(
+    entry: Entry,
+    outcome: FaultOutcome,
+    endCycle: number,
+    page: number = PageOutcome.unknown,
+  ): void {
     entry.inFault = false;
     const rows = this.faultRows;
     if (!rows) return;
@@ -212,6 +220,8 @@ export class Traps {
     else rows.columns.size.appendNumber(entry.size);
     rows.columns.outcome.append(outcome);
     rows.columns.end_cycle.appendNumber(endCycle);
+    if (page === PageOutcome.unknown) rows.columns.kept.appendNull();
+    else rows.columns.kept.append(page === PageOutcome.kept ? 1 : 0);
   }
 
   /** Everything of the row but the result. */

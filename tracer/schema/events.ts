@@ -50,6 +50,11 @@ export const events = {
         doc: 'resolved (user code went on), killed (the process never returned to user mode), panicked or unfinished (the trace ends first).',
       },
       end_cycle: { type: 'u64', encoding: 'delta', doc: 'Cycle at which the outcome was known.' },
+      kept: {
+        type: 'u8',
+        nullable: true,
+        doc: '1 when the page held the same when user code went on at the store as when that had faulted, 0 when not; null where there was no page, and for other outcomes and accesses.',
+      },
     },
   },
   frame_alloc: {
@@ -283,4 +288,4 @@ type RowOf<C extends Columns> = {
 export type EventOf<N extends EventName> = RowOf<typeof commonColumns> & RowOf<(typeof events)[N]['columns']>;
 
 /** Version of the trace format. Raised whenever a column of an existing kind changes. */
-export const traceFormatVersion = 3;
+export const traceFormatVersion = 4;
