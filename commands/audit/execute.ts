@@ -1,23 +1,26 @@
 // Runs the programs of an audit one after the other, judges each, and sums up.
-import { mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { checkTrace, historiesWhileRecording, openTraceSource } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
 import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { runProgram, SharedBoot } from '../../tracer/session/index.js';
-import { chooseKernel, type ChosenKernel } from '../kernel-options.js';
+import { chooseKernel, memoryBytes, type ChosenKernel } from '../kernel-options.js';
 import { readProgramOutcome } from '../program-outcome.js';
 import { ProgressLine } from '../progress-line.js';
 import { linesFor, withPrograms } from '../run/added-programs.js';
 import { requestOf } from '../run/flags.js';
 import type { Surroundings } from '../surroundings.js';
-import { expectedCycles, programsOf, type AuditFlags, type AuditedProgram } from './programs.js';
+import { takeDirectory } from './directory.js';
+import { staleNotes } from './notes.js';
+import { programsOf, type AuditFlags, type AuditedProgram } from './programs.js';
 import { auditJson, auditText, exitCodeOf, type AuditedRun } from './report.js';
+import { TimeLeft, timeLeftText } from './time-left.js';
 
 /** The whole of `trace audit`; returns the exit code. Throws UsageError before anything boots where it can. */
 export async function executeAudit(flags: AuditFlags, surroundings: Surroundings): Promise<number> {
   const programs = programsOf(flags);
   const kernel = withAll(chooseKernel(flags), programs);
-  makeDirectory(flags.out);
+  const giveBack = takeDirectory(flags.out);
   const interrupt = new AbortController();
   const restore = surroundings.onInterrupt(() => interrupt.abort());
   const audit = new Audit(kernel, programs, flags, surroundings, interrupt.signal);
@@ -29,14 +32,17 @@ export async function executeAudit(flags: AuditFlags, surroundings: Surroundings
       );
       return ExitCode.interrupted;
     }
+    const notes = [...staleNotes(kernel), ...(runs[0]?.result.profile.missing ?? [])];
+    const finished = { kernel, runs, notes, ...(audit.notRun && { notRun: audit.notRun }) };
     surroundings.stdout.write(
       flags.json
-        ? auditJson(kernel, runs, flags.disclose)
-        : auditText(kernel, runs, { ...surroundings, disclose: flags.disclose }),
+        ? auditJson(finished, flags.disclose)
+        : auditText(finished, { ...surroundings, disclose: flags.disclose }),
     );
-    return exitCodeOf(runs);
+    return exitCodeOf(finished);
   } finally {
     restore();
+    giveBack();
   }
 }
 
@@ -51,20 +57,13 @@ function withAll(chosen: ChosenKernel, programs: readonly AuditedProgram[]): Cho
   return kernel;
 }
 
-function makeDirectory(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`the directory ${folder} cannot be made (${code}); give another one with --out`);
-  }
-}
-
 class Audit {
   private readonly progress: ProgressLine;
   private readonly started = performance.now();
   private readonly boot = new SharedBoot();
-  private cyclesDone = 0;
+  private readonly timeLeft: TimeLeft;
+  /** Why not all programs were run. */
+  notRun: string | undefined;
 
   constructor(
     private readonly kernel: ChosenKernel,
@@ -74,17 +73,27 @@ class Audit {
     private readonly signal: AbortSignal,
   ) {
     this.progress = new ProgressLine(stderr);
+    const names = programs.map(({ words }) => path.posix.basename(words[0]));
+    this.timeLeft = new TimeLeft(names, memoryBytes(flags, kernel) / 2 ** 20);
   }
 
   async run(): Promise<AuditedRun[]> {
     const runs: AuditedRun[] = [];
     for (const [index, program] of this.programs.entries()) {
-      const run = await this.runOne(program, index);
+      const run = await this.runOne(program, index).catch((error: unknown) =>
+        this.stopped(error, program, runs),
+      );
       this.progress.clear();
-      if (this.signal.aborted) break;
+      if (this.signal.aborted || run === undefined) break;
       runs.push(run);
     }
     return runs;
+  }
+
+  /** What has been judged is not lost because the next trace cannot be begun, on a full disk for one. */
+  private stopped(error: unknown, { words }: AuditedProgram, runs: readonly AuditedRun[]): undefined {
+    if (!(error instanceof UsageError) || runs.length === 0) throw error;
+    this.notRun = `${words.join(' ')} was not run, nor what comes behind it: ${error.message}`;
   }
 
   private async runOne(program: AuditedProgram, index: number): Promise<AuditedRun> {
@@ -100,26 +109,18 @@ class Audit {
       signal: this.signal,
       onProgress: ({ cycle }) => this.show(index, cycle),
     });
-    this.cyclesDone += result.cycle;
     const source = openTraceSource(out);
     const check = await checkTrace(source, { recorded: result.consumed });
     const outcome = await readProgramOutcome(source);
     const seconds = (performance.now() - started) / 1000;
+    this.timeLeft.programEnded(result.cycle);
     return { words, out, result, check, outcome, seconds };
   }
 
   private show(index: number, cycle: number): void {
     const { words } = this.programs[index];
     const place = `${index + 1} of ${this.programs.length}, ${words.join(' ')}`;
-    this.progress.show(`${place}, ${this.timeLeft(index, cycle)}`, cycle);
-  }
-
-  /** Guessed from what usual programs take, at the speed so far. */
-  private timeLeft(index: number, cycle: number): string {
-    const now = Math.max(0, expectedCycles(this.programs[index]) - cycle);
-    const rest = this.programs.slice(index + 1).reduce((sum, one) => sum + expectedCycles(one), now);
-    const speed = (this.cyclesDone + cycle) / (performance.now() - this.started);
-    const seconds = Math.ceil(rest / speed / 1000);
-    return `about ${seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`} left`;
+    const seconds = this.timeLeft.seconds((performance.now() - this.started) / 1000, cycle);
+    this.progress.show(`${place}, ${timeLeftText(seconds)}`, cycle);
   }
 }

@@ -48,17 +48,3 @@ export function programsOf({
 function usualPrograms(harts: number): string {
   return `cowtest,frames,audit${harts > 3 ? ` -b ${harts - 1}` : ''},usertests -q`;
 }
-
-/** Cycles that the usual programs take on usual kernels: for saying how long it may still take, and nothing else. */
-const usualCycles: Readonly<Record<string, number>> = {
-  cowtest: 6e9,
-  frames: 1e9,
-  audit: 4e9,
-  usertests: 20e9,
-  'our-usertests': 4e9,
-};
-
-/** How many cycles a program may be expected to take. */
-export function expectedCycles({ words }: AuditedProgram): number {
-  return usualCycles[path.posix.basename(words[0])] ?? 5e9;
-}

@@ -37,6 +37,16 @@ export interface AuditedRun {
   readonly seconds: number;
 }
 
+/** All that an audit came to. */
+export interface FinishedAudit {
+  readonly kernel: ChosenKernel;
+  readonly runs: readonly AuditedRun[];
+  /** What to know of the kernel beside that, a sentence each. */
+  readonly notes: readonly string[];
+  /** Why some of its programs were not run. */
+  readonly notRun?: string;
+}
+
 interface Disclosing {
   readonly disclose: Disclosure;
 }
@@ -45,27 +55,31 @@ interface Disclosing {
 const ranks: readonly Verdict[] = ['failed', 'inconclusive', 'passed'];
 const hues = { passed: 'green', failed: 'red', inconclusive: 'yellow' } as const;
 
-function verdictOf(runs: readonly AuditedRun[]): Verdict {
-  return ranks.find((verdict) => runs.some(({ check }) => check.verdict === verdict)) ?? 'passed';
+function verdictOf({ runs, notRun }: FinishedAudit): Verdict {
+  const worst = ranks.find((verdict) => runs.some(({ check }) => check.verdict === verdict)) ?? 'passed';
+  return worst === 'passed' && notRun !== undefined ? 'inconclusive' : worst;
 }
 
 /** The exit code of all: that of the worst. */
-export function exitCodeOf(runs: readonly AuditedRun[]): number {
-  const worst = verdictOf(runs);
-  return runs.find(({ check }) => check.verdict === worst)?.check.exitCode ?? ExitCode.ok;
+export function exitCodeOf(audit: FinishedAudit): number {
+  const worst = verdictOf(audit);
+  const { check } = audit.runs.find((run) => run.check.verdict === worst) ?? {};
+  return check?.exitCode ?? (worst === 'passed' ? ExitCode.ok : ExitCode.inconclusive);
 }
 
 /** The screen for people. Everything the guest wrote is escaped. */
 export function auditText(
-  kernel: ChosenKernel,
-  runs: readonly AuditedRun[],
+  audit: FinishedAudit,
   { stdout, environment, disclose }: Pick<Surroundings, 'stdout' | 'environment'> & Disclosing,
 ): string {
   const colour = wantsColour(stdout, environment);
-  const verdict = verdictOf(runs);
+  const { kernel, runs, notRun } = audit;
+  const notes = [...audit.notes, ...(notRun === undefined ? [] : [notRun])];
+  const verdict = verdictOf(audit);
   const lines = [
     title(kernel, runs),
     ...addedLines(kernel),
+    ...notes.flatMap((note) => wrapText(printable(`note: ${note}`), pageWidth, '  ', '    ')),
     '',
     ...table(runs, disclose),
     ...violatedLines(runs, disclose),
@@ -168,12 +182,15 @@ function tally(runs: readonly AuditedRun[]): string {
 }
 
 /** The whole as one JSON document. */
-export function auditJson(kernel: ChosenKernel, runs: readonly AuditedRun[], disclose: Disclosure): string {
+export function auditJson(audit: FinishedAudit, disclose: Disclosure): string {
+  const { kernel, runs, notes, notRun } = audit;
   return jsonDocument({
-    verdict: verdictOf(runs),
-    exitCode: exitCodeOf(runs),
+    verdict: verdictOf(audit),
+    exitCode: exitCodeOf(audit),
     kernel: kernel.label,
     added: kernel.added ?? [],
+    notes,
+    notRun: notRun ?? null,
     machine: runs[0]?.result.manifest.machine ?? null,
     programs: runs.map((run) => ({
       program: run.words,
@@ -186,16 +203,23 @@ export function auditJson(kernel: ChosenKernel, runs: readonly AuditedRun[], dis
       digest: run.result.digest,
       seconds: run.seconds,
       outcome: run.outcome ?? null,
-      violated: violatedJson(run, disclose),
+      ...judgedJson(run, disclose),
     })),
   });
 }
 
-function violatedJson(run: AuditedRun, disclose: Disclosure): object[] {
-  const document = JSON.parse(reports.json(run.check, { disclose })) as Pick<CheckResult, 'invariants'>;
-  return document.invariants
-    .filter(({ status }) => status === 'violated')
-    .map(({ name, title: rule, severity, violationCount, violations }) => {
-      return { name, title: rule, severity, count: violationCount, first: violations[0] ?? null };
-    });
+/** How many rules came out how, which were violated, and the findings: causes, each with what it entailed. */
+function judgedJson({ check }: AuditedRun, disclose: Disclosure): object {
+  type Judged = Pick<CheckResult, 'invariants'> & { readonly findings?: readonly object[] };
+  const { invariants, findings } = JSON.parse(reports.json(check, { disclose })) as Judged;
+  const rules: Record<string, number> = {};
+  for (const { status } of invariants) rules[status] = (rules[status] ?? 0) + 1;
+  const violations = invariants.filter(({ status }) => status === 'violated');
+  return {
+    rules,
+    violated: violations.map(({ name, title: rule, severity, violationCount, violations: [first] }) => {
+      return { name, title: rule, severity, count: violationCount, first: first ?? null };
+    }),
+    findings: findings ?? [],
+  };
 }

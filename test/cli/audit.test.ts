@@ -1,5 +1,5 @@
 // trace audit: several programs, each from the same boot with a trace of its own, and one verdict.
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { programsOf } from '../../commands/audit/programs.js';
@@ -19,6 +19,8 @@ interface AuditDocument {
     program: string[];
     verdict: string;
     trace: string;
+    rules: Record<string, number>;
+    findings: { invariant: string }[];
     outcome: { status: number; lastLine: string };
     violated: { name: string; count: number; first: { cycle: number } | null }[];
   }[];
@@ -42,6 +44,12 @@ test('a program that fails fails the audit, and the others run all the same', as
     [0, 'b'],
   ]);
   expect(document.programs[0]!.violated).toMatchObject([{ name: 'the_program_succeeds', count: 1 }]);
+  expect(document.programs[0]!.findings).toMatchObject([{ invariant: 'the_program_succeeds' }]);
+  expect(document.programs.map(({ rules }) => [rules.violated ?? 0, rules.holds! > 15])).toEqual([
+    [1, true],
+    [0, true],
+    [0, true],
+  ]);
   // All have booted alike: each was typed to in the same cycle, on the same disk.
   const opened = document.programs.map((program) => openTrace(program.trace, 'digests'));
   expect(opened.map(({ incompleteBecause }) => incompleteBecause)).toEqual([undefined, undefined, undefined]);
@@ -50,6 +58,20 @@ test('a program that fails fails the audit, and the others run all the same', as
     (one) => readRecording(path.join(one.path, traceFiles.recording)).inputs[0]!.cycle,
   );
   expect(new Set(typed).size).toBe(1);
+});
+
+test('what was judged is told, though the next trace cannot be begun', async () => {
+  mkdirSync(inside('stopped'));
+  writeFileSync(inside('stopped/our-echo.trace'), 'not a trace');
+  const few = ['audit', ...small, '--programs', 'echo a,our-echo b', '--json', '--out', inside('stopped')];
+  const { exitCode, stdout } = await trace(few);
+  expect(exitCode).toBe(3);
+  const document = JSON.parse(stdout) as AuditDocument & { notRun: string };
+  expect([document.verdict, document.programs.map(({ verdict }) => verdict)]).toEqual([
+    'inconclusive',
+    ['passed'],
+  ]);
+  expect(document.notRun).toMatch(/^our-echo b was not run, nor what comes behind it: .*our-echo\.trace/);
 });
 
 test('people get a line a program, what was violated, and what to type next', async () => {
