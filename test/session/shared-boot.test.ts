@@ -75,3 +75,23 @@ test('without a prompt each run boots, until one comes to it', async () => {
   const text = readFileSync(path.join(inside('long'), traceFiles.console), 'utf8');
   expect(text).toMatch(/\$ echo b\nb\n\$ $/);
 });
+
+test('a prompt that is known by the silence behind it comes at the same cycle', async () => {
+  // The line before the prompt does not end: in place of its end is a space.
+  const bytes = Buffer.from(input.disk);
+  const line = Buffer.from('starting sh\n');
+  expect(bytes.indexOf(line)).toBeGreaterThan(0);
+  for (let at = bytes.indexOf(line); at >= 0; at = bytes.indexOf(line)) bytes.write('starting sh ', at);
+  const change = { input: { ...input, disk: new Uint8Array(bytes) } };
+  const boot = new SharedBoot();
+  await run('unended', 'echo a', { ...change, boot });
+  const ends = [await run('silent', 'echo b', { ...change, boot }), await run('alone', 'echo b', change)];
+  expect(boot.isKept).toBe(true);
+  const [behind, own] = ends.map(({ end, cycle, digest, manifest }) => [
+    end,
+    cycle,
+    digest,
+    manifest.digests,
+  ]);
+  expect(behind).toEqual(own);
+});

@@ -203,6 +203,8 @@ class TracedRun implements MachineListener {
       digested: (cycle, state) => this.digested(cycle, state),
       printed: (byte, cycle) => this.console.transmitted(byte, cycle),
     });
+    // A prompt that the run that booted knew by the silence behind it.
+    if (this.phase === 'boot') void this.console.pause?.({ cycle: Infinity, idle: true });
     this.passConsole();
   }
 
