@@ -11,6 +11,11 @@ export const compiler = 'riscv64-unknown-elf-gcc';
 export const hasCompiler = spawnSync(compiler, ['--version']).status === 0;
 /** Compiles a source as kernels are, and looks for everything in it: for tests that run only with the compiler. */
 export function profileOf(source: string, ...flags: string[]): KernelProfile {
+  return findProfile(compiledDebug(source, ...flags));
+}
+
+/** What a compiled source tells of itself. */
+export function compiledDebug(source: string, ...flags: string[]): DebugInfo {
   const directory = mkdtempSync(join(tmpdir(), 'cowtrace-profile-'));
   const [input, output] = [join(directory, 'kernel.c'), join(directory, 'kernel.elf')];
   try {
@@ -20,7 +25,7 @@ export function profileOf(source: string, ...flags: string[]): KernelProfile {
       ...['-Wl,-Ttext=0x80000000', '-Wl,--no-relax', '-Wl,-e,main', '-fno-common', '-O', '-g', ...flags],
       ...['-o', output, input],
     ]);
-    return findProfile(DebugInfo.parse(parseElf(readFileSync(output), output)));
+    return DebugInfo.parse(parseElf(readFileSync(output), output));
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -4,6 +4,7 @@ export { recordPanicCalls, type KernelCall } from './panic-calls.js';
 export { kindsLost } from './kinds.js';
 export { findProfile, type KernelProfile } from './profile.js';
 export { faultHandlerFindings } from './fault-handler.js';
+export { pageTableFindings } from './page-table-findings.js';
 export type { Finding, Sureness } from './finding.js';
 export { profileContent, profileSchema, type GivenProfile, type ProfileFile } from './profile-file/index.js';
 export { KernelExceptions } from './kernel-exceptions.js';

@@ -20,6 +20,7 @@ export class UnitList {
     const tables = new Map<string, AbbreviationTable>();
     const roots: Entry[] = [];
     const typeRoots: Entry[] = [];
+    let skeletons = 0;
     for (const inTypesSection of [false, true]) {
       const section = inTypesSection ? sections.types : sections.info;
       const sectionName = inTypesSection ? '.debug_types' : '.debug_info';
@@ -33,11 +34,14 @@ export class UnitList {
           roots.push(root);
         }
         if (!inTypesSection) this.units.push(unit);
-        if (unit.unitType === UnitType.skeleton) {
-          warnings.push(`Unit at ${sectionName}+${hex(offset)} keeps its entries in a .dwo file.`);
-        }
+        if (unit.unitType === UnitType.skeleton) skeletons++;
       });
     }
+    if (skeletons > 0)
+      warnings.push(
+        `${skeletons} of ${this.units.length} units keep types and functions in .dwo files, which are not read: ` +
+          'build without -gsplit-dwarf.',
+      );
     this.roots = roots;
     this.typeRoots = typeRoots;
   }
