@@ -1,8 +1,8 @@
 // What the builders of all column types have in common.
-import { makeData, type Data, type DataType } from 'apache-arrow';
 import type { Column } from '../schema/index.js';
 import type { BatchColumn } from './batch.js';
 import type { RowStage } from './row-stage.js';
+import type { BatchPart } from './stream-writer.js';
 
 /** Rows of a full batch. */
 export const batchRows = 16_384;
@@ -24,7 +24,6 @@ export abstract class ColumnBuilder {
    */
   constructor(
     readonly column: Column,
-    protected readonly type: DataType,
     protected readonly stage: RowStage,
     protected readonly offset: number,
     protected capacity: number,
@@ -51,16 +50,12 @@ export abstract class ColumnBuilder {
     this.growValues(capacity);
   }
 
-  /** The batch under construction as Arrow data, to be called once a batch: views, valid until the next one. */
-  data(): Data {
+  /** The batch under construction as it goes to the file, to be called once a batch: views, valid until the next one. */
+  part(): BatchPart {
     if (this.column.encoding === 'delta') this.toDeltas();
-    return makeData({
-      ...this.valueData(),
-      type: this.type,
-      length: this.taken,
-      nullCount: this.#nullCount,
-      nullBitmap: this.#validity?.subarray(0, (this.capacity + 7) >> 3) ?? null,
-    } as Parameters<typeof makeData>[0]);
+    const validity = this.#validity?.subarray(0, (this.capacity + 7) >> 3);
+    const nullCount = this.#nullCount;
+    return { nullCount, validity: nullCount > 0 ? validity : undefined, values: this.valueBytes() };
   }
 
   /** The values of some rows that have left the stage: a view that is valid until more do. */
@@ -77,7 +72,8 @@ export abstract class ColumnBuilder {
   protected abstract toDeltas(): void;
   protected abstract appendFiller(): void;
   protected abstract growValues(capacity: number): void;
-  protected abstract valueData(): object;
+  /** The values that were taken, as they lie in memory. */
+  protected abstract valueBytes(): Uint8Array;
   /** Appends the value of a row object; throws when it does not fit the type. */
   abstract appendValue(value: unknown): void;
 

@@ -1,11 +1,11 @@
 // Column builders: one typed array a column, filled from staged rows and reused from batch to batch, so that
 // appending a value allocates nothing.
-import { makeData, Utf8, Vector, type Data, type DataType, type Dictionary } from 'apache-arrow';
 import type { Column, ColumnType } from '../schema/index.js';
 import type { BatchColumn } from './batch.js';
 import { ColumnBuilder } from './column-builder.js';
 import { toDeltas, toDeltas64 } from './deltas.js';
 import { takeNarrow, takePairs, takeWords, type RowStage } from './row-stage.js';
+import type { NewTexts } from './stream-writer.js';
 
 const twoTo32 = 0x1_0000_0000;
 
@@ -56,9 +56,8 @@ export class Word64Column extends ColumnBuilder {
     this.#words = wider;
   }
 
-  protected override valueData(): object {
-    const signed = this.column.type === 'i64';
-    return { data: signed ? new BigInt64Array(this.#words.buffer) : new BigUint64Array(this.#words.buffer) };
+  protected override valueBytes(): Uint8Array {
+    return new Uint8Array(this.#words.buffer, 0, 8 * this.taken);
   }
 }
 
@@ -110,8 +109,8 @@ export class NumberColumn extends ColumnBuilder {
     this.#values = wider;
   }
 
-  protected override valueData(): object {
-    return { data: this.#values };
+  protected override valueBytes(): Uint8Array {
+    return new Uint8Array(this.#values.buffer, 0, this.#values.BYTES_PER_ELEMENT * this.taken);
   }
 
   #newArray(capacity: number): SmallArray {
@@ -124,7 +123,8 @@ export class TextColumn extends ColumnBuilder {
   #indices = new Int32Array(this.capacity);
   readonly #indexOf = new Map<string, number>();
   #unwritten: string[] = [];
-  #dictionary: Vector<Utf8> | undefined;
+  /** Whether the file has a dictionary. */
+  #isBegun = false;
 
   append(text: string): void {
     this.appendNumber(this.numberOf(text));
@@ -170,8 +170,21 @@ export class TextColumn extends ColumnBuilder {
     this.#indices = wider;
   }
 
-  protected override valueData(): object {
-    return { data: this.#indices, dictionary: this.#grownDictionary() };
+  protected override valueBytes(): Uint8Array {
+    return new Uint8Array(this.#indices.buffer, 0, 4 * this.taken);
+  }
+
+  /** Texts that are not in the file's dictionary yet, which they then are; a first call without any is one of none. */
+  newTexts(id: number): NewTexts | undefined {
+    const isMore = this.#isBegun;
+    if (isMore && this.#unwritten.length === 0) return undefined;
+    const encoded = this.#unwritten.map((text) => Buffer.from(text, 'utf8'));
+    const count = encoded.length;
+    const offsets = new Int32Array(count + 1);
+    for (const [index, bytes] of encoded.entries()) offsets[index + 1] = offsets[index] + bytes.length;
+    this.#unwritten = [];
+    this.#isBegun = true;
+    return { id, count, offsets, bytes: Buffer.concat(encoded), isMore };
   }
 
   #enter(text: string): number {
@@ -180,25 +193,6 @@ export class TextColumn extends ColumnBuilder {
     this.#unwritten.push(text);
     return index;
   }
-
-  /** The writer emits a chunk it has not seen as a delta, as long as the first chunk stays the same object. */
-  #grownDictionary(): Vector<Utf8> {
-    const chunks = this.#dictionary?.data ?? [];
-    if (this.#dictionary !== undefined && this.#unwritten.length === 0) return this.#dictionary;
-    const utf8 = (this.type as Dictionary<Utf8>).dictionary;
-    this.#dictionary = new Vector([...chunks, utf8Data(utf8, this.#unwritten)]);
-    this.#unwritten = [];
-    return this.#dictionary;
-  }
-}
-
-function utf8Data(type: Utf8, texts: readonly string[]): Data<Utf8> {
-  const valueOffsets = new Int32Array(texts.length + 1);
-  const encoded = texts.map((text) => Buffer.from(text, 'utf8'));
-  for (const [index, bytes] of encoded.entries())
-    valueOffsets[index + 1] = valueOffsets[index] + bytes.length;
-  const data = new Uint8Array(Buffer.concat(encoded));
-  return makeData({ type, length: texts.length, nullCount: 0, valueOffsets, data });
 }
 
 /** The builder of each column type. */
@@ -216,14 +210,8 @@ export function stagedWords({ type }: Column): number {
 }
 
 /** A builder for the column at a word of the staged rows, with room for `capacity` rows at first. */
-export function newBuilder(
-  column: Column,
-  type: DataType,
-  stage: RowStage,
-  offset: number,
-  capacity: number,
-): AnyBuilder {
-  const { type: name } = column;
-  const Builder = stagedWords(column) === 2 ? Word64Column : name === 'text' ? TextColumn : NumberColumn;
-  return new Builder(column, type, stage, offset, capacity);
+export function newBuilder(column: Column, stage: RowStage, offset: number, capacity: number): AnyBuilder {
+  const { type } = column;
+  const Builder = stagedWords(column) === 2 ? Word64Column : type === 'text' ? TextColumn : NumberColumn;
+  return new Builder(column, stage, offset, capacity);
 }

@@ -1,17 +1,16 @@
 // The Arrow schema of an event kind, derived from its row, as the writer declares it.
+import { Field, Schema } from 'apache-arrow/schema';
 import {
-  DataType,
   Dictionary,
-  Field,
   Int32,
   Int64,
-  Schema,
   Uint16,
   Uint32,
   Uint64,
   Uint8,
   Utf8,
-} from 'apache-arrow';
+  type DataType,
+} from 'apache-arrow/type';
 import {
   columnsOf,
   traceFormatVersion,

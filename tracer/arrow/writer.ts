@@ -1,5 +1,4 @@
 // Writes the rows of one event kind as an Arrow IPC stream, in bounded batches that go to the file whole.
-import { makeData, RecordBatch, Struct, type Schema } from 'apache-arrow';
 import { OutputFile, type FileSummary, type WriteFailure } from '../files/output-file.js';
 import {
   columnsOf,
@@ -13,7 +12,7 @@ import type { EventBatch } from './batch.js';
 import type { BatchConsumer } from './batch-consumer.js';
 import { arrowSchema } from './schema.js';
 import { batchRows } from './column-builder.js';
-import { newBuilder, stagedWords, type AnyBuilder, type BuilderOf } from './columns.js';
+import { newBuilder, stagedWords, TextColumn, type AnyBuilder, type BuilderOf } from './columns.js';
 import { RowStage, stageRows } from './row-stage.js';
 import { CompressedStreamWriter } from './stream-writer.js';
 
@@ -57,7 +56,6 @@ export class EventFileWriter<N extends EventName> {
   /** Rows that could not be written. */
   lostRows = 0;
   readonly #file: OutputFile;
-  readonly #schema: Schema;
   readonly #builders: readonly AnyBuilder[];
   readonly #arrow: CompressedStreamWriter;
   readonly #common: readonly AnyBuilder[];
@@ -82,20 +80,18 @@ export class EventFileWriter<N extends EventName> {
     private readonly beforeFullBatch: () => void = () => {},
   ) {
     this.#file = new OutputFile(path);
-    this.#schema = arrowSchema(kind);
-    const types = this.#schema.fields.map((field) => field.type);
     const columns = columnsOf(kind);
     const offsets = columns.map((_, index) => sum(columns.slice(0, index).map(stagedWords)));
     this.#stage = new RowStage(sum(columns.map(stagedWords)));
     this.#builders = columns.map((column, index) =>
-      newBuilder(column, types[index], this.#stage, offsets[index], firstCapacity),
+      newBuilder(column, this.#stage, offsets[index], firstCapacity),
     );
     this.#common = this.#builders.slice(0, Object.keys(commonColumns).length);
     this.#last = this.#builders[this.#builders.length - 1];
     const own = this.#builders.slice(this.#common.length);
     this.columns = Object.fromEntries(own.map((builder) => [builder.column.name, builder])) as OwnBuilders<N>;
-    this.#arrow = new CompressedStreamWriter(this.#schema);
-    this.#file.append(this.#arrow.take());
+    this.#arrow = new CompressedStreamWriter(arrowSchema(kind));
+    this.#file.append([this.#arrow.take()]);
   }
 
   /** Rows appended and not lost. */
@@ -197,7 +193,7 @@ export class EventFileWriter<N extends EventName> {
   close(): EventFileSummary {
     this.flush();
     this.#arrow.finish();
-    this.#file.append(this.#arrow.take());
+    this.#file.append([this.#arrow.take()]);
     return { kind: this.kind, rows: this.#written, lostRows: this.lostRows, ...this.#file.close() };
   }
 
@@ -244,11 +240,13 @@ export class EventFileWriter<N extends EventName> {
   }
 
   #writeBatch(): void {
-    const children = this.#builders.map((builder) => builder.data());
-    const type = new Struct(this.#schema.fields);
-    const data = makeData({ type, length: this.#taken, nullCount: 0, children });
-    this.#arrow.write(new RecordBatch(this.#schema, data));
-    if (this.#file.append(this.#arrow.take())) this.#written += this.#taken;
+    for (const [id, builder] of this.#builders.entries()) {
+      const texts = builder instanceof TextColumn ? builder.newTexts(id) : undefined;
+      if (texts) this.#arrow.writeTexts(texts);
+    }
+    const parts = this.#builders.map((builder) => builder.part());
+    this.#arrow.writeBatch(this.#taken, parts);
+    if (this.#file.append([this.#arrow.take()])) this.#written += this.#taken;
     else this.lostRows += this.#taken;
   }
 

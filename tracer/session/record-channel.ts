@@ -17,6 +17,12 @@ export const Command = { flush: 1, finish: 2, close: 3 } as const;
 /** How the reading side is: at work, or ended by an error that it has sent. */
 export const ReaderState = { working: 0, failed: 1 } as const;
 
+/**
+ * Records written at least before the other side is woken for them: waking it for the few of each slice costs both
+ * threads more than translating them.
+ */
+const wakeRecords = 2 ** 14;
+
 /** Seconds without any progress after which the other side is taken for dead; a stuck disk may take a while. */
 const patienceSeconds = 300;
 
@@ -37,6 +43,8 @@ class Channel {
 /** The emulator's side. */
 export class RecordSender extends Channel {
   private readonly bytes: Uint8Array;
+  /** Records written since the other side was woken last. */
+  private untold = 0;
 
   /** @param check called while waiting and before each write; it throws when the other side has failed */
   constructor(private readonly check: () => void) {
@@ -63,7 +71,8 @@ export class RecordSender extends Channel {
       this.bytes.set(source.subarray(done, done + count * recordBytes), at * recordBytes);
       done += count * recordBytes;
       Atomics.store(this.words, word.written, (written + count) | 0);
-      this.signal();
+      this.untold += count;
+      if (this.untold >= wakeRecords) this.signal();
     }
   }
 
@@ -84,6 +93,7 @@ export class RecordSender extends Channel {
   }
 
   private signal(): void {
+    this.untold = 0;
     Atomics.add(this.words, word.signal, 1);
     Atomics.notify(this.words, word.signal);
   }
