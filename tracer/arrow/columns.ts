@@ -65,9 +65,15 @@ const smallArrays = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, i32: I
 type SmallType = keyof typeof smallArrays;
 type SmallArray = Uint8Array | Uint16Array | Uint32Array | Int32Array;
 
+function wordsOf(values: SmallArray): Int32Array | undefined {
+  return values.BYTES_PER_ELEMENT === 4 ? new Int32Array(values.buffer) : undefined;
+}
+
 /** u8, u16, u32 and i32. */
 export class NumberColumn extends ColumnBuilder {
   #values = this.#newArray(this.capacity);
+  /** The same memory, where values are as wide as staged words. */
+  #words = wordsOf(this.#values);
 
   /** Appends a value of the column's range; others wrap around. */
   append(value: number): void {
@@ -88,11 +94,8 @@ export class NumberColumn extends ColumnBuilder {
   }
 
   protected override takeValues(rows: number): void {
-    const { stage, offset, taken } = this;
-    const values = this.#values;
-    if (values instanceof Uint8Array || values instanceof Uint16Array)
-      takeNarrow(values, taken, rows, stage, offset);
-    else takeWords(new Int32Array(values.buffer), taken, rows, stage, offset);
+    if (this.#words) takeWords(this.#words, this.taken, rows, this.stage, this.offset);
+    else takeNarrow(this.#values as Uint8Array | Uint16Array, this.taken, rows, this.stage, this.offset);
   }
 
   protected override toDeltas(): void {
@@ -107,6 +110,7 @@ export class NumberColumn extends ColumnBuilder {
     const wider = this.#newArray(capacity);
     wider.set(this.#values);
     this.#values = wider;
+    this.#words = wordsOf(wider);
   }
 
   protected override valueBytes(): Uint8Array {

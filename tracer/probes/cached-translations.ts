@@ -4,7 +4,10 @@
 /** Since a fence: where a hart has been in user mode, by root of the page table, and from which cycle on. */
 interface Stay {
   fencedAt: number;
-  readonly since: Map<number, number>;
+  /** The first of them, and mostly the only one: kernels fence on every way out. */
+  root: number;
+  cycle: number;
+  readonly others: Map<number, number>;
 }
 
 export class CachedTranslations {
@@ -16,14 +19,17 @@ export class CachedTranslations {
    * have forgotten it. What was taken back in a table before a hart used it, its TLB cannot have.
    */
   returns(hart: number, root: number, cycle: number, fencedAt: number, narrowedAt: number): boolean {
-    const stay = (this.stays[hart] ??= { fencedAt, since: new Map() });
+    const stay = (this.stays[hart] ??= { fencedAt: NaN, root: 0, cycle: 0, others: new Map() });
     if (stay.fencedAt !== fencedAt) {
       stay.fencedAt = fencedAt;
-      stay.since.clear();
+      stay.root = root;
+      stay.cycle = cycle;
+      if (stay.others.size > 0) stay.others.clear();
+      return false;
     }
-    const since = stay.since.get(root);
+    const since = stay.root === root ? stay.cycle : stay.others.get(root);
     if (since !== undefined) return narrowedAt > since;
-    stay.since.set(root, cycle);
+    stay.others.set(root, cycle);
     return false;
   }
 }
