@@ -50,7 +50,7 @@ export abstract class ColumnBuilder {
     this.growValues(capacity);
   }
 
-  /** The batch under construction as it goes to the file, to be called once a batch: views, valid until the next one. */
+  /** The batch under construction as it goes to the file, asked for once a batch: views, valid until the next one. */
   part(): BatchPart {
     if (this.column.encoding === 'delta') this.toDeltas();
     const validity = this.#validity?.subarray(0, (this.capacity + 7) >> 3);

@@ -1,4 +1,4 @@
-// The face of the event files. Reading needs no library; the writers load parts of apache-arrow (60 ms) when first asked for.
+// The face of the event files. Reading needs no library; the writers load some of apache-arrow when first asked for.
 import type { EventName } from '../schema/index.js';
 import type { BatchConsumer } from './batch-consumer.js';
 import type { EventSink } from './sink.js';

@@ -1,6 +1,6 @@
 // Arrow IPC streams whose bodies are LZ4 frames. The library encodes the headers of messages; bodies are put together
-// here from the columns' own arrays, in one buffer that goes to the file at once. (The library's writer walks over every
-// column of every batch anew, asks for a write for each of some forty pieces, and at 21.2 puts the length after
+// here from the columns' own arrays, in one buffer that goes to the file at once. (The library's writer walks over
+// every column of every batch anew, asks for a write for each of some forty pieces, and at 21.2 puts the length after
 // compression before a buffer, where the format wants the one before it.)
 import {
   BodyCompression,
