@@ -7,7 +7,7 @@ import type { LoopTable } from '../idioms/loop-table.js';
 import { decode, type Decoded } from '../isa/index.js';
 import { codePage, FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 import type { TranslationBuffers } from '../mmu/translation-buffers.js';
-import { jumpHandlers, packOperation, Special } from './operations.js';
+import { addToPcHandlers, farJumpHandlers, jumpHandlers, packOperation, Special } from './operations.js';
 import type { ProbeTable } from './probe-table.js';
 
 /** Handlers that stand for the branch of a loop. */
@@ -126,14 +126,23 @@ export class CodeCache implements DecodedCode {
     const targets: number[] = [];
     for (let offset = 0; offset < pageBytes; offset += 2) {
       const slot = (page + offset * 4) >> 2;
-      let handler = this.words[slot] & 0xffff;
-      if (handler === Special.enterRegion)
-        handler = this.halfwords[(page + codePage.originals + offset) >> 1];
-      if (!jumpHandlers.has(handler)) continue;
+      const handler = this.handlerAt(page, offset);
+      const isFar = farJumpHandlers.has(handler) && offset >= 4;
+      if (!isFar && !jumpHandlers.has(handler)) continue;
       if (((this.words[slot] >>> 16) & 0xff) === registerIndex.sink) continue;
-      targets.push(offset + (this.words[slot + 1] | 0) / 4);
+      const immediate = this.words[slot + 1] | 0;
+      if (!isFar) targets.push(offset + immediate / 4);
+      else if (addToPcHandlers.has(this.handlerAt(page, offset - 4)))
+        targets.push(offset - 4 + ((this.words[slot - 7] + immediate) | 0));
     }
     return targets;
+  }
+
+  /** The handler of a slot, whether or not a routine is entered there. */
+  private handlerAt(page: number, offset: number): number {
+    const handler = this.words[(page + offset * 4) >> 2] & 0xffff;
+    if (handler !== Special.enterRegion) return handler;
+    return this.halfwords[(page + codePage.originals + offset) >> 1];
   }
 
   enter(page: number, offset: number, number: number, entry: number): void {

@@ -57,12 +57,17 @@ handlers.forEach(({ instruction, length }, index) => {
   handlerNumbers.set(instruction, { ...numbers, [length]: Special.first + index });
 });
 
+function handlersOf(matches: (instruction: Instruction) => boolean): ReadonlySet<number> {
+  return new Set(
+    handlers.flatMap(({ instruction }, index) => (matches(instruction) ? [Special.first + index] : [])),
+  );
+}
+
 /** Numbers of the handlers of jumps to an offset: calls, where they link. */
-export const jumpHandlers: ReadonlySet<number> = new Set(
-  handlers.flatMap(({ instruction }, index) =>
-    instruction.effect.kind === 'jump' ? [Special.first + index] : [],
-  ),
-);
+export const jumpHandlers = handlersOf(({ effect }) => effect.kind === 'jump');
+/** Those of the two instructions of a call that may go farther. */
+export const farJumpHandlers = handlersOf(({ effect }) => effect.kind === 'jump_register');
+export const addToPcHandlers = handlersOf(({ name }) => name === 'auipc');
 
 /** Register numbers per file: writes to x0 go to the sink. */
 function source(file: 'x' | 'f' | undefined, number: number): number {

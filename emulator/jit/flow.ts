@@ -2,6 +2,7 @@
 // copy of the function in their place.
 import { pageBytes } from '../memory-layout.js';
 import {
+  calleeOf,
   contextOf,
   isCall,
   isCompilable,
@@ -17,6 +18,8 @@ import type { CodeInstruction, WindowCode } from './window-code.js';
 
 /** The optimising compiler takes more than twice as long for twice as much. */
 const stepsMaximum = 600;
+
+const nowhere = { next: undefined, target: undefined, inlined: undefined, callee: undefined };
 
 /** Says of the function at an offset whether it is copied into its callers. */
 export type IsInlined = (target: number) => boolean;
@@ -92,14 +95,7 @@ export class Flow {
   private add(one: CodeInstruction, place: Place, next: Place): Place | undefined {
     const { decoded } = one;
     const put = (step: Partial<Step>): void => {
-      this.steps.set(place, {
-        ...one,
-        place,
-        next: undefined,
-        target: undefined,
-        inlined: undefined,
-        ...step,
-      });
+      this.steps.set(place, { ...one, place, ...nowhere, ...step });
     };
     if (isCall(decoded)) return this.addCall(one, next, put);
     if (decoded.instruction.effect.kind === 'jump_register') {
@@ -123,15 +119,15 @@ export class Flow {
   }
 
   private addCall(one: CodeInstruction, next: Place, put: (step: Partial<Step>) => void): Place | undefined {
-    const at = targetOf(one);
+    const at = calleeOf(this.code, one);
     const returnsToPage = this.code.pageOf(offsetOf(next)) === one.page;
     if (at !== undefined && one.decoded.rd === 1 && returnsToPage && this.isInlined(at)) {
       this.returns.push(next);
       const copy = placeOf(this.returns.length - 1, at);
-      put({ next: copy, inlined: 'call' });
+      put({ next: copy, inlined: 'call', callee: at });
       return copy;
     }
-    put({ next });
+    put({ next, callee: at });
     if (at !== undefined) this.callees.add(at);
     this.leadTo(next, true);
     return undefined;

@@ -37,10 +37,10 @@ export class Inlining {
   }
 }
 
-function canBeCopied({ decoded, probe, inlined }: Step): boolean {
+function canBeCopied({ decoded, probe, inlined, callee }: Step): boolean {
   const { effect } = decoded.instruction;
   if (probe?.onHit) return false;
   if (effect.kind === 'system') return effect.operation === 'fence';
-  if (inlined || effect.kind !== 'jump_register') return true;
+  if (inlined || callee !== undefined || effect.kind !== 'jump_register') return true;
   return !isCall(decoded) && decoded.rs1 === 1 && decoded.imm === 0;
 }

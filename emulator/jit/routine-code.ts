@@ -29,7 +29,7 @@ import { fireProbe } from './routine-probe.js';
 import { accessStack, StackAccesses, type StackContext } from './stack-code.js';
 import type { Block } from './blocks.js';
 import type { Routine } from './routines.js';
-import { endsLine, isCall, offsetOf, targetOf, type Place, type Step } from './steps.js';
+import { endsLine, isCall, offsetOf, type Place, type Step } from './steps.js';
 import { system } from './routine-system.js';
 import type { CodeInstruction } from './window-code.js';
 
@@ -153,24 +153,31 @@ function buildInstruction(c: Context, blockIndex: number, at: number): void {
   if (one.probe?.onHit) leaveIfAsked(c, one, unused);
 }
 
+/** Sets `nextPc` to where a jump through a register goes. */
+function setJumpTarget({ f, nextPc, registers }: Context, { rs1, imm }: Step['decoded']): void {
+  f.set(nextPc, i64.and(i64.add(registers.read(rs1), i64.const(BigInt(imm))), i64.const(-2n)));
+}
+
+/** Leaves for `nextPc` unless it is an offset: a look that costs nothing where the value is known. */
+function leaveUnlessAt(c: Context, offset: number, unused: number): void {
+  c.f.if(i64.ne(c.nextPc, addressOf(c, offset)), () => {
+    giveBack(c, unused);
+    c.f.branch(c.exit);
+  });
+}
+
 /** A call whose function's copy follows, or the return from it, which can only go elsewhere if that changed ra. */
 function inlined(c: Context, block: Block, at: number): void {
-  const { f, registers } = c;
   const one = block.instructions[at];
   const { decoded, offset, page } = one;
+  const isComputed = decoded.instruction.effect.kind === 'jump_register';
   const unused = block.instructions.length - 1 - at;
   const next = offsetOf(one.next!);
-  if (one.inlined === 'call') {
-    registers.write(decoded.rd, addressOf(c, offset + decoded.length));
-    const callee = c.links.pageOf(next)!;
-    if (callee !== page && unused > 0) requireMapped(c, callee, next, unused);
-    return;
-  }
-  f.set(c.nextPc, i64.and(registers.read(decoded.rs1), i64.const(-2n)));
-  f.if(i64.ne(c.nextPc, addressOf(c, next)), () => {
-    giveBack(c, unused);
-    f.branch(c.exit);
-  });
+  if (isComputed) setJumpTarget(c, decoded);
+  if (one.inlined === 'call') c.registers.write(decoded.rd, addressOf(c, offset + decoded.length));
+  if (isComputed) leaveUnlessAt(c, next, unused);
+  const goesTo = c.links.pageOf(next)!;
+  if (one.inlined === 'call' && goesTo !== page && unused > 0) requireMapped(c, goesTo, next, unused);
 }
 
 /** The block's last instruction, a jump: to a place in the routine, a call, or back to the caller. */
@@ -178,22 +185,19 @@ function jump(c: Context, blockIndex: number): void {
   const { f, registers } = c;
   const block = c.blocks[blockIndex];
   const one = block.instructions[block.instructions.length - 1];
-  const { decoded } = one;
-  const link = one.offset + decoded.length;
-  const target = targetOf(one);
-  if (target === undefined) {
-    const sum = i64.add(registers.read(decoded.rs1), i64.const(BigInt(decoded.imm)));
-    f.set(c.nextPc, i64.and(sum, i64.const(-2n)));
+  const { decoded, callee } = one;
+  const isComputed = decoded.instruction.effect.kind === 'jump_register';
+  if (isComputed) setJumpTarget(c, decoded);
+  if (!isCall(decoded)) return isComputed ? f.branch(c.exit) : goTo(c, blockIndex, one, one.target!);
+  const link = addressOf(c, one.offset + decoded.length);
+  registers.write(decoded.rd, link);
+  if (callee === undefined) callComputed(c);
+  else {
+    if (isComputed) leaveUnlessAt(c, callee, 0);
+    callRoutine(c, one.page, callee);
   }
-  if (!isCall(decoded)) {
-    if (target === undefined) return f.branch(c.exit);
-    return goTo(c, blockIndex, one, one.target!);
-  }
-  registers.write(decoded.rd, addressOf(c, link));
-  if (target === undefined) callComputed(c);
-  else callRoutine(c, one.page, target);
   registers.held = 0;
-  f.branchIf(i64.ne(returnedTo(c), addressOf(c, link)), c.returned);
+  f.branchIf(i64.ne(returnedTo(c), link), c.returned);
   if (c.indexOf.has(one.next!)) goTo(c, blockIndex, one, one.next!);
   else f.branch(c.returned);
 }

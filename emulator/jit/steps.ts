@@ -1,5 +1,5 @@
 // The instructions of a routine, each with where execution goes on behind it.
-import type { CodeInstruction } from './window-code.js';
+import type { CodeInstruction, WindowCode } from './window-code.js';
 
 /** An offset in the window, in the routine itself (context 0) or in a copy of a function that it calls. */
 export type Place = number;
@@ -25,6 +25,8 @@ export interface Step extends CodeInstruction {
   readonly target: Place | undefined;
   /** A call of a function whose copy follows, or the return from it: execution just goes on. */
   readonly inlined: 'call' | 'return' | undefined;
+  /** Of a call, the offset that it leads to, if that is known; that of a `jalr` is a guess to be checked. */
+  readonly callee: number | undefined;
 }
 
 type Decoded = CodeInstruction['decoded'];
@@ -54,6 +56,15 @@ export function isCall({ instruction, rd }: Decoded): boolean {
 export function targetOf({ decoded, offset }: CodeInstruction): number | undefined {
   const { kind } = decoded.instruction.effect;
   return kind === 'branch' || kind === 'jump' ? offset + decoded.imm : undefined;
+}
+
+/** Where a call goes, from the window's base: the pair of `auipc` and `jalr` is one that may go farther than `jal`. */
+export function calleeOf(code: WindowCode, one: CodeInstruction): number | undefined {
+  const { decoded, offset } = one;
+  if (decoded.instruction.effect.kind !== 'jump_register') return targetOf(one);
+  const before = code.at(offset - 4)?.decoded;
+  if (before?.instruction.name !== 'auipc' || before.rd !== decoded.rs1) return undefined;
+  return (offset - 4 + before.imm + decoded.imm) & -2;
 }
 
 /** What sleeps is the interpreter's; and so is what an observer's word may make be left at once. */

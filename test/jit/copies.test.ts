@@ -87,6 +87,21 @@ describe('a function that callers have a copy of', () => {
     expect(sumOf(source)).toBe(0n);
   });
 
+  it('may be called from afar, and the call be entered in its midst', () => {
+    const far = `
+      andi t2, s11, 3
+      bnez t2, pair
+      la t2, second
+      addi ra, t2, 512
+      j link
+      .org 0x200
+      pair: auipc ra, 2
+      link: jalr ra, -512(ra)`;
+    const second = '.org 0x3000\n second: addi a0, a0, 50\n ret';
+    const sum = sumOf(`${program('').replace('call leaf', far)}\n ${second}`);
+    expect(sum).toBe(half * 6n + (half / 2n) * (51n + 106n));
+  });
+
   it('may lie where its stack crosses pages', () => {
     expect(sumOf(program('').replace('0x80080000', '0x80080004'))).toBe(half * 6n + half * 106n);
   });
