@@ -6,6 +6,7 @@ import { noChain, readChains } from './chain.js';
 import { causesOf, type BrokenRule } from './findings.js';
 import type { FoundHistories } from './histories/index.js';
 import { Judge } from './judge.js';
+import { programOutcome, type ProgramOutcome } from './program-outcome.js';
 import { readQueries, type QueryLibrary } from './query-library.js';
 import type { CheckResult, Finding, InvariantResult, Verdict } from './result.js';
 import { RunTables } from './run-tables.js';
@@ -34,18 +35,39 @@ const ownVerdict = 'the_program_succeeds';
 /** Ends of a run that leave open what would have come. */
 const openEnds = new Set(['budget', 'interrupted', 'disk_full']);
 
+/** A run that was judged. */
+export interface JudgedRun {
+  readonly check: CheckResult;
+  /** What came of the program, undefined when none was seen. */
+  readonly program: ProgramOutcome | undefined;
+}
+
 /** Applies the invariants to a run. Throws UsageError for a trace or query file that cannot be read. */
 export async function checkTrace(source: EventSource, options: CheckOptions = {}): Promise<CheckResult> {
-  const { baseline, queries = readQueries(), only } = options;
-  const recorded =
-    source.incomplete === undefined ? (options.recorded as FoundHistories | undefined) : undefined;
-  const judge = new Judge(new RunTables(source, baseline, recorded), queries, options);
+  return await checkTables(tablesOf(source, options), options);
+}
+
+/** The same, with what the program says of itself. */
+export async function judgeRun(source: EventSource, options: CheckOptions = {}): Promise<JudgedRun> {
+  const tables = tablesOf(source, options);
+  const check = await checkTables(tables, options);
+  return { check, program: programOutcome(tables.histories()) };
+}
+
+function tablesOf(source: EventSource, { baseline, recorded }: CheckOptions): RunTables {
+  const isWhole = source.incomplete === undefined;
+  return new RunTables(source, baseline, isWhole ? (recorded as FoundHistories | undefined) : undefined);
+}
+
+async function checkTables(tables: RunTables, options: CheckOptions): Promise<CheckResult> {
+  const { queries = readQueries(), only } = options;
+  const judge = new Judge(tables, queries, options);
   try {
     const rules: BrokenRule[] = [];
     for (const invariant of queries.invariants)
       if (!only || only.includes(invariant.name)) rules.push(await judge.judge(invariant));
     const invariants = rules.map(({ result }) => result);
-    return summary(source, invariants, await findingsOf(judge, rules));
+    return summary(tables.source, invariants, await findingsOf(judge, rules));
   } finally {
     judge.close();
   }

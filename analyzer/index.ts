@@ -1,11 +1,12 @@
 // The face of the analyzer.
 export * from './bio/index.js';
 export * from './diff/index.js';
-export { checkTrace, type CheckOptions } from './check.js';
+export { checkTrace, judgeRun, type CheckOptions } from './check.js';
 export type { DatabaseLimits, QueryResult, SqlValue } from './database.js';
 export type { EventSource, RunFacts } from './event-source.js';
 export { beginning, earliest } from './findings.js';
 export { historiesWhileRecording } from './histories/index.js';
+export type { ProgramOutcome } from './program-outcome.js';
 export { TraceQuery } from './query.js';
 export { readQueries, type QueryLibrary } from './query-library.js';
 export { queryReference } from './query-reference.js';

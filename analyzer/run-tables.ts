@@ -21,7 +21,7 @@ export class RunTables {
     recorded?: FoundHistories,
   ) {
     this.events = new EventTables(source, this.cache);
-    if (recorded) this.found = new Histories(this.events, recorded);
+    if (recorded) this.found = new Histories(this.events, recorded, source.facts);
   }
 
   /** The table of a name; undefined for that of a view. */
@@ -39,8 +39,9 @@ export class RunTables {
     return this.baseline ? new EventTable('marker', this.baseline) : emptyMarkers;
   }
 
-  private histories(): Histories {
-    return (this.found ??= Histories.of(this.events));
+  /** What a pass over the events has found; it is gone through now if it was not before. */
+  histories(): Histories {
+    return (this.found ??= Histories.of(this.events, this.source.facts));
   }
 }
 

@@ -97,7 +97,7 @@ class Aggregates {
 
   add(first: number, rows: number, chosen: Vector | undefined): void {
     const isChosen = chosen?.(first, rows);
-    for (let row = 0; row < rows; row++) if (!isChosen || isChosen[row] === 1) this.rows++;
+    this.rows += isChosen ? ones(isChosen, rows) : rows;
     for (const part of this.parts) {
       const values = part.from(first, rows);
       for (let row = 0; row < rows; row++) {
@@ -106,4 +106,10 @@ class Aggregates {
       }
     }
   }
+}
+
+function ones(values: Float64Array, rows: number): number {
+  let count = 0;
+  for (let row = 0; row < rows; row++) if (values[row] === 1) count++;
+  return count;
 }

@@ -38,6 +38,7 @@ function anyVector(expression: Expression, scope: Scope): Vector {
 
 function called(name: string, values: readonly Expression[], scope: Scope): Vector {
   if (isComparison(name)) return comparison(name, values[0], values[1], scope);
+  if (name === 'and') return both(vectorOf(values[0], scope), vectorOf(values[1], scope));
   const operation = operations[name];
   if (operation) {
     const vectors = values.map((value) => vectorOf(value, scope));
@@ -123,7 +124,6 @@ type Operation = (left: number, right: number) => number;
 
 /** A null makes null but where the other side decides. */
 const operations: Readonly<Record<string, Operation | undefined>> = {
-  and: (left, right) => (left === 0 || right === 0 ? 0 : left && right),
   or: (left, right) => (left === 1 || right === 1 ? 1 : left + right),
   not: (value) => 1 - value,
   '+': (left, right) => left + right,
@@ -136,6 +136,21 @@ const operations: Readonly<Record<string, Operation | undefined>> = {
   least: (left, right) => (Number.isNaN(left) || left > right ? right : left),
 };
 
+/** AND, which nearly every condition has: a loop of its own is compiled with nothing to call. */
+function both(left: Vector, right: Vector): Vector {
+  const result = new Float64Array(rowsTogether);
+  return (first, rows) => {
+    const one = left(first, rows);
+    const other = right(first, rows);
+    for (let row = 0; row < rows; row++) {
+      const a = one[row];
+      const b = other[row];
+      result[row] = a === 0 || b === 0 ? 0 : a + b === 2 ? 1 : NaN;
+    }
+    return result;
+  };
+}
+
 function combined(operation: Operation, left: Vector, right: Vector): Vector {
   const result = new Float64Array(rowsTogether);
   return (first, rows) => {
@@ -146,13 +161,14 @@ function combined(operation: Operation, left: Vector, right: Vector): Vector {
   };
 }
 
-const comparisons: Readonly<Record<string, (left: number, right: number) => boolean>> = {
-  '=': (left, right) => left === right,
-  '<>': (left, right) => left !== right,
-  '<': (left, right) => left < right,
-  '<=': (left, right) => left <= right,
-  '>': (left, right) => left > right,
-  '>=': (left, right) => left >= right,
+/** Of comparisons, what they say of a smaller left side, of equal sides, and of a greater left side. */
+const comparisons: Readonly<Record<string, readonly [number, number, number]>> = {
+  '=': [0, 1, 0],
+  '<>': [1, 0, 1],
+  '<': [1, 0, 0],
+  '<=': [1, 1, 0],
+  '>': [0, 0, 1],
+  '>=': [0, 1, 1],
 };
 
 function isComparison(name: string): boolean {
@@ -166,12 +182,29 @@ function comparison(name: string, left: Expression, right: Expression, scope: Sc
     if (name === '<>') return combined(operations['not']!, found, found);
     throw new NotSimple();
   }
-  const holds = comparisons[name];
   const isBound = [left, right].some(({ is }) => is === 'number' || is === 'query');
   const [one, other] = [left, right].map((side) =>
     isBound ? anyVector(side, scope) : vectorOf(side, scope),
   );
-  return combined((a, b) => (Number.isNaN(a + b) ? NaN : holds(a, b) ? 1 : 0), one, other);
+  return compared(comparisons[name], one, other);
+}
+
+function compared(
+  [less, equal, greater]: readonly [number, number, number],
+  left: Vector,
+  right: Vector,
+): Vector {
+  const result = new Float64Array(rowsTogether);
+  return (first, rows) => {
+    const one = left(first, rows);
+    const other = right(first, rows);
+    for (let row = 0; row < rows; row++) {
+      const a = one[row];
+      const b = other[row];
+      result[row] = a < b ? less : a > b ? greater : a === b ? equal : NaN;
+    }
+    return result;
+  };
 }
 
 /** IN: a list of numbers, or of texts for a column. */

@@ -1,5 +1,6 @@
 // What the handling of each page fault did to pages, with what it found of the old frame: the table fault_changes.
 import type { WholeColumn } from '../table.js';
+import { faultMoves } from './fault-moves.js';
 import type { FramePoints } from './frame-points.js';
 import { pointFlag } from './frame-row.js';
 import { gathered, validityBut } from './gather.js';
@@ -135,4 +136,20 @@ export const faultChangeColumns = {
       values[index] = (frames.flagsAt(rows[index]) & undisturbed) === undisturbed ? 1 : 0;
     return values;
   }),
+  hasty: {
+    type: 'bool',
+    read: (histories) => {
+      const moves = faultMoves(histories);
+      const { lastSeq } = histories.found.pages.changes.of;
+      const { visits } = histories.found.pages;
+      const { visit } = histories.found.pages.changes.of;
+      const { change } = faultChanges(histories);
+      const values = new Uint8Array(change.length);
+      for (let row = 0; row < values.length; row++) {
+        const since = moves.hastySeq[moves.of(visits.of.span[visit[change[row]]])];
+        if (since >= 0 && since < lastSeq[change[row]]) values[row] = 1;
+      }
+      return { values };
+    },
+  },
 } as const satisfies Record<string, HistoryColumn>;

@@ -1,4 +1,5 @@
 // What a pass has found of a run, beside the events it was found in: what the history tables read from.
+import type { RunFacts } from '../event-source.js';
 import type { EventTables } from '../event-tables.js';
 import { FramePoints } from './frame-points.js';
 import { addressesOf } from './numbering.js';
@@ -11,12 +12,14 @@ export class Histories {
   constructor(
     readonly events: EventTables,
     readonly found: FoundHistories,
+    /** What is known of the run beside its events. */
+    readonly facts: RunFacts = {},
   ) {
     this.frames = new FramePoints(found.frames);
   }
 
   /** Goes through the events. */
-  static of(events: EventTables): Histories {
+  static of(events: EventTables, facts: RunFacts = {}): Histories {
     const batches = new Map(passKinds.map((kind) => [kind, events.of(kind).batches(passColumns[kind])]));
     const fetch = (kind: PassKind) => {
       const next = batches.get(kind)!.next();
@@ -24,7 +27,7 @@ export class Histories {
     };
     const pass = new HistoryPass(fetch, events.isTraced('trap') && events.isTraced('trap_return'));
     pass.advance();
-    return new Histories(events, pass.found());
+    return new Histories(events, pass.found(), facts);
   }
 
   /** Addresses of frames, given by their numbers, as a 64-bit column; a negative number gives 0. */

@@ -1,8 +1,19 @@
 // The tables that the pass makes: what views and invariants may read beside the events, declared as the events are.
 import type { EventName } from '../../tracer/schema/index.js';
-import type { ColumnCache } from '../column-cache.js';
-import type { Table, TableColumn, TableColumnType, WholeColumn } from '../table.js';
+import type { TableColumnType, WholeColumn } from '../table.js';
 import { faultChangeColumns, faultChangeRows } from './fault-changes.js';
+import { doubtfulWriteColumns, doubtfulWriteRows } from './doubtful-writes.js';
+import { leftOverColumns, leftOverRows } from './left-over.js';
+import { allLives, processColumns } from './processes.js';
+import {
+  programLives,
+  programRunColumns,
+  programTreeColumns,
+  programWindowColumns,
+  treeRows,
+  windowRows,
+} from './program.js';
+import { faultHandlingColumns, faultHandlingRows } from './fault-handling.js';
 import { frameColumns, frameSpanColumns } from './frame-span-table.js';
 import { frameTakingColumns } from './frame-taking-table.js';
 import {
@@ -12,6 +23,14 @@ import {
   tableVisitColumns,
 } from './page-tables.js';
 import type { Histories } from './histories.js';
+import { pagePermissionColumns, pagePermissionRows } from './page-permissions.js';
+import { addressSpaceColumns, ownedVisitRows, spaceRows, tableOwnerColumns } from './spaces.js';
+import {
+  sharedPageResultColumns,
+  sharedPageResultRows,
+  writtenPageColumns,
+  writtenPageRows,
+} from './call-pages.js';
 import { countConventionColumns, pointStateColumns, pointStateRows } from './point-states.js';
 
 /** How a column is made of what the pass found. */
@@ -63,11 +82,22 @@ export const historyTables = {
   fault_changes: {
     doc:
       'The rows of page_changes that are the handling of a page fault, with what it found of old_frame (see ' +
-      'frame_spans); null when it left that frame alone. pc and call_site are those of the last store.',
+      'frame_spans); null when it left that frame alone. pc and call_site are those of the last store. hasty: ' +
+      'before it, the entry gave up a frame in less time than a copy takes.',
     needs: frameKinds,
-    optional: frameExtras,
+    optional: [...frameExtras, 'page_fault', 'kalloc', 'kfree'],
     rows: faultChangeRows,
     columns: faultChangeColumns,
+  },
+  fault_handling: {
+    doc:
+      'Page faults out of user mode, each with what its handling did to the page (see fault_changes; null where ' +
+      'it changed nothing; fault_pc is that of the fault). frames_taken and frames_returned: what it cost, where ' +
+      'it was handled in a plain way; see fault_cost.',
+    needs: [...frameKinds, 'page_fault'],
+    optional: [...frameExtras, 'kalloc', 'kfree'],
+    rows: faultHandlingRows,
+    columns: faultHandlingColumns,
   },
   table_visits: {
     doc: 'Stretches of stores under one root by one kernel entry, from seq on: to which page_changes belong.',
@@ -139,6 +169,119 @@ export const historyTables = {
     rows: ({ found }) => found.takings.rows.length,
     columns: frameTakingColumns,
   },
+  address_spaces: {
+    doc:
+      'Page tables with the process they were built for, from the first sight of their root (from_seq) to its ' +
+      'retirement (to_seq, the largest number when there is none). made_by_span built it, by fork or exec. image ' +
+      'is the number of the exec that the space descends from through forks (its own when exec made it, null when ' +
+      'unknown): spaces of one image hold the same program at the same addresses.',
+    needs: ['process', 'page_table'],
+    optional: [],
+    rows: spaceRows,
+    columns: addressSpaceColumns,
+  },
+  table_owners: {
+    doc:
+      'Whose address space each visit of a kernel entry to page tables was in, where that is known. by_maker: the ' +
+      'visit is part of the fork or exec that built the space.',
+    needs: [...pageKinds, 'process'],
+    optional: [],
+    rows: ownedVisitRows,
+    columns: tableOwnerColumns,
+  },
+  page_permissions: {
+    doc:
+      'Which permissions (read 2, write 4, execute 8) and software bits (mark: bits 8 and 9 of the entry, as 1 and ' +
+      '2) kernel entries left each page of an image with, and how often. grants: a first mapping, by exec, sbrk or ' +
+      'first use, rather than a change of what was there or a copy that fork made. marked: the software bits that ' +
+      'a writable page got when it lost its write permission. granted: see granted_permissions; gained: those ' +
+      'beyond them. carries_mark: mark has that of cow_mark.',
+    needs: [...pageKinds, 'kernel_span', 'process'],
+    optional: [],
+    rows: pagePermissionRows,
+    columns: pagePermissionColumns,
+  },
+  written_pages: {
+    doc:
+      'Pages of a process that a system call has written results to: read, pipe, fstat, wait (by their numbers in ' +
+      'xv6), the first and the last page, with the entry that mapped the page for users at the end of the call ' +
+      '(from_seq).',
+    needs: [...pageKinds, 'syscall', 'process'],
+    optional: [],
+    rows: writtenPageRows,
+    columns: writtenPageColumns,
+  },
+  results_for_shared_pages: {
+    doc:
+      'System calls read, pipe, fstat and wait (by their numbers in xv6) with an address in a page that the ' +
+      'program may write, but whose entry did not let it when the call began: shared until written. refused: the ' +
+      'call failed, not for want of memory nor because the process was killed. A wait that fails is none, nor is a ' +
+      "call with a number that can be no file's, nor a read that had nothing to deliver.",
+    needs: [...pageKinds, 'kernel_span', 'syscall', 'process'],
+    optional: ['kalloc'],
+    rows: sharedPageResultRows,
+    columns: sharedPageResultColumns,
+  },
+  left_over_doubts: {
+    doc:
+      'Frames that are off the free list and mapped by nobody, asked at three kinds of moments (at_seq): after a ' +
+      "process was reaped (question 'reaped', about it: frames taken for it), after the program's tree has gone " +
+      "('program': frames taken in its time), and at the end of the trace ('end'; one with a horizon has no end to " +
+      'ask at). alloc_seq is that of frame_takings; unmapped: users had mapped it; hidden: it was made a guard ' +
+      'page. Most have a use all the same: see left_over_frames.',
+    needs: [...frameKinds, 'process'],
+    optional: [],
+    rows: leftOverRows,
+    columns: leftOverColumns,
+  },
+  doubtful_writes: {
+    doc:
+      'Rows of frame_write that are not plainly sound: left out are frames filled by the kernel entry that took ' +
+      'their one mapping away, and frames that the entry had taken and mapped itself.',
+    needs: [...frameKinds, 'frame_write'],
+    optional: frameExtras,
+    rows: doubtfulWriteRows,
+    columns: doubtfulWriteColumns,
+  },
+  processes: {
+    doc:
+      'One row a process: who forked it, and when it was forked, exited and was reaped, with the kernel entries ' +
+      'that did it. name is its last one. reap_end_seq: the end of the wait that reaped it. Columns of what did ' +
+      'not happen are null.',
+    needs: ['process'],
+    optional: ['kernel_span'],
+    rows: (histories) => allLives(histories).length,
+    columns: processColumns,
+  },
+  program_run: {
+    doc:
+      'The process of the program under test: the first-born that went by its name (a name in the process table ' +
+      "is cut at 15 characters), with the process that forked it (the shell). A fork's name is the parent's, and " +
+      "some kernels change the name only after exec's new page table is in force. said_passed: it printed that " +
+      'all tests passed. No row when no program was run.',
+    needs: ['process'],
+    optional: ['console'],
+    rows: (histories) => programLives(histories).length,
+    columns: programRunColumns,
+  },
+  program_tree: {
+    doc: "The program's process and all its descendants.",
+    needs: ['process'],
+    optional: [],
+    rows: (histories) => treeRows(histories).length,
+    columns: programTreeColumns,
+  },
+  program_window: {
+    doc:
+      "From the shell's entry into fork to the end of the wait that reaped the program, with the free frames at " +
+      'both ends, and how many were taken and returned in between. One row when the program was reaped. closed: ' +
+      'every descendant was reaped too, and nobody outside the tree was born, died or changed programs meanwhile, ' +
+      'so that the two readings can be compared.',
+    needs: ['process', 'kernel_span', 'frame_alloc', 'frame_free'],
+    optional: [],
+    rows: (histories) => windowRows(histories).length,
+    columns: programWindowColumns,
+  },
 } as const satisfies Record<string, HistoryTableRow>;
 
 /** Name of a table of the pass. */
@@ -147,35 +290,4 @@ export type HistoryTableName = keyof typeof historyTables;
 /** Whether a name is one of them. */
 export function isHistoryTable(name: string): name is HistoryTableName {
   return Object.hasOwn(historyTables, name);
-}
-
-/** A table of the pass, which is made when a column is first read. */
-export class HistoryTable implements Table {
-  readonly columns: readonly TableColumn[];
-  private readonly row: HistoryTableRow;
-
-  constructor(
-    private readonly name: HistoryTableName,
-    private readonly histories: () => Histories,
-    private readonly cache: ColumnCache,
-  ) {
-    this.row = historyTables[name];
-    this.columns = Object.entries(this.row.columns).map(([column, { type, nullable = false }]) => {
-      return { name: column, type, nullable };
-    });
-  }
-
-  get rows(): number {
-    return this.row.rows(this.histories());
-  }
-
-  read(names: readonly string[]): WholeColumn[] {
-    return names.map((name) => this.cache.get(this.name, name) ?? this.make(name));
-  }
-
-  private make(name: string): WholeColumn {
-    const column = this.row.columns[name].read(this.histories());
-    this.cache.keep(this.name, name, column);
-    return column;
-  }
 }

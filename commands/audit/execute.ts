@@ -1,11 +1,10 @@
 // Runs the programs of an audit one after the other, judges each, and sums up.
 import path from 'node:path';
-import { checkTrace, historiesWhileRecording, openTraceSource } from '../../analyzer/index.js';
+import { historiesWhileRecording, judgeRun, openTraceSource } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
 import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { runProgram, SharedBoot } from '../../tracer/session/index.js';
 import { chooseKernel, memoryBytes, type ChosenKernel } from '../kernel-options.js';
-import { readProgramOutcome } from '../program-outcome.js';
 import { ProgressLine } from '../progress-line.js';
 import { linesFor, withPrograms } from '../run/added-programs.js';
 import { requestOf } from '../run/flags.js';
@@ -110,8 +109,7 @@ class Audit {
       onProgress: ({ cycle }) => this.show(index, cycle),
     });
     const source = openTraceSource(out);
-    const check = await checkTrace(source, { recorded: result.consumed });
-    const outcome = await readProgramOutcome(source);
+    const { check, program: outcome } = await judgeRun(source, { recorded: result.consumed });
     const seconds = (performance.now() - started) / 1000;
     this.timeLeft.programEnded(result.cycle);
     return { words, out, result, check, outcome, seconds };

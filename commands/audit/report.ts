@@ -5,6 +5,7 @@ import {
   type Disclosure,
   type InvariantResult,
   type Verdict,
+  type ProgramOutcome,
 } from '../../analyzer/index.js';
 import { ExitCode } from '../../errors.js';
 import type { RunResult } from '../../tracer/session/index.js';
@@ -19,7 +20,6 @@ import {
   wrapText,
 } from '../../text/index.js';
 import type { ChosenKernel } from '../kernel-options.js';
-import type { ProgramOutcome } from '../program-outcome.js';
 import { endings, machineText } from '../run/report.js';
 import { shellWord, suggestion } from '../suggestion.js';
 import type { Surroundings } from '../surroundings.js';

@@ -1,13 +1,12 @@
 // Runs a program, and the run it is compared with, checks the trace, and reports.
 import { statSync } from 'node:fs';
-import { checkTrace, historiesWhileRecording, openTraceSource } from '../../analyzer/index.js';
+import { historiesWhileRecording, judgeRun, openTraceSource } from '../../analyzer/index.js';
 import { ExitCode } from '../../errors.js';
 import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { openTrace } from '../../tracer/directory/index.js';
 import { runProgram, type RunRequest, type RunResult } from '../../tracer/session/index.js';
 import { ConsoleEcho } from '../console-echo.js';
 import { chooseBaseline, chooseKernel, type ChosenBaseline, type ChosenKernel } from '../kernel-options.js';
-import { readProgramOutcome } from '../program-outcome.js';
 import { ProgressLine } from '../progress-line.js';
 import { sourceLines } from '../source-lines.js';
 import type { Surroundings } from '../surroundings.js';
@@ -113,8 +112,7 @@ async function judge(
 ): Promise<number> {
   const source = openTraceSource(run.out);
   const baseline = run.compared === undefined ? undefined : openTraceSource(run.compared);
-  const check = await checkTrace(source, { baseline, recorded: run.result.consumed });
-  const program = await readProgramOutcome(source);
+  const { check, program } = await judgeRun(source, { baseline, recorded: run.result.consumed });
   const finished: FinishedRun = { ...run, ...(program && { program }) };
   if (flags.json) {
     stdout.write(runJson(finished, check, flags.disclose));

@@ -1,5 +1,5 @@
 // What `trace run` prints at its end: how the run ended, what the program says, the verdict, and what to type next.
-import { reports, type CheckResult, type Disclosure } from '../../analyzer/index.js';
+import { reports, type CheckResult, type Disclosure, type ProgramOutcome } from '../../analyzer/index.js';
 import { explainEnd, type RunEnd, type RunResult } from '../../tracer/session/index.js';
 import {
   escapeText,
@@ -12,7 +12,6 @@ import {
   wrapText,
 } from '../../text/index.js';
 import type { ChosenKernel } from '../kernel-options.js';
-import type { ProgramOutcome } from '../program-outcome.js';
 import type { SourceLine } from '../source-lines.js';
 import type { Surroundings } from '../surroundings.js';
 import { shellWord, suggestion } from '../suggestion.js';

@@ -8,6 +8,7 @@
 -- except:   Judged by time: to copy a page takes more than a thousand instructions, so a frame that is given up sooner
 --           after the new one was taken cannot have been copied.
 -- judged:   SELECT count(*) FROM fault_changes WHERE old_frame <> new_frame
+-- suspects: SELECT count(*) FROM fault_changes WHERE hasty AND old_frame <> new_frame
 WITH copies AS (
   SELECT span, old_frame, new_frame, last_seq FROM fault_changes WHERE old_frame <> new_frame
 ), dropped AS (

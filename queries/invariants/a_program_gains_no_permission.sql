@@ -1,15 +1,14 @@
 -- title:    a program gains no permission
 -- rule:     A user page is writable or executable only if it was so when exec, sbrk or its first use made it.
 -- why:      Sharing must be invisible: text that was read-only stays so, and data never becomes executable.
--- needs:    gained_permissions, page_permissions, granted_permissions, space_changes, pte_write, kernel_span
+-- needs:    gained_permissions, page_permissions, space_changes, pte_write, kernel_span
 -- severity: error
 -- hint:     The new entry must be made from the old one's permissions, not from a fixed set of flags.
 -- except:   Pages of processes whose program is not known (the first process before its exec) are not judged, nor is
 --           what an unfinished kernel entry has left so far. What a child has from a parent that had gained it is told
 --           of the parent.
--- judged:   SELECT sum(changes) FROM page_permissions JOIN granted_permissions USING (image, va) WHERE finished AND
---           user_after
--- suspects: SELECT count(*) FROM gained_permissions
+-- judged:   SELECT sum(changes) FROM page_permissions WHERE granted IS NOT NULL AND finished AND user_after
+-- suspects: SELECT count(*) FROM page_permissions WHERE finished AND user_after AND gained <> 0
 WITH gained AS (
   SELECT c.last_seq, c.va, c.root, g.extra,
          c.root <> first_value(c.root) OVER (PARTITION BY c.image, c.va, g.extra ORDER BY c.last_seq) AS was_elsewhere

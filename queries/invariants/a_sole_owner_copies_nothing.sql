@@ -2,19 +2,21 @@
 -- rule:     A write fault on a page whose frame nobody else maps makes it writable in place.
 -- why:      A copy is not wrong, but costs a page of memory traffic, and fails when memory is out though none is
 --           needed.
--- needs:    fault_cost
+-- needs:    fault_handling
 -- severity: warning
 -- hint:     Could the handler tell that there is nobody to copy for?
 -- except:   Not judged when another process handled the same frame meanwhile, nor when the process was killed.
--- judged:   SELECT count(*) FROM fault_cost WHERE access = 'store' AND outcome = 'resolved' AND undisturbed AND
+-- judged:   SELECT count(*) FROM fault_handling WHERE access = 'store' AND outcome = 'resolved' AND undisturbed AND
 --           mappings_before = 1
+-- suspects: SELECT count(*) FROM fault_handling WHERE access = 'store' AND outcome = 'resolved' AND undisturbed AND
+--           mappings_before = 1 AND new_frame <> old_frame
 WITH sole AS (
-  SELECT *, new_frame <> old_frame AS copied FROM fault_cost
+  SELECT *, new_frame <> old_frame AS copied FROM fault_handling
   WHERE access = 'store' AND outcome = 'resolved' AND undisturbed AND mappings_before = 1
 )
 SELECT min(cycle) FILTER (copied) AS cycle, min_by(hart, seq) FILTER (copied) AS hart,
        min_by(pid, seq) FILTER (copied) AS pid, min_by(old_frame, seq) FILTER (copied) AS frame,
-       min_by(pc, seq) FILTER (copied) AS pc, min_by(call_site, seq) FILTER (copied) AS call_site,
+       min_by(coalesce(pc, fault_pc), seq) FILTER (copied) AS pc, min_by(call_site, seq) FILTER (copied) AS call_site,
        CASE WHEN bool_and(copied)
               THEN printf('this kernel copies for sole owners too: %d time(s), first here', count(*))
             ELSE printf('%d of %d write faults of sole owners made a copy, first here', count(*) FILTER (copied),

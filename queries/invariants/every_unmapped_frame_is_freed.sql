@@ -1,7 +1,7 @@
 -- title:    every unmapped frame is freed
 -- rule:     A frame that users mapped and that has lost its last mapping is free by the end of the trace.
 -- why:      A frame with no mapping and no place on the free list can never be used again.
--- needs:    left_over_frames, left_over_sites, frames, pte_write, page_table, run_facts
+-- needs:    left_over_doubts, left_over_frames, left_over_sites, frames, pte_write, page_table, run_facts
 -- severity: error
 -- breaks:   frames
 -- hint:     Here the last mapping went; whoever takes a mapping away must drop the reference that it held.
@@ -9,7 +9,7 @@
 --           trace that lost its end is not judged.
 -- judged:   SELECT sum(unmapped) FROM frames WHERE taken > 0 AND NOT EXISTS (SELECT * FROM run_facts WHERE key =
 --           'horizon_cycle')
--- suspects: SELECT count(*) FROM left_over_frames WHERE question = 'end' AND unmapped_seq IS NOT NULL
+-- suspects: SELECT count(*) FROM left_over_doubts WHERE question = 'end' AND unmapped AND NOT hidden
 SELECT coalesce(w.cycle, t.cycle) AS cycle, coalesce(w.hart, t.hart) AS hart, coalesce(w.pid, t.pid) AS pid, l.frame,
        coalesce(w.pc, t.pc) AS pc, w.call_site, s.sites,
        printf('frame 0x%x, taken at cycle %d, lost its last mapping here and was never freed', l.frame, l.alloc_cycle)

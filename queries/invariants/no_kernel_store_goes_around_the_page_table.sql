@@ -2,12 +2,13 @@
 -- rule:     The kernel stores into no frame that several user mappings share, and into no page that its program may
 --           only read.
 -- why:      Its own mapping of memory does not fault: a shared frame changes for everybody, and text for good.
--- needs:    stores_into_mapped_frames, kernel_span, address_spaces, granted_permissions
+-- needs:    doubtful_writes, stores_into_mapped_frames, kernel_span, address_spaces, granted_permissions
 -- severity: error
 -- hint:     Before the kernel stores to a user page it must do what the hardware and the fault handler would have done.
 -- except:   Frames that the same kernel entry took, as for exec's text; a page that its only owner may write, though
 --           its entry does not say so yet.
 -- judged:   SELECT count(*) FROM kernel_span
+-- suspects: SELECT count(*) FROM doubtful_writes WHERE freeing = 0
 WITH placed AS (
   SELECT m.*, s.pid AS about, s.image FROM (SELECT * FROM stores_into_mapped_frames WHERE freeing = 0) m
   ASOF LEFT JOIN address_spaces s ON m.root = s.root AND m.seq >= s.from_seq

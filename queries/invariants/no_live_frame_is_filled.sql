@@ -1,12 +1,13 @@
 -- title:    no live frame is filled
 -- rule:     What frees a frame fills it, if at all, when nobody else maps it any more.
 -- why:      The other owners find the filling where their data was.
--- needs:    stores_into_mapped_frames, kernel_span
+-- needs:    doubtful_writes, stores_into_mapped_frames, kernel_span
 -- optional: refcount_change
 -- severity: error
 -- hint:     Filling a page is right only once it is known that this was the last owner.
 -- except:   Mappings whose own kernel entry has given the frame up already and is about to remove them.
 -- judged:   SELECT count(*) FROM kernel_span
+-- suspects: SELECT count(*) FROM doubtful_writes WHERE freeing = 1
 WITH fillings AS (
   SELECT seq, cycle, hart, pid, span, frame, pc, call_site, count(*) AS mappings, min(va) AS va
   FROM stores_into_mapped_frames

@@ -5,10 +5,9 @@
 -- severity: warning
 -- hint:     When a page becomes writable again, its mark has done its work.
 -- except:   Kernels that keep the mark elsewhere.
--- judged:   SELECT sum(p.changes) FROM page_permissions p CROSS JOIN cow_mark m WHERE p.finished AND p.user_after
---           AND ((p.mark::UBIGINT << 8) & m.bit) <> 0
--- suspects: SELECT count(*) FROM page_permissions p CROSS JOIN cow_mark m WHERE p.finished AND p.user_after AND
---           (p.permissions & 4) <> 0 AND ((p.mark::UBIGINT << 8) & m.bit) <> 0
+-- judged:   SELECT sum(changes) FROM page_permissions WHERE finished AND user_after AND carries_mark
+-- suspects: SELECT count(*) FROM page_permissions WHERE finished AND user_after AND (permissions & 4) <> 0 AND
+--           carries_mark
 WITH changes AS (
   SELECT c.last_seq, c.va
   FROM space_changes c CROSS JOIN cow_mark m

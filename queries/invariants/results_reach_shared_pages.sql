@@ -8,7 +8,7 @@
 -- except:   A call may fail for its own reasons. So this is broken only if at least two were refused and none at all
 --           was served.
 -- judged:   SELECT count(*) FROM results_for_shared_pages
--- suspects: SELECT count(*) FROM results_for_shared_pages
+-- suspects: SELECT count(*) FROM results_for_shared_pages WHERE refused
 WITH refused AS (
   SELECT *, count(*) OVER () AS times FROM results_for_shared_pages WHERE refused
 )

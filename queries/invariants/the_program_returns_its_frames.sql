@@ -2,7 +2,7 @@
 -- rule:     Once the shell has reaped the program, every frame taken since its fork is free again or has an owner
 --           outside the program's process tree, and the free list is no shorter than that says.
 -- why:      Running a program must not cost memory.
--- needs:    program_window, left_over_frames, left_over_sites, program_balance
+-- needs:    program_window, left_over_doubts, left_over_frames, left_over_sites, program_balance
 -- severity: error
 -- breaks:   frames
 -- hint:     Each row is one frame, at the place where it was taken. Find who should have returned it.
@@ -11,8 +11,8 @@
 --           elsewhere, such as a larger page that was broken up.
 -- judged:   SELECT count(*) FROM program_window WHERE closed
 -- skipped:  SELECT count(*) FROM program_window WHERE NOT closed
--- suspects: SELECT (SELECT count(*) FROM left_over_frames WHERE question = 'program') + (SELECT count(*) FROM
---           program_balance WHERE free_before::BIGINT - free_after::BIGINT > taken - returned)
+-- suspects: SELECT (SELECT count(*) FROM left_over_doubts WHERE question = 'program' AND NOT hidden) + (SELECT
+--           count(*) FROM program_window WHERE closed AND free_before - free_after > taken - returned)
 SELECT l.alloc_cycle AS cycle, coalesce(s.since, w.to_cycle) AS since, l.hart, l.pid, l.frame, l.pc, l.call_site,
        s.sites,
        printf('frame 0x%x was taken here and never returned (%d free frames before the program, %d after)', l.frame,

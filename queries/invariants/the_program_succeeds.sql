@@ -10,6 +10,8 @@
 --           that ends before the next prompt, since what was said may still have been on its way. A program that says
 --           that all its tests passed has passed, whatever its status: that of lazytests is always 1.
 -- judged:   SELECT count(*) FROM program_run WHERE exit_seq IS NOT NULL
+-- suspects: SELECT count(*) FROM program_run WHERE exit_seq IS NOT NULL AND NOT said_passed AND (exit_status <> 0 OR
+--           name IN ('cowtest', 'usertests'))
 WITH passed AS (
   SELECT count(*) AS lines FROM console c CROSS JOIN program_run r
   WHERE c.direction = 'output' AND c.seq > r.fork_seq AND regexp_matches(c.text, 'ALL (COW )?TESTS PASSED')

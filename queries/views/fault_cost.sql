@@ -5,11 +5,11 @@
 --        frame, not where the allocator keeps the others (its list, a frame in hand, a stock for each hart): taken is
 --        what the allocator handed out and what was mapped though nobody had it before; given back is what went to the
 --        free function and has no user any more.
--- needs: page_fault, frame_alloc, frame_free, fault_changes, frame_spans
+-- needs: fault_handling, frame_alloc, frame_free, fault_changes, frame_spans
 -- optional: kalloc, kfree
 -- materialized: yes
 WITH faults AS (
-  SELECT *, (va >> 12) << 12 AS page FROM page_fault
+  SELECT DISTINCT span FROM fault_handling WHERE frames_taken IS NULL
 ), steps AS (
   SELECT span, frame, 'handed' AS what FROM kalloc SEMI JOIN faults USING (span) WHERE frame <> 0
   UNION ALL
@@ -19,9 +19,10 @@ WITH faults AS (
   UNION ALL
   SELECT span, frame, 'listed' FROM frame_free SEMI JOIN faults USING (span)
   UNION ALL
-  SELECT span, new_frame, 'mapped' FROM fault_changes WHERE new_frame <> coalesce(old_frame, 0)
+  SELECT span, new_frame, 'mapped' FROM fault_changes SEMI JOIN faults USING (span)
+  WHERE new_frame <> coalesce(old_frame, 0)
   UNION ALL
-  SELECT span, old_frame, 'shared' FROM fault_changes WHERE mappings_before > 1
+  SELECT span, old_frame, 'shared' FROM fault_changes SEMI JOIN faults USING (span) WHERE mappings_before > 1
 ), known AS (
   SELECT EXISTS (SELECT * FROM kalloc) AS hands, EXISTS (SELECT * FROM kfree) AS gives
 ), moves AS (
@@ -49,10 +50,8 @@ WITH faults AS (
 ), costs AS (
   SELECT span, count(*) FILTER (taken) AS taken, count(*) FILTER (returned) AS returned FROM judged GROUP BY span
 )
-SELECT f.seq, f.cycle, f.end_cycle, f.hart, f.pid, f.span, coalesce(c.pc, f.pc) AS pc, c.call_site, f.va, f.root,
-       f.access, f.outcome, coalesce(k.taken, 0) AS frames_allocated, coalesce(k.returned, 0) AS frames_freed,
-       c.old_frame, c.new_frame, c.last_seq AS change_seq, c.mappings_before,
-       coalesce(c.undisturbed, false) AS undisturbed
-FROM faults f
-LEFT JOIN costs k USING (span)
-LEFT JOIN fault_changes c ON c.span = f.span AND c.root = f.root AND c.va = f.page
+SELECT h.seq, h.cycle, h.end_cycle, h.hart, h.pid, h.span, coalesce(h.pc, h.fault_pc) AS pc, h.call_site, h.va, h.root,
+       h.access, h.outcome, coalesce(h.frames_taken, k.taken, 0) AS frames_allocated,
+       coalesce(h.frames_returned, k.returned, 0) AS frames_freed, h.old_frame, h.new_frame, h.change_seq,
+       h.mappings_before, coalesce(h.undisturbed, false) AS undisturbed
+FROM fault_handling h LEFT JOIN costs k USING (span)

@@ -4,6 +4,4 @@
 --        fault brought in may be written, since a heap's first page can be a read-only page of zeros.
 -- needs: page_permissions
 -- materialized: yes
-SELECT image, va, bit_or(CASE WHEN NOT user_after THEN 0 WHEN by_fault THEN permissions | 4 ELSE permissions END)
-         ::UTINYINT AS permissions
-FROM page_permissions WHERE grants GROUP BY image, va
+SELECT DISTINCT image, va, granted AS permissions FROM page_permissions WHERE granted IS NOT NULL

@@ -7,25 +7,11 @@
 --        beside its list (freed, count gone, not yet given out again; or taken from the list and not yet given out).
 --        A frame that the allocator gave from hand to hand without its list is nobody's by the entry that took it, and
 --        is not asked about.
--- needs: frame_lifetimes, reaped_children, program_window, hidden_pages, page_table, frame_spans, kfree, kalloc,
---        kernel_span, run_facts
+-- needs: left_over_doubts, frame_lifetimes, hidden_pages, page_table, frame_spans, kfree, kalloc
 -- optional: refcount_change
 -- materialized: yes
 WITH moments AS (
-  SELECT 'reaped' AS question, c.pid AS about, c.end_seq AS at_seq, l.*
-  FROM frame_lifetimes l JOIN reaped_children c ON l.owner = c.pid
-  WHERE l.alloc_seq < c.end_seq AND coalesce(l.free_seq > c.end_seq, true)
-    AND l.cause IN ('fork', 'exec', 'sbrk', 'page_fault')
-  UNION ALL
-  SELECT 'program', w.pid, w.to_seq, l.*
-  FROM frame_lifetimes l CROSS JOIN program_window w
-  WHERE w.closed AND l.alloc_seq > w.from_seq AND l.alloc_seq < w.to_seq AND coalesce(l.free_seq > w.to_seq, true)
-    AND l.cause <> 'pipe'
-  UNION ALL
-  SELECT 'end', NULL, e.seq, l.*
-  FROM frame_lifetimes l CROSS JOIN (SELECT max(seq) + 1 AS seq FROM kernel_span) e
-  WHERE l.free_seq IS NULL AND l.alloc_seq < e.seq
-    AND NOT EXISTS (SELECT * FROM run_facts WHERE key = 'horizon_cycle')
+  SELECT d.question, d.about, d.at_seq, l.* FROM left_over_doubts d JOIN frame_lifetimes l USING (alloc_seq)
 ), asked AS (
   SELECT * EXCLUDE (mapped_seq, unmapped_seq), CASE WHEN unmapped_seq < at_seq THEN unmapped_seq END AS unmapped_seq
   FROM moments

@@ -3,16 +3,10 @@
 --        out are frames that the kernel entry has taken and mapped itself, as exec does before it loads a page, and
 --        mappings that are on their way out: of an entry that had called the free function for the frame before, and
 --        then unmaps it.
--- needs: frame_write, frame_takings, leaf_mappings, kfree
+-- needs: frame_write, doubtful_writes, frame_takings, leaf_mappings, kfree
 -- materialized: yes
-WITH filled AS (
-  -- Nearly all rows of a correct kernel: the one mapping that there is goes in the entry that fills the frame.
-  SELECT * FROM frame_write WHERE freeing = 1 AND mappings = 1
-), writes AS (
-  SELECT * FROM frame_write WHERE freeing = 0 OR mappings > 1
-  UNION ALL
-  SELECT f.* FROM filled f
-  ANTI JOIN leaf_mappings m ON m.frame = f.frame AND m.to_span = f.span AND m.to_seq > f.seq
+WITH writes AS (
+  SELECT * FROM frame_write SEMI JOIN doubtful_writes USING (seq)
 ), taken AS (
   SELECT t.frame, t.span, t.alloc_seq, t.mapped_seq FROM frame_takings t
   SEMI JOIN writes w ON w.frame = t.frame AND w.span = t.span

@@ -77,7 +77,7 @@ const leftToDuckdb = [
   'SELECT sum(va) FROM page_fault',
   'SELECT count(*) FROM page_fault f WHERE EXISTS (SELECT * FROM syscall s WHERE s.pid = f.pid)',
   "SELECT count(*) FROM page_fault WHERE access > 'load'",
-  'SELECT count(*) FROM processes',
+  'SELECT count(*) FROM free_frames',
 ];
 
 describe('a count', () => {

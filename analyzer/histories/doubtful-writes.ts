@@ -1,0 +1,139 @@
+// Rows of frame_write that are not plainly what a sound kernel does: the table doubtful_writes. Plain are a frame that
+// is filled by the entry that takes its one mapping away, and one that the entry has taken and mapped itself.
+import { pointFlag } from './frame-row.js';
+import type { Histories } from './histories.js';
+import { halvesOf, pageOf } from './numbering.js';
+import { remembered } from './remembered.js';
+import { rowColumn } from './row-columns.js';
+import { doublesOf } from './taking-times.js';
+import type { HistoryColumn } from './tables.js';
+
+interface Write {
+  readonly seq: number;
+  readonly span: number;
+  /** Number of the frame, -1 for none. */
+  readonly frame: number;
+  readonly freeing: boolean;
+  /** The frame had one mapping left, and was being freed. */
+  readonly isLast: boolean;
+}
+
+const gone = pointFlag.settled | pointFlag.undisturbed;
+
+const doubtfulWrites = remembered((histories): readonly Write[] => {
+  const { events, found, frames } = histories;
+  const seqs = doublesOf(events, 'frame_write', 'seq');
+  const [frame, span, mappings, freeing] = events
+    .of('frame_write')
+    .read(['frame', 'span', 'mappings', 'freeing'])
+    .map(({ values }) => values);
+  const halves = halvesOf(frame);
+  const numbers = new Map<number, number>();
+  found.framePages.forEach((page, number) => numbers.set(page, number));
+  const rowsOfSpan = new SpanRows(histories);
+  const isOwn = ownSince(histories);
+  const doubtful: Write[] = [];
+  for (let row = 0; row < seqs.length; row++) {
+    const number = numbers.get(pageOf(halves[2 * row], halves[2 * row + 1])) ?? -1;
+    const write = { seq: seqs[row], span: Number(span[row]), frame: number, freeing: freeing[row] === 1 };
+    const isLast = write.freeing && Number(mappings[row]) === 1;
+    const at = isLast ? rowsOfSpan.rowOf(write.span, number) : -1;
+    const isGone =
+      (frames.flagsAt(at) & gone) === gone &&
+      frames.at(at, 'before') === 1 &&
+      frames.at(at, 'mappings') === 0;
+    if (!isGone && !isOwn(number, write.span, write.seq)) doubtful.push({ ...write, isLast });
+  }
+  const isEnded = endedBy(histories, doubtful);
+  return doubtful.filter((write) => !write.isLast || !isEnded(write));
+});
+
+/** Whether the entry that wrote to a frame takes a mapping of it away later. */
+function endedBy({ events, found }: Histories, writes: readonly Write[]): (write: Write) => boolean {
+  if (writes.length === 0) return () => false;
+  const asked = new Uint8Array(found.framePages.length);
+  for (const { frame } of writes) if (frame >= 0) asked[frame] = 1;
+  const [byStore, byTable] = (['pte_write', 'page_table'] as const).map(
+    (kind) => events.of(kind).read(['span'])[0],
+  );
+  const { frame: frames, toRow, toSeq } = found.pages.mappings.of;
+  const ends = new Map<number, { readonly span: number; readonly seq: number }[]>();
+  for (let row = 0; row < found.pages.mappings.length; row++) {
+    const [frame, by] = [frames[row], toRow[row]];
+    if (asked[frame] === 0 || by === -1) continue;
+    const span = Number(by >= 0 ? byStore.values[by] : byTable.values[-2 - by]);
+    const known = ends.get(frame) ?? [];
+    known.push({ span, seq: toSeq[row] });
+    ends.set(frame, known);
+  }
+  return ({ frame, span, seq }) =>
+    ends.get(frame)?.some((end) => end.span === span && end.seq > seq) ?? false;
+}
+
+const several = -1;
+
+/** The rows of frame_spans of one span after the other, found without going through all of them each time. */
+class SpanRows {
+  private span = -1;
+  private readonly rows: Int32Array;
+  private known: number[] = [];
+
+  constructor(private readonly histories: Histories) {
+    this.rows = new Int32Array(histories.found.framePages.length);
+  }
+
+  /** The row of a span and a frame, -1 for none, or when there are several since the entry blocked. */
+  rowOf(span: number, frame: number): number {
+    if (span !== this.span) this.goTo(span);
+    return frame < 0 ? -1 : Math.max(this.rows[frame], 0) - 1;
+  }
+
+  private goTo(span: number): void {
+    const { found, frames } = this.histories;
+    for (const frame of this.known) this.rows[frame] = 0;
+    this.known = [];
+    this.span = span;
+    const { spanRows } = found.frames;
+    for (let row = span < spanRows.length ? spanRows[span] - 1 : -1; row >= 0;) {
+      const frame = frames.at(row, 'frame');
+      this.rows[frame] = this.rows[frame] === 0 ? row + 1 : several;
+      this.known.push(frame);
+      row = frames.at(row, 'nextInSpan') - 1;
+    }
+  }
+}
+
+/** Whether a frame was mapped since the same entry took it. */
+function ownSince({ events, found }: Histories): (frame: number, span: number, seq: number) => boolean {
+  const allocs = events.of('frame_alloc');
+  let byPage: Map<number, number[]> | undefined;
+  return (frame, span, seq) => {
+    const [seqs, spans] = allocs.read(['seq', 'span']).map(({ values }) => values);
+    byPage ??= rowsByPage(halvesOf(allocs.read(['frame'])[0].values));
+    const rows = byPage.get(found.framePages[frame]) ?? [];
+    const last = rows.findLast((row) => spans[row] === span && Number(seqs[row]) < seq);
+    const mapped = last === undefined ? 0 : found.takings.rows.of.mappedSeq[last];
+    return mapped > 0 && mapped - 1 < seq;
+  };
+}
+
+function rowsByPage(frames: Uint32Array): Map<number, number[]> {
+  const rows = new Map<number, number[]>();
+  for (let row = 0; 2 * row < frames.length; row++) {
+    const page = pageOf(frames[2 * row], frames[2 * row + 1]);
+    const known = rows.get(page);
+    if (known) known.push(row);
+    else rows.set(page, [row]);
+  }
+  return rows;
+}
+
+/** How many there are. */
+export function doubtfulWriteRows(histories: Histories): number {
+  return doubtfulWrites(histories).length;
+}
+
+export const doubtfulWriteColumns = {
+  seq: rowColumn(doubtfulWrites, 'u64', ({ seq }) => seq),
+  freeing: rowColumn(doubtfulWrites, 'u8', ({ freeing }) => Number(freeing)),
+} as const satisfies Record<string, HistoryColumn>;

@@ -1,0 +1,184 @@
+// What the handling of each page fault came to: the table fault_handling. Most faults are handled in a plain way, so
+// that what they cost is told here from how often frames were taken and given up; what others cost the view fault_cost
+// finds out.
+import type { WholeColumn } from '../table.js';
+import { faultChangeColumns } from './fault-changes.js';
+import { faultMoves, type FaultMoves } from './fault-moves.js';
+import { gathered, validityBut } from './gather.js';
+import type { Histories } from './histories.js';
+import { halvesOf, pageOf } from './numbering.js';
+import { remembered } from './remembered.js';
+import type { HistoryColumn } from './tables.js';
+
+interface FaultHandling {
+  /** Row of page_fault, by row. A fault whose page was changed in several visits has a row for each. */
+  readonly fault: Int32Array;
+  /** Row of fault_changes, -1 for none. */
+  readonly change: Int32Array;
+  /** Frames taken and returned; -1 where it is not plain. */
+  readonly taken: Int8Array;
+  readonly returned: Int8Array;
+}
+
+const handling = remembered(findHandling);
+
+function findHandling(histories: Histories): FaultHandling {
+  const spans = histories.events.of('page_fault').read(['span'])[0].values as Uint32Array;
+  return costs(histories, joined(histories, spans), spans, faultMoves(histories));
+}
+
+/** The faults, each with the changes of its page by its span. */
+function joined(histories: Histories, spans: Uint32Array): Pick<FaultHandling, 'fault' | 'change'> {
+  const { events } = histories;
+  const changeSpans = faultChangeColumns.span.read(histories).values as Uint32Array;
+  const [changeRoots, changePages] = [faultChangeColumns.root, faultChangeColumns.va].map((column) => {
+    return halvesOf(column.read(histories).values);
+  });
+  const [roots, pages] = events
+    .of('page_fault')
+    .read(['root', 'va'])
+    .map(({ values }) => halvesOf(values));
+  const bySpan = new Map<number, number[]>();
+  changeSpans.forEach((span, change) => {
+    const known = bySpan.get(span);
+    if (known) known.push(change);
+    else bySpan.set(span, [change]);
+  });
+  const isOf = (change: number, fault: number): boolean =>
+    changeRoots[2 * change] === roots[2 * fault] &&
+    changeRoots[2 * change + 1] === roots[2 * fault + 1] &&
+    changePages[2 * change + 1] === pages[2 * fault + 1] &&
+    changePages[2 * change] >>> 12 === pages[2 * fault] >>> 12;
+  const fault: number[] = [];
+  const change: number[] = [];
+  for (let row = 0; row < events.of('page_fault').rows; row++) {
+    const own = (bySpan.get(spans[row]) ?? []).filter((one) => isOf(one, row));
+    for (const one of own.length === 0 ? [-1] : own) {
+      fault.push(row);
+      change.push(one);
+    }
+  }
+  return { fault: Int32Array.from(fault), change: Int32Array.from(change) };
+}
+
+function costs(
+  histories: Histories,
+  { fault, change }: Pick<FaultHandling, 'fault' | 'change'>,
+  spans: Uint32Array,
+  moves: FaultMoves,
+): FaultHandling {
+  const changes = timesOf(faultChangeColumns.span.read(histories).values as Uint32Array, moves);
+  const faults = timesOf(spans, moves);
+  const [before, old, made] = (['mappings_before', 'old_frame', 'new_frame'] as const).map(
+    (name) => faultChangeColumns[name].read(histories).values,
+  );
+  const [oldPages, madePages] = [old, made].map(halvesOf);
+  const taken = new Int8Array(fault.length).fill(-1);
+  const returned = new Int8Array(fault.length).fill(-1);
+  for (let row = 0; row < fault.length; row++) {
+    const [of, by] = [moves.of(spans[fault[row]]), change[row]];
+    if (by < 0 || changes[of] !== 1 || faults[of] !== 1) continue;
+    const pages = [oldPages, madePages].map((halves) => pageOf(halves[2 * by], halves[2 * by + 1]));
+    const cost = plainCost(moves, of, Number(before[by]), pages[0], pages[1]);
+    if (cost) [taken[row], returned[row]] = cost;
+  }
+  return { fault, change, taken, returned };
+}
+
+/** How often each entry occurs, or twice if it is more. */
+function timesOf(spans: Uint32Array, moves: FaultMoves): Uint8Array {
+  const times = new Uint8Array(moves.handed.length);
+  for (const span of spans) times[moves.of(span)] = Math.min(2, times[moves.of(span)] + 1);
+  return times;
+}
+
+/**
+ * Frames taken and returned by a fault that changed its page and no other: one that left it the frame it had and moved
+ * none, or one that got a frame from the allocator, mapped it, and gave up the old one. Undefined otherwise.
+ */
+function plainCost(
+  moves: FaultMoves,
+  fault: number,
+  before: number,
+  old: number,
+  made: number,
+): [number, number] | undefined {
+  const [handed, unlisted] = [moves.handed[fault], moves.unlisted[fault]];
+  const [given, listed] = [moves.given[fault], moves.listed[fault]];
+  if (before < 1) return undefined;
+  if (handed + unlisted + given + listed === 0) return old === made ? [0, 0] : undefined;
+  if (handed !== 1 || moves.handedPage[fault] !== made || made === old) return undefined;
+  if (unlisted > 1 || (unlisted === 1 && moves.unlistedPage[fault] !== made)) return undefined;
+  if (given > 1 || (given === 1 && moves.givenPage[fault] !== old)) return undefined;
+  if (before > 1) return listed === 0 ? [1, 0] : undefined;
+  return given === 1 && listed === 1 && moves.listedPage[fault] === old ? [1, 1] : undefined;
+}
+
+/** How many rows there are. */
+export function faultHandlingRows(histories: Histories): number {
+  return handling(histories).fault.length;
+}
+
+function ofFault(name: string, type: HistoryColumn['type']): HistoryColumn {
+  return {
+    type,
+    read: (histories) => {
+      const { fault } = handling(histories);
+      return gathered(histories.events, 'page_fault', name, fault, fault.length);
+    },
+  };
+}
+
+function ofChange(name: keyof typeof faultChangeColumns): HistoryColumn & { readonly nullable: true } {
+  return {
+    type: faultChangeColumns[name].type,
+    nullable: true,
+    read: (histories) => {
+      const { change } = handling(histories);
+      const source: WholeColumn = faultChangeColumns[name].read(histories);
+      const values = new (source.values.constructor as Int32ArrayConstructor)(change.length);
+      const from = change.map((row) => {
+        const isKnown =
+          row >= 0 && (!source.validity || ((source.validity[row >> 3] >> (row & 7)) & 1) === 1);
+        return isKnown ? row : -1;
+      });
+      for (let row = 0; row < change.length; row++)
+        if (from[row] >= 0) values[row] = (source.values as Int32Array)[from[row]];
+      return { values, validity: validityBut(from, -1, from.length) };
+    },
+  };
+}
+
+function cost(which: 'taken' | 'returned'): HistoryColumn & { readonly nullable: true } {
+  return {
+    type: 'i32',
+    nullable: true,
+    read: (histories) => {
+      const values = Int32Array.from(handling(histories)[which]);
+      return { values, validity: validityBut(values, -1, values.length) };
+    },
+  };
+}
+
+export const faultHandlingColumns = {
+  seq: ofFault('seq', 'u64'),
+  cycle: ofFault('cycle', 'u64'),
+  end_cycle: ofFault('end_cycle', 'u64'),
+  hart: ofFault('hart', 'u8'),
+  pid: ofFault('pid', 'i32'),
+  span: ofFault('span', 'u32'),
+  fault_pc: ofFault('pc', 'u64'),
+  va: ofFault('va', 'u64'),
+  root: ofFault('root', 'u64'),
+  access: ofFault('access', 'text'),
+  outcome: ofFault('outcome', 'text'),
+  pc: ofChange('pc'),
+  call_site: ofChange('call_site'),
+  old_frame: ofChange('old_frame'),
+  new_frame: ofChange('new_frame'),
+  change_seq: ofChange('last_seq'),
+  mappings_before: ofChange('mappings_before'),
+  undisturbed: ofChange('undisturbed'),
+  frames_taken: cost('taken'),
+  frames_returned: cost('returned'),
+} as const satisfies Record<string, HistoryColumn>;
