@@ -43,8 +43,8 @@ WITH faults AS (
          m.handed OR (m.unlisted AND NOT n.hands)
            OR (m.mapped AND coalesce(t.before = 0 AND t.mappings > 0, false)) AS taken,
          CASE WHEN m.listed THEN m.given OR NOT n.gives OR m.handed OR coalesce(t.mappings < t.before, false)
-              ELSE m.given AND NOT m.shared AND coalesce(t.mappings, 0) <= 0
-                AND coalesce(nullif(t.count, 'nan'::DOUBLE), 0) <= 0
+              ELSE m.given AND NOT m.shared AND (m.handed AND NOT m.mapped
+                OR coalesce(t.mappings, 0) <= 0 AND coalesce(nullif(t.count, 'nan'::DOUBLE), 0) <= 0)
          END AS returned
   FROM moves m CROSS JOIN known n LEFT JOIN touched t USING (span, frame)
 ), costs AS (

@@ -4,20 +4,26 @@
 --        mappings that are on their way out: of an entry that had called the free function for the frame before, and
 --        then unmaps it.
 -- needs: frame_write, doubtful_writes, frame_takings, leaf_mappings, kfree
+-- optional: kalloc
 -- materialized: yes
 WITH writes AS (
   SELECT * FROM frame_write SEMI JOIN doubtful_writes USING (seq)
 ), taken AS (
   SELECT t.frame, t.span, t.alloc_seq, t.mapped_seq FROM frame_takings t
   SEMI JOIN writes w ON w.frame = t.frame AND w.span = t.span
+), handed AS (
+  -- A frame in hand or of a stock leaves no list.
+  SELECT k.frame, k.span, k.seq FROM kalloc k SEMI JOIN writes w ON w.frame = k.frame AND w.span = k.span
 ), stores AS (
-  SELECT w.*, coalesce(t.mapped_seq < w.seq, false) AS is_own
+  SELECT w.*, coalesce(t.mapped_seq < w.seq, false) AS is_own, h.seq AS handed_seq
   FROM writes w ASOF LEFT JOIN taken t ON w.frame = t.frame AND w.span = t.span AND w.seq > t.alloc_seq
+  ASOF LEFT JOIN handed h ON w.frame = h.frame AND w.span = h.span AND w.seq > h.seq
 ), mapped AS (
   SELECT s.seq, s.cycle, s.hart, s.pid, s.span, s.pc, s.frame, s.address, s.freeing, s.call_site, m.root, m.va,
          m.writable, m.from_seq, m.to_span, m.to_seq
   FROM (SELECT * FROM stores WHERE NOT is_own) s
   JOIN leaf_mappings m ON m.frame = s.frame AND m.from_seq < s.seq AND coalesce(m.to_seq > s.seq, true)
+  WHERE NOT coalesce(m.span = s.span AND m.from_seq > s.handed_seq, false)
 ), given_up AS (
   SELECT frame, span, min(seq) AS seq FROM kfree SEMI JOIN mapped m USING (frame) GROUP BY frame, span
 )

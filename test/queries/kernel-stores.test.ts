@@ -45,23 +45,29 @@ describe('no_kernel_store_goes_around_the_page_table', () => {
     ]);
   });
 
-  test('holds for a page that a sole owner may write, and for text that the entry itself has mapped', async () => {
-    const { kernel, shell, child } = sharing();
-    kernel.exit(child);
-    kernel.wait(shell, child);
-    kernel.story.inside(shell.pid, 'read', (entry) =>
-      write(kernel, entry, shell.pages.get(0x1000)!.frame, 0),
-    );
-    kernel.story.inside(shell.pid, 'exec', (entry) => {
-      const frame = 0x80400000;
-      kernel.story.emit('frame_alloc', entry, 'kalloc', { frame });
-      const place = { root: shell.root, level: 0, va: 0x8000, entry: shell.tables[2]! + 64 };
-      const after = pteOf(frame, pte.v | pte.u | pte.r);
-      kernel.story.emit('pte_write', entry, 'mappages', { ...place, before: 0n, after });
-      write(kernel, entry, frame, 0);
-    });
-    expect(await judgeRows(name, kernel.story.rows())).toMatchObject({ status: 'holds' });
-  });
+  test.each([
+    ['from the list', 'frame_alloc'],
+    ['that was in hand', 'kalloc'],
+  ] as const)(
+    'holds for a sole owner, and for text in a frame %s that the entry has mapped',
+    async (_, kind) => {
+      const { kernel, shell, child } = sharing();
+      kernel.exit(child);
+      kernel.wait(shell, child);
+      kernel.story.inside(shell.pid, 'read', (entry) =>
+        write(kernel, entry, shell.pages.get(0x1000)!.frame, 0),
+      );
+      kernel.story.inside(shell.pid, 'exec', (entry) => {
+        const frame = 0x80400000;
+        kernel.story.emit(kind, entry, 'kalloc', { frame });
+        const place = { root: shell.root, level: 0, va: 0x8000, entry: shell.tables[2]! + 64 };
+        const after = pteOf(frame, pte.v | pte.u | pte.r);
+        kernel.story.emit('pte_write', entry, 'mappages', { ...place, before: 0n, after });
+        write(kernel, entry, frame, 0);
+      });
+      expect(await judgeRows(name, kernel.story.rows())).toMatchObject({ status: 'holds' });
+    },
+  );
 
   test('holds when the other owner has given the frame up and is about to unmap it', async () => {
     const { kernel, shell, child } = sharing();

@@ -67,13 +67,16 @@ describe('results_reach_shared_pages', () => {
   /** Reads into the child's shared data, with these results. */
   function reading(...results: number[]): ToyKernel {
     const { kernel, shell } = toy();
-    const child = kernel.fork(shell);
+    const program = kernel.fork(shell);
+    kernel.exec(program, 'reader');
+    const child = kernel.fork(program);
     for (const result of results)
       kernel.story.inside(child.pid, 'read', (entry) => {
         const call = { name: 'read', number: 5, argument0: 3, argument1: 0x1008 };
         kernel.story.emit('syscall', entry, '', { phase: 'enter', ...call });
         kernel.story.emit('syscall', entry, '', { phase: 'leave', ...call, result });
       });
+    kernel.exit(program, 1);
     return kernel;
   }
 
@@ -81,6 +84,11 @@ describe('results_reach_shared_pages', () => {
     const result = await judgeRows(name, reading(-1, -1).story.rows());
     expect(messages(result)).toHaveLength(2);
     expect(messages(result)[0]).toMatch(/^read failed with the address 0x1008 .* all 2 such/);
+  });
+
+  test('is broken by one refusal when the program has failed', async () => {
+    const result = await judgeRows(name, reading(-1).story.rows(), { facts: { program: 'reader' } });
+    expect(messages(result)).toHaveLength(1);
   });
 
   test('holds when one was served, or there was but one', async () => {
