@@ -7,7 +7,7 @@ export type { EventSource, RunFacts } from './event-source.js';
 export { beginning, earliest } from './findings.js';
 export { historiesWhileRecording } from './histories/index.js';
 export type { ProgramOutcome } from './program-outcome.js';
-export { TraceQuery } from './query.js';
+export { tablesWith, TraceQuery } from './query.js';
 export { readQueries, type QueryLibrary } from './query-library.js';
 export { queryReference } from './query-reference.js';
 export {

@@ -1,15 +1,22 @@
 // Ad-hoc SQL over a run: what `trace query` runs. Tables are read when a statement first needs them.
 import { UsageError } from '../errors.js';
 import { didYouMean } from '../text/index.js';
-import { eventNames } from '../tracer/schema/index.js';
+import { events } from '../tracer/schema/index.js';
 import type { DatabaseLimits, QueryResult } from './database.js';
 import type { EventSource } from './event-source.js';
+import { historyTables } from './histories/index.js';
 import { readQueries, type QueryLibrary } from './query-library.js';
 import { RunTables } from './run-tables.js';
 import { EventStore } from './store.js';
 
 /** Statements that ask which tables there are. */
 const catalogue = /\b(show|information_schema|pragma|duckdb_\w+)\b/i;
+
+/** What a statement can name, with what it holds: event kinds, what the pass over a run finds, and these views. */
+export function tablesWith(views: QueryLibrary['views']): { readonly name: string; readonly doc: string }[] {
+  const made = [events, historyTables].flatMap((tables) => Object.entries<{ readonly doc: string }>(tables));
+  return [...made.map(([name, { doc }]) => ({ name, doc })), ...views];
+}
 
 /** An open run that answers one statement after the other. */
 export class TraceQuery {
@@ -24,7 +31,7 @@ export class TraceQuery {
     options: { readonly limits?: DatabaseLimits; readonly queries?: QueryLibrary } = {},
   ): Promise<TraceQuery> {
     const { views } = options.queries ?? readQueries();
-    const names = [...eventNames, ...views.map(({ name }) => name)];
+    const names = tablesWith(views).map(({ name }) => name);
     return new TraceQuery(await EventStore.open(new RunTables(source), views, options.limits), names);
   }
 

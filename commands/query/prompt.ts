@@ -4,9 +4,8 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { readQueries, tables, type TraceQuery } from '../../analyzer/index.js';
+import { readQueries, tables, tablesWith, type TraceQuery } from '../../analyzer/index.js';
 import { UsageError } from '../../errors.js';
-import { events } from '../../tracer/schema/index.js';
 import { escapeText, printable } from '../../text/index.js';
 import type { Surroundings } from '../surroundings.js';
 
@@ -82,8 +81,9 @@ async function answer(
 
 /** Names with the first sentence of what they hold, a line each. */
 function tableList(): string {
-  const kinds = Object.entries(events).map(([name, { doc }]) => ({ name, doc }));
-  return [...kinds, ...readQueries().views].map(({ name, doc }) => tableLine(name, doc)).join('');
+  return tablesWith(readQueries().views)
+    .map(({ name, doc }) => tableLine(name, doc))
+    .join('');
 }
 
 function tableLine(name: string, doc: string): string {

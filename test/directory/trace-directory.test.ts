@@ -26,6 +26,7 @@ import {
   type RunOutcome,
 } from '../../tracer/directory/index.js';
 import { readRecording } from '../../tracer/recording/index.js';
+import { traceFormatVersion as formatVersion } from '../../tracer/schema/index.js';
 import { unless } from '../support/skipped.js';
 
 let folder = '';
@@ -112,7 +113,7 @@ describe('a finished trace', () => {
     const trace = openTrace(path, 'digests');
     expect(trace.incompleteBecause).toBeUndefined();
     expect(trace.manifest).toEqual(manifest);
-    expect(manifest).toMatchObject({ ...run, ...outcome, complete: true, formatVersion: 3, lostEvents: 0 });
+    expect(manifest).toMatchObject({ ...run, ...outcome, complete: true, formatVersion, lostEvents: 0 });
     expect(manifest.files['events/marker.arrows'].rows).toBe(10);
     expect(manifest.files['events/panic.arrows'].rows).toBe(0);
     expect(trace.kinds).toEqual(new Set(['marker', 'panic']));
@@ -229,9 +230,8 @@ describe('what is no trace', () => {
   it.each(advices)('is a trace of another format version, %i: both are named', async (version, advice) => {
     await finished();
     const file = join(path, 'manifest.json');
-    const text = readFileSync(file, 'utf8').replace('"formatVersion": 3', `"formatVersion": ${version}`);
-    writeFileSync(file, text);
-    const message = new RegExp(`has trace format ${version} .* this version reads 3; ${advice}`);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/("formatVersion": )\d+/, `$1${version}`));
+    const message = new RegExp(`has trace format ${version} .* reads ${formatVersion}; ${advice}`);
     expect(refusal(path)).toMatchObject({ exitCode: 65, message: expect.stringMatching(message) });
   });
 

@@ -39,7 +39,7 @@ describe('--probe', () => {
   });
 
   it.each([
-    ['uvmcpoy', "the kernel has no function 'uvmcpoy'; did you mean uvmcopy?"],
+    ['uvmcpoy', "the kernel has no function 'uvmcpoy'; did you mean 'uvmcopy'?"],
     ['uvmcopy:from', "uvmcopy has no field 'from': its parameters are parent, child, size"],
     ['uvmcopy:a0,a1,a2,a3,a4', 'asks for 5 fields; give at most 4'],
     ['sleep:lock->nothing', 'the field lock->nothing has no member nothing; there are '],
@@ -69,7 +69,7 @@ describe('--watch', () => {
   });
 
   it.each([
-    ['tiks', "the kernel has no variable 'tiks' to watch; did you mean ticks?"],
+    ['tiks', "the kernel has no variable 'tiks' to watch; did you mean 'ticks'?"],
     ['nothing_of_the_kind', 'give SYMBOL, ADDR+LEN, frame:PA or pte:PID:VA'],
     ['ticks.x', 'ticks.x cannot be watched: there is no member x'],
     ['0x1000', "0x1000 cannot be watched: it is not in the machine's memory, 0x80000000 to 0x81000000"],

@@ -69,7 +69,7 @@ describe('a position', () => {
     ['101%', "'101%' is beyond the end of the run; the last position is 100%"],
     ['violation:0', "'violation:0' counts from 1: the first is violation:1"],
     ['violation:3', 'there is no violation:3: the last is violation:2, at cycle 2000'],
-    ['event:page_fualt', "there is no event kind 'page_fualt'; did you mean page_fault?"],
+    ['event:page_fualt', "there is no event kind 'page_fualt'; did you mean 'page_fault'?"],
     ['event:nothing', "there is no event kind 'nothing'; the kinds are trap, "],
     ['event:page_fault:999', 'there is no event:page_fault:999: the last is event:page_fault:'],
     ['event:panic', 'there is no event:panic:1: the run has no panic events'],

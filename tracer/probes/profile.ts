@@ -102,7 +102,7 @@ function missingIn({ functions, freeList, referenceCounts, processes, locks }: P
       !!processes,
       'no process table found: events carry no process, and there are no process, context_switch, syscall and page_fault events',
     ],
-    [!!locks, 'no locks found whose holder can be told: no lock events'],
+    [!!locks, 'no locks found whose holder can be told: no lock and lock_order events'],
     [
       !!functions.free || !!functions.free_table,
       'nothing tells when a page table is freed and its frame put to another use: no page_table and pte_write events',
