@@ -3,6 +3,7 @@
 // of traps are wanted, the page is copied at the fault and compared at the return to the same instruction.
 import type { HelperFunctions } from '../hart/hart-code.js';
 import { word } from '../hart/hart-code.js';
+import { hartBytes } from '../hart/state.js';
 import { Cause } from '../hart/trap-code.js';
 import { control, faultSlot as slot, pageBytes, type MemoryMap } from '../memory-layout.js';
 import { inRam, linear } from '../mmu/access-parts.js';
@@ -48,12 +49,25 @@ export function buildFaultEnds(f: FunctionBuilder, helpers: HelperFunctions, lay
   f.loop((again) => {
     const differs = [0, 8, 16, 24].map((word) => i64.xor(i64.load(page, word), i64.load(at, word)));
     const any = differs.reduce((one, other) => i64.or(one, other));
-    f.if(i64.ne(any, i64.const(0n)), () => f.return(i32.const(PageOutcome.changed)));
+    f.if(i64.ne(any, i64.const(0n)), () => f.return(changed(f, layout, h)));
     f.set(at, i32.add(at, i32.const(32)));
     f.set(page, i32.add(page, i32.const(32)));
     f.branchIf(i32.ltU(page, end), again);
   });
   f.return(i32.const(PageOutcome.kept));
+}
+
+/** A program that runs on several harts at once may have stored to its page meanwhile. */
+function changed(f: FunctionBuilder, layout: MemoryMap, h: I32): I32 {
+  const users = f.local('i32');
+  const each = f.local('i32', i32.const(layout.hartBase));
+  f.loop((again) => {
+    f.set(users, i32.add(users, i64.eq(word(each, 'satp'), word(h, 'satp'))));
+    f.set(each, i32.add(each, i32.const(hartBytes)));
+    f.branchIf(i32.ltU(each, i32.load(at0, control.hartsEnd)), again);
+  });
+  const isShared = i32.gtU(users, i32.const(1));
+  return i32.select(isShared, i32.const(PageOutcome.unknown), i32.const(PageOutcome.changed));
 }
 
 /** The slot of a page table, which is free from then on, its content still there; 0 when there is none. */

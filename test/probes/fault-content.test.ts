@@ -9,7 +9,7 @@ const flag = { user: 16, writable: 4 } as const;
 const readOnly = (full | flag.user) & ~flag.writable;
 const [old, copy] = [0x80004000, 0x80006000];
 
-/** The handler stores a2 behind the end of the page before a3, installs it, and goes back a6 bytes further. */
+/** The handler stores a2 into the last word before a3, installs it, and goes back a6 bytes further. */
 const guest = `
   start: csrw sepc, a0
   sret
@@ -39,9 +39,9 @@ function outcomesOf({ machine }: BareMachine): number[] {
 }
 
 /** A program's store faults, and goes on at a copy whose last word is `stored`. */
-function outcomeOf({ stored = 0n, skips = 0n, mapped = true } = {}): number {
-  const bare = new BareMachine(guest);
-  const [hart] = bare.machine.harts;
+function outcomeOf({ stored = 0n, skips = 0n, mapped = true, others = 0 } = {}): number {
+  const bare = new BareMachine(guest, { harts: 1 + others });
+  const [hart, ...rest] = bare.machine.harts;
   const tables = new PageTables(bare.machine, root);
   tables.map(0x80000000n, 0x80000000, full, 2);
   tables.map(0x1000n, 0x80001000, full | flag.user);
@@ -49,6 +49,7 @@ function outcomeOf({ stored = 0n, skips = 0n, mapped = true } = {}): number {
   const values = { mode: 1n, satp: tables.satp, stvec: BigInt(bare.label('handler')), medeleg: 0xb000n };
   for (const [name, value] of Object.entries(values)) hart.write(name as 'satp', value);
   hart.write('pc', BigInt(bare.label('start')));
+  for (const other of rest) other.write('satp', tables.satp);
   const after = (BigInt(copy) >> 2n) | BigInt(full | flag.user);
   const entry = BigInt(tables.entryAddress(0x5000n));
   const registers = [0x1000n, 0x5010n, stored, BigInt(copy) + 4096n, after, entry, skips];
@@ -62,6 +63,8 @@ function outcomeOf({ stored = 0n, skips = 0n, mapped = true } = {}): number {
 describe('the machine compares the page of a store that faulted', () => {
   test('equal: kept', () => expect(outcomeOf()).toBe(PageOutcome.kept));
   test('another last word: changed', () => expect(outcomeOf({ stored: 7n })).toBe(PageOutcome.changed));
+  test('another last word, and another hart runs the program: unknown', () =>
+    expect(outcomeOf({ stored: 7n, others: 1 })).toBe(PageOutcome.unknown));
   test('no page before: unknown', () => expect(outcomeOf({ mapped: false })).toBe(PageOutcome.unknown));
   test('the program goes on elsewhere: unknown', () =>
     expect(outcomeOf({ stored: 7n, skips: 4n })).toBe(PageOutcome.unknown));
