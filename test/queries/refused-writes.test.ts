@@ -1,0 +1,62 @@
+// The invariant about stores that are refused: rows that keep it, and rows that break it.
+import { describe, expect, test } from 'vitest';
+import { judgeRows } from '../support/check-rows.js';
+import type { EventRowInput } from '../support/event-rows.js';
+import type { Story } from '../support/story.js';
+import { ToyKernel } from '../support/toy-kernel.js';
+
+describe('a_write_to_an_own_page_is_let_through', () => {
+  const name = 'a_write_to_an_own_page_is_let_through';
+  const data = 0x1000;
+
+  /** A child whose store to a page that it shares ends it. */
+  function refused({
+    va = data,
+    scarce = false,
+    call,
+  }: {
+    va?: number;
+    scarce?: boolean;
+    call?: EventRowInput;
+  }): Story {
+    const kernel = new ToyKernel();
+    const shell = kernel.fork(kernel.boot('init'));
+    kernel.exec(shell, 'sh');
+    const child = kernel.fork(shell);
+    const { story } = kernel;
+    if (call)
+      story.inside(shell.pid, 'kill', (entry) =>
+        story.emit('syscall', entry, '', { phase: 'enter', ...call }),
+      );
+    story.inside(child.pid, 'page_fault', (entry) => {
+      const at = { cycle: story.cycle, pc: story.at('user code') };
+      if (scarce) story.emit('kalloc', entry, 'kalloc', { frame: 0 });
+      const outcome = {
+        access: 'store',
+        va: va + 8,
+        root: child.root,
+        outcome: 'killed',
+        end_cycle: story.cycle,
+      };
+      story.emit('page_fault', entry, '', { ...at, ...outcome });
+    });
+    kernel.exit(child, -1);
+    return story;
+  }
+
+  test('is broken by a store to a page that fork has made read-only, which is named', async () => {
+    const { violations } = await judgeRows(name, refused({}).rows());
+    expect(violations).toMatchObject([
+      { pid: 3, message: expect.stringMatching(/^a store at 0x1008 was refused.*since cycle \d+/) },
+    ]);
+  });
+
+  test.each([
+    ['to a page that the program may not write', { va: 0 }],
+    ['for which there was no memory', { scarce: true }],
+    ['of a process that somebody kills', { call: { name: 'kill', number: 6, argument0: 3 } }],
+  ])('holds for a store %s', async (_, circumstances) => {
+    const result = await judgeRows(name, refused(circumstances).rows());
+    expect(result).toMatchObject({ status: 'holds', judged: 1, violationCount: 0 });
+  });
+});
