@@ -4,9 +4,9 @@
 -- needs:    page_fault, leaf_mappings, address_spaces, granted_permissions, kalloc, frame_alloc, syscall
 -- optional: fault_handlers
 -- severity: error
--- hint:     How does the handler tell a page that is shared until written from one that is read-only, and does fork say so?
--- except:   A fault for which there was no memory, one whose entry was made writable, and processes that somebody kills.
---           Not judged in a run with system calls that xv6 does not have: some take permissions away.
+-- hint:     How does the handler tell a page that is shared until written from one that is read-only? Does fork say?
+-- except:   A fault for which there was no memory, one whose entry was made writable, and a process that somebody
+--           kills. Not judged in a run with system calls that xv6 does not have: some take permissions away.
 -- judged:   SELECT count(*) FROM page_fault WHERE access = 'store' AND outcome <> 'unfinished'
 -- suspects: SELECT count(*) FROM page_fault WHERE access = 'store' AND outcome IN ('killed', 'panicked')
 WITH refused AS (
@@ -14,10 +14,12 @@ WITH refused AS (
   WHERE access = 'store' AND outcome IN ('killed', 'panicked')
     AND NOT EXISTS (SELECT * FROM syscall WHERE number > 21 AND number <> 1000 AND result >= 0)
 ), placed AS (
-  SELECT r.*, s.image, a.free_frames FROM refused r ASOF JOIN address_spaces s ON r.root = s.root AND r.seq >= s.from_seq
+  SELECT r.*, s.image, a.free_frames
+  FROM refused r ASOF JOIN address_spaces s ON r.root = s.root AND r.seq >= s.from_seq
   ASOF LEFT JOIN frame_alloc a ON r.seq > a.seq
 ), allowed AS (
-  SELECT p.* FROM placed p JOIN granted_permissions g ON g.image = p.image AND g.va = p.page AND g.permissions & 4 <> 0
+  SELECT p.* FROM placed p
+  JOIN granted_permissions g ON g.image = p.image AND g.va = p.page AND g.permissions & 4 <> 0
   ANTI JOIN (SELECT span FROM kalloc WHERE frame = 0) scarce ON scarce.span = p.span
   ANTI JOIN (SELECT argument0 FROM syscall WHERE number = 6 AND phase = 'enter') killed ON killed.argument0 = p.pid
   WHERE coalesce(p.free_frames > 0, true)
