@@ -94,7 +94,8 @@ function timesOf(spans: Uint32Array, moves: FaultMoves): Uint8Array {
 
 /**
  * Frames taken and returned by a fault that changed its page and no other: one that left it the frame it had and moved
- * none, or one that got a frame from the allocator, mapped it, and gave up the old one. Undefined otherwise.
+ * none, or gave the one up that it got from the allocator; or one that got a frame, mapped it, and gave up the old one.
+ * Undefined otherwise.
  */
 function plainCost(
   moves: FaultMoves,
@@ -107,9 +108,13 @@ function plainCost(
   const [given, listed] = [moves.given[fault], moves.listed[fault]];
   if (before < 1) return undefined;
   if (handed + unlisted + given + listed === 0) return old === made ? [0, 0] : undefined;
-  if (handed !== 1 || moves.handedPage[fault] !== made || made === old) return undefined;
-  if (unlisted > 1 || (unlisted === 1 && moves.unlistedPage[fault] !== made)) return undefined;
-  if (given > 1 || (given === 1 && moves.givenPage[fault] !== old)) return undefined;
+  const got = moves.handedPage[fault];
+  if (handed !== 1 || unlisted > 1 || (unlisted === 1 && moves.unlistedPage[fault] !== got)) return undefined;
+  if (made === old) {
+    const isBack = given === 1 && moves.givenPage[fault] === got && got !== old;
+    return isBack && (listed === 0 || (listed === 1 && moves.listedPage[fault] === got)) ? [1, 1] : undefined;
+  }
+  if (got !== made || given > 1 || (given === 1 && moves.givenPage[fault] !== old)) return undefined;
   if (before > 1) return listed === 0 ? [1, 0] : undefined;
   return given === 1 && listed === 1 && moves.listedPage[fault] === old ? [1, 1] : undefined;
 }

@@ -8,6 +8,7 @@
 -- except:   All other rules about frames and mappings look at pages of 4 KiB: what lies in superpages is not judged by
 --           them. A superpage and a page inside it are not compared.
 -- judged:   SELECT count(*) FROM pte_write WHERE level = 1 AND (after & 17) = 17 AND (after & 14) <> 0
+-- suspects: SELECT count(*) FROM pte_write WHERE level = 1 AND (after & 17) = 17 AND (after & 14) <> 0
 WITH entries AS (
   SELECT *, lead(seq) OVER (PARTITION BY entry ORDER BY seq) AS next_seq FROM pte_write WHERE level = 1
 ), large AS (

@@ -98,6 +98,11 @@ describe('the package’s counts', () => {
   const counts = invariants.flatMap(({ judged, skipped, suspects }) => [judged, skipped, suspects]);
   const queries = counts.filter((sql) => sql !== undefined);
 
+  test('say of every rule whom to suspect: one that does not starts DuckDB in every run', () => {
+    const silent = invariants.filter(({ suspects }) => suspects === undefined);
+    expect(silent.map(({ name }) => name)).toEqual([]);
+  });
+
   test('are what DuckDB makes of them, most without it', async () => {
     const rows = toyRun().story.rows();
     const known = counted(rows, queries);
