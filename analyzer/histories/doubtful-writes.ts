@@ -105,11 +105,15 @@ class SpanRows {
 
 /** Whether a frame was mapped since the same entry took it. */
 function ownSince({ events, found }: Histories): (frame: number, span: number, seq: number) => boolean {
-  const allocs = events.of('frame_alloc');
-  let byPage: Map<number, number[]> | undefined;
+  // Many runs have no row to ask for: nothing is read before one is.
+  const read = () => {
+    const allocs = events.of('frame_alloc').read(['frame', 'seq', 'span']);
+    const [frames, seqs, spans] = allocs.map(({ values }) => values);
+    return { byPage: rowsByPage(halvesOf(frames)), seqs, spans };
+  };
+  let taken: ReturnType<typeof read> | undefined;
   return (frame, span, seq) => {
-    const [seqs, spans] = allocs.read(['seq', 'span']).map(({ values }) => values);
-    byPage ??= rowsByPage(halvesOf(allocs.read(['frame'])[0].values));
+    const { byPage, seqs, spans } = (taken ??= read());
     const rows = byPage.get(found.framePages[frame]) ?? [];
     const last = rows.findLast((row) => spans[row] === span && Number(seqs[row]) < seq);
     const mapped = last === undefined ? 0 : found.takings.rows.of.mappedSeq[last];

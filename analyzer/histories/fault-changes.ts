@@ -140,9 +140,8 @@ export const faultChangeColumns = {
     type: 'bool',
     read: (histories) => {
       const moves = faultMoves(histories);
-      const { lastSeq } = histories.found.pages.changes.of;
-      const { visits } = histories.found.pages;
-      const { visit } = histories.found.pages.changes.of;
+      const { changes, visits } = histories.found.pages;
+      const { lastSeq, visit } = changes.of;
       const { change } = faultChanges(histories);
       const values = new Uint8Array(change.length);
       for (let row = 0; row < values.length; row++) {
