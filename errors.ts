@@ -11,13 +11,16 @@ export const ExitCode = {
   interrupted: 130,
 } as const;
 
-/** What the user gave us cannot be used. The message is one sentence: what, where, what to do. */
+/**
+ * What the user gave us cannot be used, or the user has stopped the command. The message is one sentence: what, where,
+ * what to do.
+ */
 export class UsageError extends Error {
   override name = 'UsageError';
 
   constructor(
     message: string,
-    /** Process exit code; 2 unless the trace itself is unreadable (65) or the like. */
+    /** Process exit code; 2 unless the trace itself is unreadable (65) or Ctrl-C was pressed (130). */
     readonly exitCode: number = ExitCode.usage,
   ) {
     super(message);

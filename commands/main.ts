@@ -2,7 +2,7 @@
 // sentence on stderr.
 import { Command, CommanderError } from 'commander';
 import { ExitCode, UsageError } from '../errors.js';
-import { choiceInstead, printable } from '../text/index.js';
+import { choiceInstead, jsonDocument, printable } from '../text/index.js';
 import type { Surroundings } from './surroundings.js';
 import { toolVersion } from './version.js';
 
@@ -40,11 +40,10 @@ export async function main(
   words: readonly string[],
   surroundings: Surroundings,
 ): Promise<number> {
-  const { stderr, environment } = surroundings;
   const wanted = words.find((word) => !word.startsWith('-') && word !== 'help') ?? '';
   let exitCode: number = ExitCode.ok;
+  const program = rootCommand(surroundings);
   try {
-    const program = rootCommand(surroundings);
     for (const { name, summary, load } of commands) {
       const command = program.command(name).summary(summary).description(sentence(summary));
       if (name === wanted) (await load()).define(command, surroundings, (code) => (exitCode = code));
@@ -52,14 +51,37 @@ export async function main(
     if (words[0] === 'help') checkTopic(words[1], commands);
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return commandLineError(error, wanted, surroundings);
-    if (error instanceof UsageError) {
-      stderr.write(`trace: ${printable(error.message.replace(/\.$/, ''))}\n`);
-      return error.exitCode;
-    }
-    stderr.write(internalError(error, environment));
-    return ExitCode.internal;
+    const failure = failureOf(error, wanted, surroundings.environment);
+    // Who asked for a document reads stdout, and takes an empty one for an answer. An option that nobody knows may
+    // stand before --json, which is then not parsed.
+    const options = program.commands.find((command) => command.name() === wanted)?.opts() ?? {};
+    const asksForJson = error instanceof CommanderError ? words.includes('--json') : options['json'] === true;
+    return tell(failure, asksForJson, surroundings);
   }
+  return exitCode;
+}
+
+/** Why a command ended without its result. */
+interface Failure {
+  /** A sentence without its full stop; empty when there is nothing to say. */
+  readonly message: string;
+  readonly exitCode: number;
+  /** What is printed behind the sentence. */
+  readonly stack?: string;
+}
+
+function failureOf(error: unknown, wanted: string, environment: Surroundings['environment']): Failure {
+  if (error instanceof CommanderError) return commandLineError(error, wanted);
+  if (error instanceof UsageError)
+    return { message: error.message.replace(/\.$/, ''), exitCode: error.exitCode };
+  return internalError(error, environment);
+}
+
+/** The sentence on stderr, and the same as the document that was asked for. */
+function tell({ message, exitCode, stack = '' }: Failure, asJson: boolean, to: Surroundings): number {
+  if (message === '') return exitCode;
+  to.stderr.write(`trace: ${printable(message)}\n${stack}`);
+  if (asJson) to.stdout.write(jsonDocument({ error: { message, exitCode } }));
   return exitCode;
 }
 
@@ -93,18 +115,18 @@ function sentence(summary: string): string {
 }
 
 /** Help that was asked for is a success; everything else commander throws is the user's mistake. */
-function commandLineError(error: CommanderError, wanted: string, { stderr }: Surroundings): number {
-  if (error.exitCode === 0) return ExitCode.ok;
-  if (error.code === 'commander.help') return ExitCode.usage;
+function commandLineError(error: CommanderError, wanted: string): Failure {
+  if (error.exitCode === 0) return { message: '', exitCode: ExitCode.ok };
+  if (error.code === 'commander.help') return { message: '', exitCode: ExitCode.usage };
   const what = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
   const help = error.code === 'commander.unknownCommand' ? 'trace --help' : `trace ${wanted} --help`;
-  stderr.write(`trace: ${printable(what.replace(/\.$/, ''))}; see ${help.replace('  ', ' ')}\n`);
-  return ExitCode.usage;
+  const message = `${what.replace(/\.$/, '')}; see ${help.replace('  ', ' ')}`;
+  return { message, exitCode: ExitCode.usage };
 }
 
-function internalError(error: unknown, environment: Surroundings['environment']): string {
-  const message = error instanceof Error ? error.message : String(error);
+function internalError(error: unknown, environment: Surroundings['environment']): Failure {
+  const what = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error && environment['COWTRACE_DEBUG'] ? `${error.stack}\n` : '';
   const how = stack === '' ? '; run it again with COWTRACE_DEBUG=1 for where it happened' : '';
-  return `trace: this is a bug in cowtrace: ${message}${how}\n${stack}`;
+  return { message: `this is a bug in cowtrace: ${what}${how}`, exitCode: ExitCode.internal, stack };
 }

@@ -1,6 +1,6 @@
 // trace run: boots a kernel, types a program, records every event, then judges the run.
 import { Option, type Command } from 'commander';
-import { printable } from '../text/index.js';
+import { UsageError } from '../errors.js';
 import type { RunFlags } from './run/flags.js';
 import { addKernelOptions } from './kernel-options.js';
 import {
@@ -12,12 +12,12 @@ import {
   verboseOption,
 } from './common-options.js';
 import type { DefineCommand } from './main.js';
-import type { Surroundings } from './surroundings.js';
 import { collect, parseSizeOrNone } from './values.js';
 
 const help = `
-Options come before PROGRAM; everything behind it is typed at the guest's shell. Without PROGRAM
-the kernel boots to its prompt, and that is judged. The disk image is only read: programs are added
+Options come before PROGRAM; everything behind it is typed at the guest's shell (write -- PROGRAM
+where that looks like an option of trace run). Without PROGRAM the kernel boots to its prompt, and
+that is judged. The disk image is only read: programs are added
 to a copy, among them one of this tool's own (cowtest, frames, audit, usertests ...) when it is run
 and not there. Where the disk has one of that name, our-NAME is ours.
 
@@ -57,19 +57,24 @@ export const define: DefineCommand = (command, surroundings, finish) => {
     .passThroughOptions()
     .addHelpText('after', help)
     .action(async (program: string | undefined, rest: string[], flags: RunFlags) => {
-      noteOptionsTyped(command, rest, surroundings);
+      const words = program === undefined ? [] : [program, ...rest];
+      refuseOptionsTyped(command, words);
       const { executeRun } = await import('./run/execute.js');
-      finish(await executeRun(program === undefined ? [] : [program, ...rest], flags, surroundings));
+      finish(await executeRun(words, flags, surroundings));
     });
 };
 
-/** Everything behind the program is the guest's; who meant it for us would look for the reason in vain. */
-function noteOptionsTyped(command: Command, words: readonly string[], { stderr }: Surroundings): void {
+/**
+ * Everything behind the program is the guest's. Who meant it for us would wait for a run that is not the one that was
+ * asked for, so it takes a `--` before the program, which only the words of the whole command line still have.
+ */
+function refuseOptionsTyped(command: Command, [program, ...rest]: readonly string[]): void {
+  const before = command.parent?.args.at(-rest.length - 2);
   const ours = ['--help', ...command.options.flatMap(({ long }) => long ?? [])];
-  const typed = words.filter((word) => ours.includes(word.replace(/=.*/, '')));
-  if (typed.length === 0) return;
-  const what = typed.map(printable).join(', ');
-  stderr.write(
-    `trace: note: ${what} is typed at the guest's shell; options of trace run come before the program\n`,
+  const typed = rest.filter((word) => ours.includes(word.replace(/=.*/, '')));
+  if (typed.length === 0 || before === '--') return;
+  throw new UsageError(
+    `${typed.join(', ')} behind ${program} would be typed at the guest's shell: options of trace run stand before ` +
+      `the program; to have it typed, write -- ${program} ${rest.join(' ')}`,
   );
 }

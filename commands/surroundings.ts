@@ -1,5 +1,6 @@
 // What a command may touch of the process it runs in, so that tests can give it something else.
 import type { Readable } from 'node:stream';
+import { ExitCode } from '../errors.js';
 
 /** A stream to print to; a terminal when `isTTY`. */
 export interface Output {
@@ -17,11 +18,17 @@ export interface Surroundings {
   onInterrupt(listener: () => void): () => void;
 }
 
-/** The real ones. Writing to a pipe that its reader has closed is no error: the command ends as it would. */
+/**
+ * The real ones. Writing to a pipe that its reader has closed is no error: the command ends as it would. Output that
+ * cannot be written otherwise, to a full disk for one, ends the process: nothing that follows would be seen.
+ */
 export function processSurroundings(): Surroundings {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE') return;
+      if (stream === process.stdout)
+        process.stderr.write(`trace: the output cannot be written (${error.code})\n`);
+      process.exit(ExitCode.usage);
     });
   }
   return {

@@ -26,10 +26,10 @@ export async function executeAudit(flags: AuditFlags, surroundings: Surroundings
   try {
     const runs = await audit.run();
     if (interrupt.signal.aborted) {
-      surroundings.stderr.write(
-        `trace: interrupted; ${flags.out} has what was recorded until then (trace check judges it)\n`,
+      throw new UsageError(
+        `interrupted; ${flags.out} has what was recorded until then (trace check judges it)`,
+        ExitCode.interrupted,
       );
-      return ExitCode.interrupted;
     }
     const notes = [...staleNotes(kernel), ...(runs[0]?.result.profile.missing ?? [])];
     const finished = { kernel, runs, notes, ...(audit.notRun && { notRun: audit.notRun }) };

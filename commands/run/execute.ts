@@ -1,7 +1,7 @@
 // Runs a program, and the run it is compared with, checks the trace, and reports.
 import { statSync } from 'node:fs';
 import { historiesWhileRecording, judgeRun, openTraceSource } from '../../analyzer/index.js';
-import { ExitCode } from '../../errors.js';
+import { ExitCode, UsageError } from '../../errors.js';
 import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { openTrace } from '../../tracer/directory/index.js';
 import { runProgram, type RunRequest, type RunResult } from '../../tracer/session/index.js';
@@ -36,9 +36,9 @@ export async function executeRun(
   try {
     const out = outputDirectory(words, flags.out);
     const result = await runner.judged(kernel, out, flags.quiet !== true && flags.json !== true);
-    if (result.end === 'interrupted') return interrupted(result, out, surroundings);
+    if (result.end === 'interrupted') throw interrupted(result, out);
     const compared = baseline && (await runner.baseline(baseline, baselineDirectory(out)));
-    if (compared === 'interrupted') return interrupted(result, out, surroundings);
+    if (compared === 'interrupted') throw interrupted(result, out);
     // From here on there is nothing to finish: Ctrl-C ends the process at once.
     restore();
     return await judge({ words, kernel, out, result, compared }, flags, surroundings);
@@ -124,9 +124,9 @@ async function judge(
   return check.exitCode;
 }
 
-function interrupted({ cycle }: RunResult, out: string, { stderr }: Surroundings): number {
-  stderr.write(
-    `trace: interrupted at cycle ${cycle}; ${out} has what was recorded until then (trace check ${out} judges it)\n`,
+function interrupted({ cycle }: RunResult, out: string): UsageError {
+  return new UsageError(
+    `interrupted at cycle ${cycle}; ${out} has what was recorded until then (trace check ${out} judges it)`,
+    ExitCode.interrupted,
   );
-  return ExitCode.interrupted;
 }

@@ -89,17 +89,38 @@ describe('mistakes', () => {
   });
 });
 
-test('options behind the program are said to be the guest’s', async () => {
-  const { exitCode, stderr } = await trace(['run', 'cowtset', '-q', '--out=x', '--harts']);
-  expect(exitCode).toBe(2);
-  expect(stderr).toContain("note: --out=x, --harts is typed at the guest's shell");
-  expect((await trace(['run', '--out', 'x', 'cowtset', '-q'])).stderr).not.toContain('note');
+test('options behind the program are refused, unless -- says that they are the guest’s', async () => {
+  const typed = await trace(['run', '--harts', '1', 'cowtset', '-q', '--out=x', '--harts']);
+  expect([typed.exitCode, typed.stderr]).toEqual([
+    2,
+    expect.stringContaining("trace: --out=x, --harts behind cowtset would be typed at the guest's shell: "),
+  ]);
+  for (const words of [
+    ['run', '--', 'cowtset', '--out=x'],
+    ['run', '--out', 'x', 'cowtset', '-q'],
+  ])
+    expect((await trace(words)).stderr).toContain("there is no program 'cowtset'");
 });
 
 describe('errors', () => {
   test('of the user are a sentence and their exit code', async () => {
     const { exitCode, stderr } = await traceWith([failing(new UsageError('there is no x.', 65))], ['fail']);
     expect([exitCode, stderr]).toEqual([65, 'trace: there is no x\n']);
+  });
+
+  test('are also the document of who asked for one, whichever way they came about', async () => {
+    const absent = await trace(['check', '--json', 'absent.trace']);
+    const message = 'there is no trace absent.trace';
+    expect(absent).toEqual({
+      exitCode: 65,
+      stdout: `${JSON.stringify({ error: { message, exitCode: 65 } }, null, 2)}\n`,
+      stderr: `trace: ${message}\n`,
+    });
+    const unknown = await trace(['audit', '--hart', '2', '--json']);
+    const { error } = JSON.parse(unknown.stdout) as { error: { message: string } };
+    expect(unknown.stderr).toBe(`trace: ${error.message}\n`);
+    expect((await trace(['run', '--', 'cowtset', '--json'])).stdout).toBe('');
+    expect((await trace(['check', '--json', '--help'])).stdout).toMatch(/^Usage: /);
   });
 
   test('cannot act on the terminal', async () => {

@@ -1,6 +1,6 @@
 // The installed program, as a process of its own: what only a process has. It is what `npm run build` made.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../package-root.js';
@@ -41,6 +41,16 @@ test('a reader that leaves early is no error', async () => {
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
   const exitCode = await new Promise((resolve) => child.on('close', resolve));
   expect([exitCode, stderr]).toEqual([0, '']);
+});
+
+test('output that cannot be written is a sentence, and no verdict', () => {
+  const full = openSync('/dev/full', 'w');
+  const help = spawnSync(process.execPath, [program, '--help'], { stdio: ['ignore', full, 'pipe'] });
+  closeSync(full);
+  expect([help.status, help.stderr.toString()]).toEqual([
+    2,
+    'trace: the output cannot be written (ENOSPC)\n',
+  ]);
 });
 
 test('the first Ctrl-C ends a run in order, with a trace that can be read', async () => {
