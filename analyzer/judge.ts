@@ -63,7 +63,10 @@ export class Judge {
       const { violations, violationCount, frames } =
         suspects > 0 ? await this.violations(invariant) : noViolations;
       const status = violationCount > 0 ? 'violated' : judged > 0 ? 'holds' : 'vacuous';
-      const result: InvariantResult = { ...base, status, judged, skipped, violationCount, violations };
+      const lacking = status === 'vacuous' && skipped === 0 ? await this.lackingIn(invariant) : undefined;
+      const reason = lacking === undefined ? {} : { reason: lacking };
+      const points = { judged, skipped, violationCount, violations };
+      const result: InvariantResult = { ...base, status, ...points, ...reason };
       return { result, frames, ...about };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -87,6 +90,13 @@ export class Judge {
     const asked = others.length === 0 ? [] : await this.ask(others);
     const [points, missed, doubtful] = known.map((count) => count ?? asked.shift()!);
     return { judged: points, skipped: missed, suspects: doubtful };
+  }
+
+  /** What a run lacks in which a rule found nothing to judge though there was something; undefined where all is well. */
+  private async lackingIn({ expected, lacking }: InvariantFile): Promise<string | undefined> {
+    if (expected === undefined) return undefined;
+    const points = countOf(expected, this.tableOf) ?? (await this.ask([expected]))[0];
+    return points > 0 ? lacking : undefined;
   }
 
   /** A table, or an empty one for a view that has no candidates. */

@@ -39,6 +39,10 @@ export interface InvariantFile {
   readonly skipped?: string;
   /** SELECT of one number: 0 when there can be no violation, so that the other SELECT need not run. */
   readonly suspects?: string;
+  /** What a run lacks, in a clause, where nothing was judged though `expected` says that there was something to judge. */
+  readonly lacking?: string;
+  /** SELECT of one number: above 0 where a run plainly had what the rule is about, whether or not it was seen. */
+  readonly expected?: string;
   /** What may follow from a violation: all that comes later of the same frames, or nothing at all. */
   readonly breaks?: 'frames' | 'nothing';
   /** What a violation that is about no frame may follow from: any earlier one, one that breaks frames, or none. */
@@ -173,7 +177,9 @@ export function parseView(file: string, text: string): ViewFile {
 }
 
 const invariantKeys =
-  'title rule why needs optional severity hint except judged skipped suspects breaks follows'.split(' ');
+  'title rule why needs optional severity hint except judged skipped suspects lacking expected breaks follows'.split(
+    ' ',
+  );
 
 /** Parses a file of queries/invariants. */
 export function parseInvariant(file: string, text: string): InvariantFile {
@@ -183,7 +189,8 @@ export function parseInvariant(file: string, text: string): InvariantFile {
   const judged = header.required('judged');
   const skipped = header.given('skipped');
   const suspects = header.given('suspects');
-  const counts = [judged, skipped ?? '', suspects ?? ''];
+  const expected = header.given('expected');
+  const counts = [judged, skipped ?? '', suspects ?? '', expected ?? ''];
   checkNeeds(header, [...needs, ...optional], [header.sql, ...counts]);
   return {
     file,
@@ -199,6 +206,7 @@ export function parseInvariant(file: string, text: string): InvariantFile {
     judged,
     ...(skipped === undefined ? {} : { skipped }),
     ...(suspects === undefined ? {} : { suspects }),
+    ...(expected === undefined ? {} : { expected, lacking: header.required('lacking') }),
     ...(header.given('follows') !== undefined && { follows: header.oneOf('follows', ['any', 'frames']) }),
     ...(header.given('breaks') !== undefined && { breaks: header.oneOf('breaks', ['frames', 'nothing']) }),
     sql: header.sql,

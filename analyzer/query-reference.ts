@@ -46,6 +46,9 @@ function invariantSection(invariant: InvariantFile): string[] {
     `- **Why**: ${invariant.why}`,
     `- **Except**: ${invariant.except}`,
     `- **Hint**: ${invariant.hint}`,
+    ...(invariant.lacking === undefined
+      ? []
+      : [`- **Not seen**, said when it judged nothing: ${invariant.lacking}`]),
     `- **Severity**: ${invariant.severity}`,
     `- **Needs**: ${names(invariant.needs)}`,
   ];

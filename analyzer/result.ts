@@ -52,7 +52,10 @@ export interface InvariantResult {
   /** How many rows violate it; `violations` holds the first of them, in order of cycle. */
   readonly violationCount: number;
   readonly violations: readonly Violation[];
-  /** For not_judged and error: why, in a clause. */
+  /**
+   * For not_judged and error: why, in a clause. For vacuous: what was not seen, where the run plainly had something to
+   * judge.
+   */
   readonly reason?: string;
 }
 

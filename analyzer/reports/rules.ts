@@ -3,8 +3,11 @@
 import { escapeText, formatCount, pageWidth, paint, wrapText, type Colour } from '../../text/index.js';
 import type { InvariantResult, InvariantStatus } from '../result.js';
 
-/** What can come of a rule, for people: what is only a warning is told apart from what fails the run. */
-export type Outcome = InvariantStatus | 'warned';
+/**
+ * What can come of a rule, for people: what is only a warning is told apart from what fails the run, and a rule that was
+ * blind from one that had nothing to look at.
+ */
+export type Outcome = InvariantStatus | 'warned' | 'blind';
 
 /** In the order of the tally. */
 export const outcomes: Record<Outcome, { mark: string; tally: string; colour: Colour }> = {
@@ -12,6 +15,7 @@ export const outcomes: Record<Outcome, { mark: string; tally: string; colour: Co
   warned: { mark: 'warning', tally: 'with a warning', colour: 'yellow' },
   holds: { mark: 'holds', tally: 'hold', colour: 'green' },
   vacuous: { mark: 'vacuous', tally: 'vacuous', colour: 'dim' },
+  blind: { mark: 'not seen', tally: 'did not see what they judge', colour: 'yellow' },
   not_judged: { mark: 'not judged', tally: 'not judged', colour: 'dim' },
   error: { mark: 'ERROR', tally: 'error', colour: 'red' },
 };
@@ -21,7 +25,8 @@ const markWidth = 10;
 const namedMost = { holds: 3, silent: 10 };
 
 /** How a rule came out, for people. */
-export function outcomeOf({ status, severity }: InvariantResult): Outcome {
+export function outcomeOf({ status, severity, reason }: InvariantResult): Outcome {
+  if (status === 'vacuous' && reason !== undefined) return 'blind';
   return status === 'violated' && severity === 'warning' ? 'warned' : status;
 }
 
@@ -33,17 +38,19 @@ export function everyRuleLines(rules: readonly InvariantResult[], colour: boolea
 
 /** A line for each rule that is broken or failed; one for all that hold, and one for each reason not to have judged. */
 export function shortRuleLines(rules: readonly InvariantResult[], colour: boolean): string[] {
-  const having = (...statuses: InvariantStatus[]): InvariantResult[] =>
-    rules.filter(({ status }) => statuses.includes(status));
-  const reasons = [...new Set(having('not_judged').map(({ reason = '' }) => reason))];
+  const having = (...some: Outcome[]): InvariantResult[] =>
+    rules.filter((one) => some.includes(outcomeOf(one)));
+  const forReasons = (outcome: 'blind' | 'not_judged', advice = ''): string[] =>
+    [...new Set(having(outcome).map(({ reason = '' }) => reason))].flatMap((reason) => {
+      const alike = having(outcome).filter((one) => (one.reason ?? '') === reason);
+      return silentLines(outcome, `${escapeText(reason, pageWidth)}${advice}`, alike, colour);
+    });
   return [
-    ...everyRuleLines(having('violated', 'error'), colour),
+    ...everyRuleLines(having('violated', 'warned', 'error'), colour),
+    ...forReasons('blind', '; trace inspect shows what was found in the kernel, --profile corrects it'),
     ...holdingLines(having('holds'), colour),
     ...silentLines('vacuous', 'found nothing to judge', having('vacuous'), colour),
-    ...reasons.flatMap((reason) => {
-      const alike = having('not_judged').filter((one) => (one.reason ?? '') === reason);
-      return silentLines('not_judged', escapeText(reason, pageWidth), alike, colour);
-    }),
+    ...forReasons('not_judged'),
   ];
 }
 
@@ -58,7 +65,7 @@ function marked(outcome: Outcome, colour: boolean): string {
 }
 
 function counts(one: InvariantResult): string {
-  if (one.status === 'not_judged' || one.status === 'error') return one.reason ?? '';
+  if (one.reason !== undefined) return one.reason;
   const parts = [one.judged === 0 ? 'nothing to judge' : `${formatCount(one.judged)} judged`];
   if (one.violationCount > 0) parts.unshift(`${formatCount(one.violationCount)} found`);
   if (one.skipped > 0) parts.push(`${formatCount(one.skipped)} skipped`);

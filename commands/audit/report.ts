@@ -83,6 +83,7 @@ export function auditText(
     '',
     ...table(runs, disclose),
     ...violatedLines(runs, disclose),
+    ...blindLines(runs),
     '',
     `${paint(verdict.toUpperCase(), hues[verdict], colour)}: ${tally(runs)}`,
   ];
@@ -160,6 +161,21 @@ function violatedLines(runs: readonly AuditedRun[], disclose: Disclosure): strin
         ...rest,
       ]),
   );
+}
+
+/** What no program's run showed to rules that should have had something to judge. */
+function blindLines(runs: readonly AuditedRun[]): string[] {
+  const reasonOf = ({ status, reason }: InvariantResult): string[] =>
+    status === 'vacuous' && reason !== undefined ? [reason] : [];
+  const reasons = new Set(runs.flatMap(({ check }) => check.invariants.flatMap(reasonOf)));
+  return [...reasons].flatMap((reason) => {
+    const blind = runs.flatMap(({ check }) =>
+      check.invariants.filter((one) => reasonOf(one).includes(reason)),
+    );
+    const rules = new Set(blind.map(({ title }) => title));
+    const text = `not seen: ${reason}: not judged by ${rules.size} rule(s); see trace inspect, --profile`;
+    return ['', ...wrapText(printable(text), pageWidth, '  ', '    ')];
+  });
 }
 
 function shownBy(

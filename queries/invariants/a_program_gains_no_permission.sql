@@ -9,6 +9,8 @@
 --           of the parent.
 -- judged:   SELECT sum(changes) FROM page_permissions WHERE granted IS NOT NULL AND finished AND user_after
 -- suspects: SELECT count(*) FROM page_permissions WHERE finished AND user_after AND gained <> 0
+-- lacking:  what exec granted the programs is not known
+-- expected: SELECT count(*) FROM pte_write WHERE level = 0 AND (after & 17) = 17
 WITH gained AS (
   SELECT c.last_seq, c.va, c.root, g.extra,
          c.root <> first_value(c.root) OVER (PARTITION BY c.image, c.va, g.extra ORDER BY c.last_seq) AS was_elsewhere

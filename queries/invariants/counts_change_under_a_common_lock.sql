@@ -2,7 +2,7 @@
 -- rule:     All changes of the count of a frame that has several owners are made with one lock held, or by atomic
 --           instructions.
 -- why:      Two harts that change a count at once, each from the value that it has read, lose one of the changes.
--- needs:    refcount_change, count_convention, lock
+-- needs:    refcount_change, count_convention, lock, point_states
 -- severity: error
 -- breaks:   nothing
 -- hint:     From reading the count to storing it, and to what is decided by it, nobody else may change it.
@@ -12,6 +12,8 @@
 --           count_convention) > 1 AND EXISTS (SELECT * FROM lock)
 -- suspects: SELECT (coalesce(bit_and(locks), 1) = 0)::INTEGER FROM refcount_change WHERE pid <> 0 AND
 --           greatest(before, after) - (SELECT extra FROM count_convention) > 1
+-- lacking:  processes share frames, and no reference count of one was seen to change
+-- expected: SELECT sum(points) FROM point_states WHERE mappings > 1 AND EXISTS (SELECT * FROM lock)
 WITH another AS (
   SELECT 1 << 30 AS lock
 ), changes AS (

@@ -9,6 +9,8 @@
 -- judged:   SELECT count(*) FROM kfree
 -- suspects: SELECT count(*) FROM kfree WHERE NOT EXISTS (SELECT * FROM frame_free) AND NOT EXISTS (SELECT * FROM
 --           kalloc WHERE frame <> 0) AND EXISTS (SELECT * FROM kalloc)
+-- lacking:  frames came on the free list, and the free function was not seen to be called
+-- expected: SELECT count(*) FROM frame_free
 WITH given AS (
   SELECT count(*) AS frames, min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(frame, seq) AS frame,
          min_by(pc, seq) AS pc, min_by(call_site, seq) AS call_site, min(seq) AS seq FROM kfree

@@ -9,6 +9,8 @@
 --           memory elsewhere.
 -- judged:   SELECT count(*) FROM page_fault WHERE size IS NOT NULL AND outcome = 'resolved'
 -- suspects: SELECT count(*) FROM page_fault WHERE va >= size AND outcome = 'resolved'
+-- lacking:  faults were resolved, and the size of no process is known
+-- expected: SELECT count(*) FROM page_fault WHERE outcome = 'resolved'
 WITH opened AS (
   SELECT span, max_by(pc, seq) AS pc, max_by(call_site, seq) AS call_site FROM pte_write WHERE level = 0 GROUP BY span
 )

@@ -2,6 +2,7 @@
 -- rule:     A frame that is taken from the free list has no user mapping that goes on to be used.
 -- why:      Two owners then have one frame, and each destroys what the other wrote.
 -- needs:    frame_alloc, leaf_mappings, frame_free, kfree
+-- optional: kalloc
 -- severity: error
 -- hint:     Who freed the frame must be done with its mappings: the free list belongs to all harts at once.
 -- except:   A mapping that a kernel entry removes which had freed the frame, or given up its own share in it, before,
@@ -9,6 +10,8 @@
 --           unmapping. A mapping that was made after the freeing is another rule's matter.
 -- judged:   SELECT count(*) FROM frame_alloc
 -- suspects: SELECT count(*) FROM frame_alloc WHERE mappings > 0
+-- lacking:  the allocator gave frames, and none was seen to leave the free list
+-- expected: SELECT count(*) FROM kalloc WHERE frame <> 0
 WITH taken AS (
   SELECT * FROM frame_alloc WHERE mappings > 0
 ), mapped AS (

@@ -3,6 +3,7 @@
 -- why:      An address inside a frame, or outside of memory, names no frame: the wrong one would be freed, or
 --           counted.
 -- needs:    kfree, run_facts
+-- optional: frame_free
 -- severity: error
 -- breaks:   frames
 -- hint:     Where does the caller have this address from: a page-table entry, or an address that a program chose?
@@ -10,6 +11,8 @@
 -- judged:   SELECT count(*) FROM kfree
 -- suspects: SELECT count(*) FROM kfree WHERE (frame & 4095) <> 0 OR frame < (SELECT max(value::UBIGINT) FROM run_facts
 --           WHERE key = 'ram_base') OR frame >= (SELECT max(value::UBIGINT) FROM run_facts WHERE key = 'ram_end')
+-- lacking:  frames came on the free list, and the free function was not seen to be called
+-- expected: SELECT count(*) FROM frame_free
 WITH memory AS (
   SELECT max(value::UBIGINT) FILTER (key = 'ram_base') AS lowest, max(value::UBIGINT) FILTER (key = 'ram_end') AS upper
   FROM run_facts WHERE key IN ('ram_base', 'ram_end')

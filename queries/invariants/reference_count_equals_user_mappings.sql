@@ -13,6 +13,8 @@
 --           NULL
 -- suspects: SELECT sum(points) FROM point_states WHERE judged AND mappings > 0 AND NOT free AND count <>
 --           mappings + (SELECT extra FROM count_convention)
+-- lacking:  processes share frames, and no reference count of one was seen to change
+-- expected: SELECT sum(points) FROM point_states WHERE mappings > 1
 WITH first_wrong AS (
   -- A frame stays wrong; say so once for each difference.
   SELECT *, mappings - mappings_before AS gained FROM suspicious_points WHERE wrong_count

@@ -72,6 +72,14 @@ describe('text', () => {
     );
   });
 
+  test('tells rules that did not see what they judge from those that had nothing to judge', () => {
+    const vacuous = { status: 'vacuous', judged: 0, skipped: 0 } as const;
+    const text = reports.text(resultOf({ ...vacuous, reason: 'no count was seen' }, vacuous, {}));
+    expect(text).toContain('  not seen    1 rule (no count was seen; trace inspect shows');
+    expect(text).toContain('  vacuous     1 rule (found nothing to judge)');
+    expect(text).toContain('FAILED: 1 hold, 1 vacuous, 1 did not see what they judge\n');
+  });
+
   test('leads with the cause: whom to suspect, how it came about, and what follows', () => {
     const wrong: Violation = {
       ...violation,
