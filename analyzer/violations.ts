@@ -94,7 +94,8 @@ async function keepSome(database: Database, kept: number, columns: readonly stri
 
 /**
  * By number of the row: the functions of its `sites`, in that order, or of its pc and call site; where the row says
- * `blames_caller`, who called the first comes before it. Those that everybody calls come later, the library's last.
+ * `blames_caller`, who called the first comes before it. Those that everybody calls come later, the library's last,
+ * but where the row says `blames_as_listed`.
  */
 async function readSuspects(
   database: Database,
@@ -103,10 +104,10 @@ async function readSuspects(
 ): Promise<Map<number, Suspect[]>> {
   const callSite = columns.includes('call_site') ? 'call_site' : 'NULL';
   const sites = columns.includes('sites') ? 'sites' : `[pc, ${callSite}]::UBIGINT[]`;
-  const blamesCaller = columns.includes('blames_caller') ? 'blames_caller' : 'false';
+  const flag = (name: string): string => (columns.includes(name) ? name : `false AS ${name}`);
   const { rows } = await database.query(
-    `SELECT s.number, p."function", p.file, p.line, s.blames_caller
-     FROM (SELECT number, ${blamesCaller} AS blames_caller, unnest(${sites}) AS address,
+    `SELECT s.number, p."function", p.file, p.line, s.blames_caller, s.blames_as_listed
+     FROM (SELECT number, ${flag('blames_caller')}, ${flag('blames_as_listed')}, unnest(${sites}) AS address,
                  generate_subscripts(${sites}, 1) AS position
            FROM kept) s
      JOIN places p ON p.address = s.address AND s.address <> 0
@@ -114,15 +115,17 @@ async function readSuspects(
   );
   const all = new Map<number, Suspect[]>();
   const deep = new Set<number>();
-  for (const [number, chain, file, line, blames] of rows) {
+  const listed = new Set<number>();
+  for (const [number, chain, file, line, blamesCaller, blamesAsListed] of rows) {
     const known = all.get(Number(number)) ?? [];
     all.set(Number(number), [...known, ...suspectsAt(String(chain), file, line)]);
-    if (blames === true) deep.add(Number(number));
+    if (blamesCaller === true) deep.add(Number(number));
+    if (blamesAsListed === true) listed.add(Number(number));
   }
   return new Map(
     [...all].map(([number, [inner, caller, ...others]]) => {
       const order = deep.has(number) && caller ? [caller, inner, ...others] : [inner, caller, ...others];
-      return [number, ranked(order, common)];
+      return [number, listed.has(number) ? distinct(order) : ranked(order, common)];
     }),
   );
 }
@@ -140,13 +143,18 @@ function ranked(found: readonly (Suspect | undefined)[], common: ReadonlySet<str
   const suspects = found.filter((one) => one !== undefined);
   const first = suspects.filter((one) => !common.has(one.function));
   const then = suspects.filter((one) => common.has(one.function) && !isLibrary(one));
+  return distinct([...first, ...then, ...suspects.filter(isLibrary)]);
+}
+
+/** The first of them, each function once. */
+function distinct(suspects: readonly (Suspect | undefined)[]): Suspect[] {
   const names = new Set<string>();
-  const each = [...first, ...then, ...suspects.filter(isLibrary)].filter((one) => {
-    const isNew = !names.has(one.function);
-    names.add(one.function);
+  const each = suspects.filter((one) => {
+    const isNew = one !== undefined && !names.has(one.function);
+    if (one !== undefined) names.add(one.function);
     return isNew;
   });
-  return each.slice(0, suspectsMost);
+  return each.slice(0, suspectsMost) as Suspect[];
 }
 
 function violationOf(row: readonly SqlValue[], suspects: readonly Suspect[]): Violation {

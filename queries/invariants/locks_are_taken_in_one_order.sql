@@ -16,7 +16,8 @@ WITH pairs AS (
   ANTI JOIN (SELECT address FROM location WHERE "function" ILIKE '%try%') tried ON tried.address = o.pc
 )
 SELECT b.cycle, b.hart, b.pid, NULL AS frame, b.pc, b.call_site, a.cycle AS since,
-       [b.call_site, a.call_site]::UBIGINT[] AS sites,
+       -- The allocator's own functions take these locks: that everybody calls them does not excuse them.
+       [b.call_site, a.call_site]::UBIGINT[] AS sites, true AS blames_as_listed,
        printf('%s was taken with %s held; at cycle %d, in %s (%s:%d), %s was taken with %s held', b.name, b.outer_name,
               a.cycle, l."function", regexp_replace(l.file, '^.*/', ''), l.line, a.name, a.outer_name) AS message
 FROM pairs a JOIN pairs b ON a.lock = b.outer_lock AND a.outer_lock = b.lock AND a.seq < b.seq

@@ -2,7 +2,7 @@
 -- rule:     The kernel never enters its panic function.
 -- why:      A panic stops every process; whatever a program does, the worst may be its own end.
 -- needs:    panic_calls, kernel_span
--- optional: kfree, pte_write
+-- optional: kfree, pte_write, places, refcount_change, frame_alloc, frame_free
 -- severity: error
 -- follows:  any
 -- hint:     The message is the kernel's own; the events just before this cycle show what led there.
@@ -19,10 +19,27 @@ WITH frames AS (
   SELECT p.seq, max_by(f.frame, f.seq) AS frame
   FROM panic_calls p JOIN frames f ON f.span = p.span AND f.seq < p.seq
   WHERE p.pid <> 0 GROUP BY p.seq
+), guarded AS (
+  SELECT span, seq, cycle, pc, locks FROM refcount_change
+  UNION ALL SELECT span, seq, cycle, pc, locks FROM frame_alloc
+  UNION ALL SELECT span, seq, cycle, pc, locks FROM frame_free
+), about_lock AS (
+  -- A lock that is taken twice, or given back when it is not held, by what the lock's functions are called in xv6.
+  SELECT p.seq, max_by(g.pc, g.seq) FILTER (g.locks <> 0) AS guarded_pc,
+         max(g.cycle) FILTER (g.locks <> 0) AS guarded_cycle
+  FROM panic_calls p JOIN places l ON l.address = p.sites[1] AND l."function" ~ '(acquire|release|push_off|pop_off)'
+  LEFT JOIN guarded g ON g.span = p.span AND g.seq < p.seq
+  WHERE NOT p.faulted GROUP BY p.seq
 )
 SELECT p.cycle, p.hart, p.pid, f.frame, p.pc, p.call_site,
        -- Who checks what it is given is not at fault; who finds that memory is out, and gives up, is.
-       CASE WHEN p.faulted OR p.without_memory THEN p.sites ELSE p.sites[2:] || p.sites[1:1] END AS sites,
-       'panic: ' || p.text AS message
-FROM panic_calls p LEFT JOIN last_frame f USING (seq)
+       CASE WHEN p.faulted OR p.without_memory THEN p.sites
+            WHEN a.seq IS NOT NULL THEN p.sites[2:2] || [a.guarded_pc] || p.sites[3:] || p.sites[1:1]
+            ELSE p.sites[2:] || p.sites[1:1] END AS sites,
+       -- Whoever takes a lock twice is at fault, be it a function that everybody calls.
+       a.seq IS NOT NULL AS blames_as_listed,
+       'panic: ' || p.text || CASE WHEN a.guarded_pc IS NULL THEN ''
+         ELSE printf('; this kernel entry had last changed a count or the free list under a lock at cycle %d',
+                     a.guarded_cycle) END AS message
+FROM panic_calls p LEFT JOIN last_frame f USING (seq) LEFT JOIN about_lock a USING (seq)
 ORDER BY p.cycle

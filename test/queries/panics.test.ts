@@ -60,6 +60,20 @@ describe('the_kernel_does_not_panic', () => {
     expect(await suspects(rule, story)).toEqual([['cowfault', 'usertrap', 'memmove']]);
   });
 
+  test('suspects who takes a lock that is held, though everybody calls it', async () => {
+    const story = new Story();
+    const entry = story.begin(4, 'exec');
+    const { cycle } = story;
+    const change = { frame: 0x80300000, before: 2, after: 1, locks: 2 };
+    story.emit('refcount_change', entry, 'kfree', { ...change, call_site: story.at('uvmunmap') });
+    panic(story, entry, 'acquire', 'kfree', 'uvmunmap', 'exec');
+    const { violations } = await judgeRows(rule, story.rows(), { facts: { function_free: 'kfree' } });
+    expect(violations[0].suspects.map((one) => one.function)).toEqual(['kfree', 'uvmunmap', 'exec']);
+    expect(violations[0].message).toBe(
+      `panic: acquire; this kernel entry had last changed a count or the free list under a lock at cycle ${cycle}`,
+    );
+  });
+
   test('suspects who called panic where nothing else is known', async () => {
     const story = new Story();
     const entry = story.begin(4, 'exit');
