@@ -92,7 +92,7 @@ export class Judge {
     return { judged: points, skipped: missed, suspects: doubtful };
   }
 
-  /** What a run lacks in which a rule found nothing to judge though there was something; undefined where all is well. */
+  /** What a run lacks in which a rule found nothing to judge though there was something, if so. */
   private async lackingIn({ expected, lacking }: InvariantFile): Promise<string | undefined> {
     if (expected === undefined) return undefined;
     const points = countOf(expected, this.tableOf) ?? (await this.ask([expected]))[0];

@@ -39,7 +39,7 @@ export interface InvariantFile {
   readonly skipped?: string;
   /** SELECT of one number: 0 when there can be no violation, so that the other SELECT need not run. */
   readonly suspects?: string;
-  /** What a run lacks, in a clause, where nothing was judged though `expected` says that there was something to judge. */
+  /** What a run lacks, in a clause, where nothing was judged though `expected` says that there was something. */
   readonly lacking?: string;
   /** SELECT of one number: above 0 where a run plainly had what the rule is about, whether or not it was seen. */
   readonly expected?: string;

@@ -4,8 +4,8 @@ import { escapeText, formatCount, pageWidth, paint, wrapText, type Colour } from
 import type { InvariantResult, InvariantStatus } from '../result.js';
 
 /**
- * What can come of a rule, for people: what is only a warning is told apart from what fails the run, and a rule that was
- * blind from one that had nothing to look at.
+ * What can come of a rule, for people: what is only a warning is told apart from what fails the run, and a rule that
+ * was blind from one that had nothing to look at.
  */
 export type Outcome = InvariantStatus | 'warned' | 'blind';
 

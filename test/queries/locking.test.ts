@@ -118,6 +118,17 @@ describe('locks_are_taken_in_one_order', () => {
     expect(violations[0].suspects.map((one) => one.function)).toEqual(['kfree', 'kalloc']);
   });
 
+  test('suspects who held the first lock and called what took the second', async () => {
+    const rows = orders([kmem, 3, 'kfree'], [counts, 3, 'set_count']);
+    const [{ seq, span }] = rows.lock_order!.slice(-1);
+    const places = rows.location!.map(({ function: called, address }) => [called, address] as const);
+    const at = (called: string) => places.find(([found]) => found === called)![1];
+    const row = { seq: Number(seq) + 1000, span, pc: at('set_count'), call_site: at('acquire') };
+    const refcount_change = [{ ...row, frame: 0x80300000, before: 0, after: 1, locks: 3 }];
+    const { violations } = await judgeRows(name, { ...rows, refcount_change });
+    expect(violations[0].suspects.map((one) => one.function)).toEqual(['acquire', 'set_count', 'kfree']);
+  });
+
   test('holds where one is always the second, a third keeps both apart, or one is only tried', async () => {
     const rows = orders([counts, 3, 'kalloc'], [counts, 3 | another, 'kfree']);
     expect(await judgeRows(name, rows)).toMatchObject({ status: 'holds', judged: 2 });
