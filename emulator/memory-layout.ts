@@ -107,8 +107,10 @@ export const control = {
   tellStores: 188,
   /** i32: how many frames have been told of since a return to user mode. */
   toldCount: 192,
+  /** i32: non-zero once words are watched. */
+  watchesWords: 204,
   /** i32: faults of user stores under way whose pages are remembered, see ring/fault-content-code.ts. */
-  openFaults: 196,
+  openFaults: 200,
   /** i64 each: hashes of pages, see snapshot/hash-code.ts. */
   hashes: 224,
 } as const;

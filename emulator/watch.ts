@@ -19,8 +19,11 @@ export interface Probe {
   readonly registers: readonly number[];
   /** Append a record at each hit. */
   readonly record: boolean;
-  /** Called at each hit with the hart's number, before the instruction executes. */
-  readonly onHit?: (hart: number) => void;
+  /**
+   * Called at each hit with the hart's number, before the instruction executes. Who has heard enough may take it away:
+   * code that is compiled from then on makes no call.
+   */
+  onHit?: (hart: number) => void;
   /**
    * Hits that are news: those where the low half of the register is an address in a frame of RAM that is a watched page
    * table (`isTable`), or is none. Calls of `onHit` at other hits may be left out, and compiled code does.
@@ -118,6 +121,7 @@ export class Watch {
       this.bitmap[word >>> 3] |= 1 << (word & 7);
     for (let frame = this.frameOf(address); frame <= this.frameOf(last); frame++)
       this.flags[frame] |= FrameFlag.watched;
+    this.controls[control.watchesWords >> 2] = 1;
     this.buffers.forgetStores();
   }
 

@@ -31,6 +31,8 @@ export interface Workspace {
   readonly other: Local<'i64'>;
   readonly at: Local<'i32'>;
   readonly slow: Local<'i32'>;
+  /** Whether stores beside watched words are done in place, which takes more code: there are such words. */
+  readonly looksBeside?: boolean;
 }
 
 /** Every effect ends in `next`, `nextSlowly`, or a trap. */

@@ -3,6 +3,7 @@ import { Cause } from '../hart/trap-code.js';
 import { stateOffset, tlb, workOffset } from '../hart/state.js';
 import type { AccessBytes, Effect } from '../isa/instruction.js';
 import { tlbEntry } from '../mmu/tlb-code.js';
+import { locateBeside } from '../mmu/unwatched-code.js';
 import { call, i32, i64, type I32, type I64 } from '../wasm/expression.js';
 import { requestLeave, setWord } from '../hart/hart-code.js';
 import { control } from '../memory-layout.js';
@@ -45,10 +46,12 @@ function lookUpStore(x: Execution, bytes: AccessBytes, miss: () => void): void {
   f.set(at, tlbEntry(x.tlb, va));
   f.if(
     i64.ne(i64.load(at, tlb.store), tagOf(va, bytes)),
-    () => {
-      f.set(at, call(x.functions.unwatched, at, va, tagOf(va, bytes)));
-      f.if(i32.eqz(at), miss);
-    },
+    () =>
+      f.block((found) => {
+        if (x.looksBeside) locateBeside(x, tagOf(va, bytes), found);
+        f.set(at, call(x.functions.unwatched, at, va, tagOf(va, bytes)));
+        f.if(i32.eqz(at), miss);
+      }),
     () => f.set(at, i32.add(i32.wrap(va), i32.load(at, tlb.store + 8))),
   );
 }

@@ -17,11 +17,15 @@ type Imported = { readonly [K in RegionImport]: FunctionReference<(typeof region
 const exportName = (code: WindowCode, { start }: Routine): string =>
   BigInt.asUintN(64, code.base + BigInt(start)).toString(16);
 
-/** The module's bytes. */
+/**
+ * The module's bytes.
+ * @param looksBeside words are watched, and stores beside them are many
+ */
 export function regionModule(
   layout: MemoryMap,
   code: WindowCode,
   routines: readonly Routine[],
+  looksBeside: boolean,
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const functions = Object.fromEntries(
@@ -39,7 +43,7 @@ export function regionModule(
     type: module.type(parameters, result),
     pageOf: (offset: number) => code.pageOf(offset),
   };
-  const parts = { functions, algebra, layout, links, windowBase: code.base };
+  const parts = { functions, algebra, layout, links, windowBase: code.base, looksBeside };
   routines.forEach((routine, index) => {
     module.define(references[index], (f) => buildRoutine(f, parts, routine));
     module.export(exportName(code, routine), references[index]);

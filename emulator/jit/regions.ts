@@ -148,7 +148,7 @@ export class Regions implements RegionOwner {
     if (routines.length === 0) return false;
     if (this.live.size >= this.regionsMaximum || this.free.length < routines.length) this.dropOldest();
     if (this.free.length < routines.length) return false;
-    const bytes = regionModule(this.layout, code, routines);
+    const bytes = regionModule(this.layout, code, routines, this.words[control.watchesWords >> 2] !== 0);
     const functions = instantiateRegion(bytes, this.memory, this.core, code, routines);
     this.connect(window, code, routines, functions);
     return true;

@@ -34,7 +34,10 @@ import { system } from './routine-system.js';
 import type { CodeInstruction } from './window-code.js';
 
 /** What the routines of a module share. */
-export type RoutineParts = Pick<RoutineContext, 'functions' | 'algebra' | 'layout' | 'windowBase'> & {
+export type RoutineParts = Pick<
+  RoutineContext,
+  'functions' | 'algebra' | 'layout' | 'windowBase' | 'looksBeside'
+> & {
   readonly links: RoutineLinks;
 };
 

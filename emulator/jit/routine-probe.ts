@@ -14,6 +14,7 @@ export function fireProbe(c: RoutineContext, one: CodeInstruction, unused: numbe
   const { f, h, functions, registers } = c;
   const { offset } = one;
   const probe = one.probe!;
+  if (!probe.onHit && !probe.record) return;
   // The ring has reached its limit: leave before this instruction, which is then met again with the ring drained.
   f.if(i32.load(i32.const(0), control.leave), () => {
     leaveFor(c, addressOf(c, offset), unused + 1, c.forced);

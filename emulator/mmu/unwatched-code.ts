@@ -2,8 +2,8 @@
 // what is watched (a free list, counts, processes) in pages beside what they write all the time (locks, harts).
 import { tlb } from '../hart/state.js';
 import { FrameFlag, type MemoryMap } from '../memory-layout.js';
-import type { FunctionBuilder } from '../wasm/function-builder.js';
-import { i32, i64, type I32, type Local } from '../wasm/expression.js';
+import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
+import { i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
 import { flagsOf, frameNumber, isWatchedWord, type Parts } from './access-parts.js';
 
 const none = i32.const(0);
@@ -27,6 +27,36 @@ export function buildUnwatched(f: FunctionBuilder, layout: MemoryMap): void {
   });
   f.if(i32.ne(flags, i32.const(FrameFlag.watched)), () => f.return(none));
   f.return(i32.select(isWatchedWord(f, at, layout), none, at));
+}
+
+/** What a store is looked up with. */
+export interface BesideParts {
+  readonly f: FunctionBuilder;
+  readonly layout: MemoryMap;
+  readonly va: Local<'i64'>;
+  /** The TLB's entry; the linear address, where that is found. */
+  readonly at: Local<'i32'>;
+  /** Scratch. */
+  readonly other: Local<'i64'>;
+}
+
+/**
+ * The usual case of `unwatched` in place, for the code of a store: kernels count the locks that a hart holds beside the
+ * process that it runs. Sets `at` and goes to `found` where no word but others of the frame is watched.
+ */
+export function locateBeside({ f, layout, va, at, other }: BesideParts, tag: I64, found: Label): void {
+  f.if(i64.eq(i64.load(at, tlb.noticedStore), tag), () => {
+    f.set(other, i64.extendU(i32.add(i32.wrap(va), i32.load(at, tlb.noticedStore + 8))));
+    const to = i32.wrap(other);
+    f.if(i32.eq(flagsOf(frameNumber(to, layout), layout), i32.const(FrameFlag.watched)), () => {
+      const byte = i32.load8U(i32.shrU(i32.sub(to, i32.const(layout.ram)), i32.const(6)), layout.watchBitmap);
+      const bit = i32.and(i32.shrU(to, i32.const(3)), i32.const(7));
+      f.if(i32.eqz(i32.and(i32.shrU(byte, bit), i32.const(1))), () => {
+        f.set(at, to);
+        f.branch(found);
+      });
+    });
+  });
 }
 
 /**

@@ -148,18 +148,19 @@ function probeAllocate(target: Target, { entry, exits }: RoleFunction): void {
   const { watch } = machine;
   const { freeList } = profile;
   const settles = freeList !== undefined && freeList.heads.length > 1 && wants('frame_alloc', 'frame_free');
-  let isFirst = true;
-  if (freeList)
-    watch.addProbe({
+  if (freeList) {
+    const entered: Probe = {
       address: entry,
       id: ProbeId.allocateEntered,
       registers: [],
       record: settles,
       onHit: () => {
-        if (isFirst) recordFreeFrames(machine, freeList.heads, entry);
-        isFirst = false;
+        recordFreeFrames(machine, freeList.heads, entry);
+        delete entered.onHit;
       },
-    });
+    };
+    watch.addProbe(entered);
+  }
   if (!wants('kalloc') && !settles && !searchesCounts(target)) return;
   const registers = [register.a0, register.ra];
   for (const address of exits)
