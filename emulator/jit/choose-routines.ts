@@ -1,5 +1,4 @@
 // Which routines of a window are worth compiling together: those that were sampled, and what they call, nearest first.
-import type { IsInlined } from './flow.js';
 import { Inlining } from './inlining.js';
 import { routineAt, type Routine } from './routines.js';
 import type { WindowCode } from './window-code.js';
@@ -19,10 +18,15 @@ export function chooseRoutines(
 ): Routine[] {
   const { accepts } = new Inlining(code);
   const chosen = new Map<number, Routine>();
+  const found = new Map<number, Routine | undefined>();
+  const find = (start: number): Routine | undefined => {
+    if (!found.has(start)) found.set(start, routineAt(code, start, accepts));
+    return found.get(start);
+  };
   let instructions = 0;
   const choose = (start: number): Routine | undefined => {
     if (chosen.has(start) || compiled.has(start)) return undefined;
-    const routine = routineAt(code, start, accepts);
+    const routine = find(start);
     if (!routine || instructions + routine.instructionCount > instructionsMaximum) return undefined;
     instructions += routine.instructionCount;
     chosen.set(start, routine);
@@ -31,7 +35,7 @@ export function chooseRoutines(
   const sampled = [...samples].sort(([a, x], [b, y]) => y - x || a - b);
   for (const [offset] of sampled) {
     if ([...chosen.values()].some(({ covered }) => covered.has(offset))) continue;
-    const start = startOf(code, offset, accepts);
+    const start = startOf(code, offset, find);
     choose(compiled.has(start) ? offset : start);
   }
   for (const { callees } of chosen.values()) for (const callee of callees) choose(callee);
@@ -39,8 +43,8 @@ export function chooseRoutines(
 }
 
 /** The start of the function that an offset belongs to, or where that is not known, the offset. */
-function startOf(code: WindowCode, offset: number, isInlined: IsInlined): number {
+function startOf(code: WindowCode, offset: number, find: (start: number) => Routine | undefined): number {
   const start = code.startBefore(offset);
   if (start === undefined) return offset;
-  return routineAt(code, start, isInlined)?.covered.has(offset) ? start : offset;
+  return find(start)?.covered.has(offset) ? start : offset;
 }

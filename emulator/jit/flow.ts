@@ -19,8 +19,6 @@ import type { CodeInstruction, WindowCode } from './window-code.js';
 /** The optimising compiler takes more than twice as long for twice as much. */
 const stepsMaximum = 600;
 
-const nowhere = { next: undefined, target: undefined, inlined: undefined, callee: undefined };
-
 /** Says of the function at an offset whether it is copied into its callers. */
 export type IsInlined = (target: number) => boolean;
 
@@ -94,40 +92,50 @@ export class Flow {
 
   private add(one: CodeInstruction, place: Place, next: Place): Place | undefined {
     const { decoded } = one;
-    const put = (step: Partial<Step>): void => {
-      this.steps.set(place, { ...one, place, ...nowhere, ...step });
-    };
-    if (isCall(decoded)) return this.addCall(one, next, put);
+    if (isCall(decoded)) return this.addCall(one, place, next);
     if (decoded.instruction.effect.kind === 'jump_register') {
       const back = this.returns[contextOf(place)];
-      if (contextOf(place) === 0) put({});
-      else put({ next: back, inlined: 'return' });
+      if (contextOf(place) === 0) this.put(one, place, undefined);
+      else this.put(one, place, back, undefined, 'return');
       return contextOf(place) === 0 ? undefined : back;
     }
     if (isTrap(decoded) || isTrapReturn(decoded)) {
-      put({});
+      this.put(one, place, undefined);
       if (isTrap(decoded)) this.comeBackTo(next);
       return undefined;
     }
     const at = targetOf(one);
     const target = at === undefined ? undefined : placeOf(contextOf(place), at);
     const goesOn = decoded.instruction.effect.kind === 'jump' ? undefined : next;
-    put({ next: goesOn, target });
+    this.put(one, place, goesOn, target);
     if (at !== undefined && this.functions.has(at) && at !== offsetOf(this.start)) this.callees.add(at);
     else if (target !== undefined) this.leadTo(target, false);
     return goesOn;
   }
 
-  private addCall(one: CodeInstruction, next: Place, put: (step: Partial<Step>) => void): Place | undefined {
+  /** Written out member by member: a tenth of a compilation was copying these. */
+  private put(
+    { decoded, loop, wait, probe, offset, page }: CodeInstruction,
+    place: Place,
+    next: Place | undefined,
+    target?: Place,
+    inlined?: Step['inlined'],
+    callee?: number,
+  ): void {
+    const step = { decoded, loop, wait, probe, offset, page, place, next, target, inlined, callee };
+    this.steps.set(place, step);
+  }
+
+  private addCall(one: CodeInstruction, place: Place, next: Place): Place | undefined {
     const at = calleeOf(this.code, one);
     const returnsToPage = this.code.pageOf(offsetOf(next)) === one.page;
     if (at !== undefined && one.decoded.rd === 1 && returnsToPage && this.isInlined(at)) {
       this.returns.push(next);
       const copy = placeOf(this.returns.length - 1, at);
-      put({ next: copy, inlined: 'call', callee: at });
+      this.put(one, place, copy, undefined, 'call', at);
       return copy;
     }
-    put({ next, callee: at });
+    this.put(one, place, next, undefined, undefined, at);
     if (at !== undefined) this.callees.add(at);
     this.leadTo(next, true);
     return undefined;

@@ -9,7 +9,7 @@ export class ByteWriter {
   }
 
   byte(value: number): void {
-    this.reserve(1);
+    if (this.used === this.bytes.length) this.reserve(1);
     this.bytes[this.used++] = value;
   }
 
@@ -44,10 +44,10 @@ export class ByteWriter {
   signed64(value: bigint): void {
     let rest = BigInt.asIntN(64, value);
     for (;;) {
-      const low = Number(rest & 0x7fn);
+      // The encodings agree where both can be; nearly all constants are small.
+      if (BigInt.asIntN(32, rest) === rest) return this.signed32(Number(rest));
+      this.byte(Number(rest & 0x7fn) | 0x80);
       rest >>= 7n;
-      if ((rest === 0n && !(low & 0x40)) || (rest === -1n && low & 0x40)) return this.byte(low);
-      this.byte(low | 0x80);
     }
   }
 

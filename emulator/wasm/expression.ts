@@ -8,44 +8,100 @@ type ExpressionType = ValueType | 'void';
 export class Expression<T extends ExpressionType = ExpressionType> {
   constructor(
     readonly type: T,
-    private readonly operands: readonly Expression[],
-    private readonly instruction: (code: ByteWriter) => void,
+    private readonly opcode: number,
+    private readonly a?: Expression,
+    private readonly b?: Expression,
+    private readonly c?: Expression,
   ) {}
 
   emit(code: ByteWriter): void {
-    for (const operand of this.operands) operand.emit(code);
-    this.instruction(code);
+    this.a?.emit(code);
+    this.b?.emit(code);
+    this.c?.emit(code);
+    code.byte(this.opcode);
+    this.emitImmediates?.(code);
   }
+
+  /** What stands behind the opcode, of the kinds of instructions that have something there. */
+  protected emitImmediates?(code: ByteWriter): void;
 }
 
 export type I32 = Expression<'i32'>;
 export type I64 = Expression<'i64'>;
 export type Effectful = Expression<'void'>;
 
-function op<T extends ExpressionType>(type: T, opcode: number, ...operands: Expression[]): Expression<T> {
-  return new Expression(type, operands, (code) => code.byte(opcode));
-}
+const op = <T extends ExpressionType>(
+  type: T,
+  opcode: number,
+  a: Expression,
+  b?: Expression,
+  c?: Expression,
+): Expression<T> => new Expression(type, opcode, a, b, c);
 
 /** A memory access: alignment is only a hint and left at one byte. */
-function access<T extends ExpressionType>(
+class Access<T extends ExpressionType> extends Expression<T> {
+  constructor(
+    type: T,
+    opcode: number,
+    private readonly offset: number,
+    at: Expression,
+    value?: Expression,
+  ) {
+    super(type, opcode, at, value);
+  }
+
+  protected override emitImmediates(code: ByteWriter): void {
+    code.byte(0);
+    code.unsigned(this.offset);
+  }
+}
+
+const access = <T extends ExpressionType>(
   type: T,
   opcode: number,
   offset: number,
-  ...operands: Expression[]
-): Expression<T> {
-  return new Expression(type, operands, (code) => {
-    code.byte(opcode);
-    code.byte(0);
-    code.unsigned(offset);
-  });
+  at: Expression,
+  value?: Expression,
+): Expression<T> => new Access(type, opcode, offset, at, value);
+
+class Constant32 extends Expression<'i32'> {
+  constructor(private readonly value: number) {
+    super('i32', 0x41);
+  }
+
+  protected override emitImmediates(code: ByteWriter): void {
+    code.signed32(this.value);
+  }
+}
+
+class Constant64 extends Expression<'i64'> {
+  constructor(private readonly value: bigint) {
+    super('i64', 0x42);
+  }
+
+  protected override emitImmediates(code: ByteWriter): void {
+    code.signed64(this.value);
+  }
+}
+
+/** An instruction of bulk memory operations: its number, and the memories it works on. */
+class Bulk extends Expression<'void'> {
+  constructor(
+    private readonly immediates: readonly number[],
+    to: I32,
+    what: I32,
+    length: I32,
+  ) {
+    super('void', 0xfc, to, what, length);
+  }
+
+  protected override emitImmediates(code: ByteWriter): void {
+    code.append(this.immediates);
+  }
 }
 
 export const i32 = {
-  const: (value: number): I32 =>
-    new Expression('i32', [], (code) => {
-      code.byte(0x41);
-      code.signed32(value);
-    }),
+  const: (value: number): I32 => new Constant32(value),
   eqz: (a: I32): I32 => op('i32', 0x45, a),
   eq: (a: I32, b: I32): I32 => op('i32', 0x46, a, b),
   ne: (a: I32, b: I32): I32 => op('i32', 0x47, a, b),
@@ -76,11 +132,7 @@ export const i32 = {
 };
 
 export const i64 = {
-  const: (value: bigint): I64 =>
-    new Expression('i64', [], (code) => {
-      code.byte(0x42);
-      code.signed64(value);
-    }),
+  const: (value: bigint): I64 => new Constant64(value),
   eqz: (a: I64): I32 => op('i32', 0x50, a),
   eq: (a: I64, b: I64): I32 => op('i32', 0x51, a, b),
   ne: (a: I64, b: I64): I32 => op('i32', 0x52, a, b),
@@ -122,12 +174,12 @@ export const i64 = {
 
 /** memory.fill of `length` bytes (bulk memory operations). */
 export function memoryFill(at: I32, value: I32, length: I32): Effectful {
-  return new Expression('void', [at, value, length], (code) => code.append([0xfc, 0x0b, 0x00]));
+  return new Bulk([0x0b, 0x00], at, value, length);
 }
 
 /** memory.copy of `length` bytes; overlapping ranges are copied as if through a buffer. */
 export function memoryCopy(to: I32, from: I32, length: I32): Effectful {
-  return new Expression('void', [to, from, length], (code) => code.append([0xfc, 0x0a, 0x00, 0x00]));
+  return new Bulk([0x0a, 0x00, 0x00], to, from, length);
 }
 
 /** A local variable: reading it is an expression, `FunctionBuilder.set` writes it. */
@@ -136,10 +188,11 @@ export class Local<T extends ValueType = ValueType> extends Expression<T> {
     type: T,
     readonly index: number,
   ) {
-    super(type, [], (code) => {
-      code.byte(0x20);
-      code.unsigned(index);
-    });
+    super(type, 0x20);
+  }
+
+  protected override emitImmediates(code: ByteWriter): void {
+    code.unsigned(this.index);
   }
 }
 
@@ -157,17 +210,34 @@ export interface FunctionType<R extends ValueType | 'void' = ValueType | 'void'>
   readonly result: R;
 }
 
+/** A call, of whatever is named behind its opcode. */
+class Call<R extends ExpressionType> extends Expression<R> {
+  constructor(
+    result: R,
+    opcode: number,
+    private readonly parameters: readonly Expression[],
+    private readonly immediates: readonly number[],
+  ) {
+    super(result, opcode);
+  }
+
+  override emit(code: ByteWriter): void {
+    for (const parameter of this.parameters) parameter.emit(code);
+    super.emit(code);
+  }
+
+  protected override emitImmediates(code: ByteWriter): void {
+    for (const immediate of this.immediates) code.unsigned(immediate);
+  }
+}
+
 /** Calls the function at `element` of the module's table. */
 export function callIndirect<R extends ValueType | 'void'>(
   target: FunctionType<R>,
   element: I32,
   ...parameters: Expression[]
 ): Expression<R> {
-  return new Expression(target.result, [...parameters, element], (code) => {
-    code.byte(0x11);
-    code.unsigned(target.type);
-    code.byte(0);
-  });
+  return new Call(target.result, 0x11, [...parameters, element], [target.type, 0]);
 }
 
 /** A call of a function; its parameters’ types must be those declared. */
@@ -175,13 +245,12 @@ export function call<R extends ValueType | 'void'>(
   target: FunctionReference<R>,
   ...parameters: Expression[]
 ): Expression<R> {
-  const types = parameters.map((parameter) => parameter.type).join();
-  if (types !== target.parameters.join())
+  const expected = target.parameters;
+  const isAsDeclared =
+    parameters.length === expected.length && parameters.every(({ type }, index) => type === expected[index]);
+  if (!isAsDeclared)
     throw new Error(
-      `call of function ${target.index}: expected (${target.parameters.join()}), got (${types})`,
+      `call of function ${target.index}: expected (${expected.join()}), got (${parameters.map(({ type }) => type).join()})`,
     );
-  return new Expression(target.result, parameters, (code) => {
-    code.byte(0x10);
-    code.unsigned(target.index);
-  });
+  return new Call(target.result, 0x10, parameters, [target.index]);
 }
