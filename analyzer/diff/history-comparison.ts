@@ -70,12 +70,17 @@ export async function compareHistories(
   kept = 8,
 ): Promise<Comparison> {
   const [inA, inB] = [await blocksOf(a, history), await blocksOf(b, history)];
-  const partings: { readonly parting: Parting; readonly at: number }[] = [];
-  for (const birth of new Set([...inA.keys(), ...inB.keys()])) {
-    const block = firstDifference(inA.get(birth), inB.get(birth));
-    if (block === undefined) continue;
-    partings.push(await findParting([a, b], history, birth, block));
-  }
+  const births = [...new Set([...inA.keys(), ...inB.keys()])];
+  const blocks = new Map(
+    births.flatMap((birth): [string, number][] => {
+      const block = firstDifference(inA.get(birth), inB.get(birth));
+      return block === undefined ? [] : [[birth, block]];
+    }),
+  );
+  const [rowsOfA, rowsOfB] = [await readRows(a, history, blocks), await readRows(b, history, blocks)];
+  const partings = [...blocks].map(([birth, block]) =>
+    findParting(birth, block, rowsOfA.get(birth) ?? [], rowsOfB.get(birth) ?? []),
+  );
   partings.sort((one, other) => one.at - other.at);
   const rows = (blocks: ReadonlyMap<string, Blocks>): number =>
     [...blocks.values()].reduce((sum, one) => sum + one.rows, 0);
@@ -109,24 +114,31 @@ function firstDifference(a?: Blocks, b?: Blocks): number | undefined {
   return undefined;
 }
 
-async function findParting(
-  runs: readonly [TraceQuery, TraceQuery],
-  history: History,
+/** A row, and what of it must be equal. */
+interface ComparedRow {
+  readonly compared: string;
+  readonly row: HistoryRow;
+}
+
+/** The number of the first row that is read of a block: some before it are shown. */
+function firstRow(block: number): number {
+  return block * blockRows + 1 - contextRows;
+}
+
+/** The rows are those of the differing block, with some context around it. */
+function findParting(
   birth: string,
   block: number,
-): Promise<{ readonly parting: Parting; readonly at: number }> {
-  const from = block * blockRows + 1 - contextRows;
-  const [a, b] = [
-    await readRows(runs[0], history, birth, from),
-    await readRows(runs[1], history, birth, from),
-  ];
+  a: readonly ComparedRow[],
+  b: readonly ComparedRow[],
+): { readonly parting: Parting; readonly at: number } {
   let index = 0;
   while (index < a.length && index < b.length && a[index].compared === b[index].compared) index++;
-  const shown = (rows: typeof a, start: number, end: number): HistoryRow[] =>
+  const shown = (rows: readonly ComparedRow[], start: number, end: number): HistoryRow[] =>
     rows.slice(Math.max(0, start), end).map(({ row }) => row);
   const parting = {
     birth,
-    common: Math.max(0, from - 1) + index,
+    common: Math.max(0, firstRow(block) - 1) + index,
     before: shown(a, index - contextRows, index),
     a: shown(a, index, index + contextRows),
     b: shown(b, index, index + contextRows),
@@ -134,19 +146,29 @@ async function findParting(
   return { parting, at: (a[index] ?? a[index - 1])?.row.cycle ?? 0 };
 }
 
-/** The rows of the differing block with some context around it. */
+/**
+ * The rows of a block of each of these processes, with some context around it, by birth. One query for all: the view is
+ * made anew, whole, by each.
+ */
 async function readRows(
   query: TraceQuery,
   history: History,
-  birth: string,
-  from: number,
-): Promise<{ readonly compared: string; readonly row: HistoryRow }[]> {
+  blocks: ReadonlyMap<string, number>,
+): Promise<Map<string, ComparedRow[]>> {
+  const read = new Map<string, ComparedRow[]>();
+  if (blocks.size === 0) return read;
+  const wanted = [...blocks].map(([birth, block]) => `('${birth}', ${firstRow(block)})`);
   const { rows } = await query.run(
-    `SELECT number, cycle, hart, pid, text, ${history.site}, ${history.compared} FROM ${numbered(history)}
-     WHERE birth = '${birth}' AND number >= ${from} AND number < ${from + blockRows + 3 * contextRows}
-     ORDER BY number`,
+    `SELECT birth, number, cycle, hart, pid, text, ${history.site}, ${history.compared} FROM ${numbered(history)}
+     JOIN (VALUES ${wanted.join(', ')}) AS wanted (birth, first) USING (birth)
+     WHERE number >= first AND number < first + ${blockRows + 3 * contextRows} ORDER BY birth, number`,
   );
-  return rows.map((row) => ({ compared: String(row[6]), row: rowOf(row) }));
+  for (const [birth, ...row] of rows) {
+    const known = read.get(String(birth)) ?? [];
+    read.set(String(birth), known);
+    known.push({ compared: String(row[6]), row: rowOf(row) });
+  }
+  return read;
 }
 
 function rowOf([number, cycle, hart, pid, text, site]: readonly SqlValue[]): HistoryRow {

@@ -49,9 +49,10 @@ function comparisonLines(
     return [paint(`${what} did the same in both: ${amount}`, 'green', colour)];
   }
   const [first, ...others] = partings;
+  const part = what === 'the kernel' ? 'parts' : 'part';
   const more = others.map(({ birth, common }) => `${birth} after ${formatCount(common)}`).join(', ');
   return [
-    ...partingLines(what, first, diff, colour),
+    ...partingLines(`${what} ${part}`, first, diff, colour),
     ...(others.length === 0
       ? []
       : wrapText(`later or elsewhere part processes ${more}`, pageWidth, '  ', '    ')),
@@ -66,7 +67,7 @@ function partingLines(what: string, parting: Parting, { names }: RunDiff, colour
   );
   const who = `${processWords(birth, name)}, pid ${pids[0]} in A and ${pids[1]} in B`;
   return [
-    ...wrapText(`${what} part in ${who}, after ${formatCount(common)} equal events`, pageWidth, '', '  ').map(
+    ...wrapText(`${what} in ${who}, after ${formatCount(common)} equal events`, pageWidth, '', '  ').map(
       (line) => paint(line, 'bold', colour),
     ),
     ...before.map((row) => rowLine(' ', row)),
@@ -98,16 +99,12 @@ function consoleLines({ console }: RunDiff): string[] {
 
 function countLines({ counts }: RunDiff): string[] {
   const cell = (value: number | undefined): string =>
-    (value === undefined ? 'not traced' : formatCount(value)).padStart(14);
-  const line = (name: string, cells: readonly string[]): string => `${name.padEnd(16)}${cells.join('')}`;
-  const heading = line('events', ['A'.padStart(14), 'B'.padStart(14), 'B - A'.padStart(14)]);
+    value === undefined ? 'not traced' : formatCount(value);
+  const line = (name: string, ...cells: readonly string[]): string =>
+    name.padEnd(16) + cells.map((text) => text.padStart(14)).join('');
   const rows = counts.map(({ kind, a, b }) => {
     const change = (b ?? 0) - (a ?? 0);
-    return line(kind, [cell(a), cell(b), (change > 0 ? '+' : '') + formatCount(change)].map(pad));
+    return line(kind, cell(a), cell(b), (change > 0 ? '+' : '') + formatCount(change));
   });
-  return [heading, ...rows];
-}
-
-function pad(text: string): string {
-  return text.padStart(14);
+  return [line('events', 'A', 'B', 'B - A'), ...rows];
 }

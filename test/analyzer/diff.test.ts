@@ -52,7 +52,7 @@ describe('two runs', () => {
     expect(first.before.length).toBeGreaterThan(0);
     const text = diffText(diff, ['a', 'b']);
     expect(text).toMatch(
-      /the kernel part in process [\d.]+ \(\w+\), pid \d+ in A and \d+ in B, after \d+ equal/,
+      /the kernel parts in process [\d.]+ \(\w+\), pid \d+ in A and \d+ in B, after \d+ equal/,
     );
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
