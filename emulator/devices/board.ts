@@ -36,8 +36,8 @@ export interface BoardWiring {
   readonly observer?: DeviceObserver;
   /** Cycles per unit of mtime; 10 by default. */
   readonly cyclesPerTick?: number;
-  /** Cycles from a disk notify to its completion; 20,000 by default. */
-  readonly diskLatencyCycles?: number;
+  /** Cycles from a disk request's notify to its completion. */
+  readonly diskLatencyCycles: number;
 }
 
 export class Board {
@@ -112,7 +112,7 @@ export class Board {
 }
 
 function createDisk(wiring: BoardWiring, interrupt: InterruptLine): VirtioMmio | undefined {
-  const { clock, memory, disk, observer, virtioVersion: version, diskLatencyCycles } = wiring;
+  const { clock, memory, disk, observer, virtioVersion: version, diskLatencyCycles: latencyCycles } = wiring;
   if (disk === undefined) return undefined;
   return virtioBlock({
     version,
@@ -120,7 +120,7 @@ function createDisk(wiring: BoardWiring, interrupt: InterruptLine): VirtioMmio |
     memory,
     interrupt,
     disk,
+    latencyCycles,
     ...(observer !== undefined && { observer }),
-    ...(diskLatencyCycles !== undefined && { latencyCycles: diskLatencyCycles }),
   });
 }

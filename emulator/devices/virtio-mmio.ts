@@ -34,8 +34,8 @@ export interface VirtioMmioWiring {
   readonly clock: Clock;
   readonly memory: GuestMemory;
   readonly interrupt: InterruptLine;
-  /** Cycles from a notify to the completion of its requests; 20,000 by default. */
-  readonly latencyCycles?: number;
+  /** Cycles from a notify to the completion of its requests. */
+  readonly latencyCycles: number;
 }
 
 interface PendingRequest {
@@ -51,7 +51,6 @@ export class VirtioMmio implements Device {
   queueConfigured = false;
   readonly #wiring: VirtioMmioWiring;
   readonly #backend: VirtioBackend;
-  readonly #latencyCycles: number;
   readonly #modern: boolean;
   #status = 0;
   #interruptStatus = 0;
@@ -71,7 +70,6 @@ export class VirtioMmio implements Device {
   ) {
     this.#backend = backend;
     this.#wiring = wiring;
-    this.#latencyCycles = wiring.latencyCycles ?? 20_000;
     this.#modern = wiring.version === 'modern';
     this.#queueSetup = new VirtioQueueSetup(wiring.version);
   }
@@ -234,7 +232,7 @@ export class VirtioMmio implements Device {
 
   #notify(): void {
     if (this.#status & statusBit.needsReset) return;
-    const due = this.#wiring.clock.cycle() + this.#latencyCycles;
+    const due = this.#wiring.clock.cycle() + this.#wiring.latencyCycles;
     this.#guarded((queue) => {
       for (const head of queue.takeHeads()) {
         this.#backend.announce(queue.chain(head));

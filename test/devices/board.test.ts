@@ -26,6 +26,7 @@ function createBoard(withDisk = true) {
     memory,
     console,
     virtioVersion: 'modern',
+    diskLatencyCycles: 20_000,
     finished: ({ kind }) => outcomes.push(kind),
     ...(withDisk && { disk: new DiskImage(new Uint8Array(512 * 4)) }),
   });

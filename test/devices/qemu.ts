@@ -102,6 +102,7 @@ export function playOnBoard(steps: readonly Step[], version: VirtioVersion, imag
     console: new FakeConsole(),
     disk: new DiskImage(image),
     virtioVersion: version,
+    diskLatencyCycles: 1000,
     finished: () => {},
   });
   const values: number[] = [];
