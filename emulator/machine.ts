@@ -36,10 +36,7 @@ export interface MachineConfiguration {
   readonly virtioVersion: 'modern' | 'legacy';
   /** Length of a hart's turn, in cycles. */
   readonly turnCycles: number;
-  /**
-   * Cycles from a disk request's notify to its completion. More than an idle scheduler needs to look at all processes
-   * twice: xv6 of 2023 and 2024 loses an interrupt that comes between its look and its `wfi`, and then sleeps until the tick.
-   */
+  /** Cycles from a disk request's notify to its completion: a `wfi` soon after the notify should come before. */
   readonly diskLatencyCycles: number;
 }
 

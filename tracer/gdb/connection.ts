@@ -66,12 +66,12 @@ export class Connection {
 
   private deliver(payload: string | undefined): void {
     const { waiting } = this;
-    if (!waiting || payload === undefined) {
-      this.arrived.push(payload);
-      return;
+    if (!waiting) this.arrived.push(payload);
+    else if (payload !== undefined) {
+      // Nothing runs while a packet is waited for: a Ctrl-C then is forgotten.
+      this.waiting = undefined;
+      waiting(payload);
     }
-    this.waiting = undefined;
-    waiting(payload);
   }
 
   private ended(): void {
