@@ -2,6 +2,7 @@
 import { instructions, type Effect, type Instruction } from '../../emulator/isa/index.js';
 import type { Random } from '../support/random.js';
 import type { Assembler } from './assembler.js';
+import type { SmallFunction } from './call-items.js';
 import type { Mode } from './harness.js';
 import { isFree, pointers } from './layout.js';
 
@@ -10,6 +11,8 @@ export interface Body {
   readonly random: Random;
   readonly code: Assembler;
   readonly mode: Mode;
+  /** Small functions that were appended so far. */
+  readonly functions: SmallFunction[];
 }
 
 /** Appends one random item. Control always arrives at its end. */

@@ -34,6 +34,9 @@ export const dumpWords = { x: 32, f: 32, mstatus: 1, fcsr: 1, traps: 1 } as cons
 
 export const scratchBytes = 0x800;
 
+/** Words in scratch beyond the reach of pointers: functions keep their way back there. */
+export const savedLinks = { offset: 0x780, count: 8 } as const;
+
 /** Traps that are recorded; later ones are only counted. */
 export const logEntries = 1000;
 

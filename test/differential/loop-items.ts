@@ -1,7 +1,7 @@
-// Random items of the kinds that are done at once where they can be: loops that fill and copy memory, and calls of
-// functions, which are compiled one by one. Some of the memory is not there, some is not aligned.
+// Random items of the kind that are done at once where they can be: loops that fill and copy memory. Some of the memory
+// is not there, some is not aligned.
 import { temporaries, type Body, type Item } from './body.js';
-import { data, dataBase, pageBytes, reserved, scratchBytes, window } from './layout.js';
+import { data, dataBase, pageBytes, scratchBytes, window } from './layout.js';
 
 const elements = [
   { bytes: 1, load: 'lbu', store: 'sb' },
@@ -46,20 +46,3 @@ export const memoryLoop: Item = (body) => {
   code.emit('addi', { rd: to, rs1: to, imm: bytes });
   code.jump('bne', { rs1: to, rs2: end }, head);
 };
-
-/** A function of a few of the given items, which leave the link register alone, and a few calls of it. */
-export function calling(items: Item): Item {
-  return (body) => {
-    const { random, code } = body;
-    const [start, behind] = [code.label(), code.label()];
-    code.jump('jal', {}, behind);
-    code.place(start);
-    for (let i = random.between(1, 5); i > 0; i--) items(body);
-    code.emit('jalr', { rs1: reserved.link });
-    code.place(behind);
-    for (let i = random.between(1, 3); i > 0; i--) {
-      code.jump('jal', { rd: reserved.link }, start);
-      items(body);
-    }
-  };
-}

@@ -3,11 +3,12 @@
 import { Random } from '../support/random.js';
 import { Assembler } from './assembler.js';
 import { pickWeighted, type Body, type Item } from './body.js';
+import { calling, callingInLoop } from './call-items.js';
 import { compressed, compute, constant, float, illegal } from './compute-items.js';
 import { looping, skipping } from './control-items.js';
 import { epilogue } from './epilogue.js';
 import { modes, prologue, type Mode } from './harness.js';
-import { calling, memoryLoop } from './loop-items.js';
+import { memoryLoop } from './loop-items.js';
 import { memoryImage, randomData } from './image.js';
 import { bodyBase, codeBase, data, dataBase } from './layout.js';
 import {
@@ -50,11 +51,31 @@ const loop = looping((body) => (body.random.oneIn(4) ? skip : simple)(body));
 
 const call = calling(simple);
 
+/** What small functions are made of, mostly: what goes on behind itself, unless an access faults. */
+const plain = skipping((body) =>
+  pickWeighted(body.random, [
+    [3, compute],
+    [1, compressed],
+    [2, access],
+  ])(body),
+);
+const callInLoop = callingInLoop((body) =>
+  pickWeighted(body.random, [
+    [6, compute],
+    [4, compressed],
+    [6, access],
+    [2, translatedAccess],
+    [3, plain],
+    [3, simple],
+  ])(body),
+);
+
 const anyItem: Item = (body) =>
   pickWeighted(body.random, [
     [76, simple],
     [2, memoryLoop],
     [2, call],
+    [3, callInLoop],
     [14, skip],
     [3, loop],
     [1, faultingFetch],
@@ -92,7 +113,7 @@ export function randomProgram(seed: number, items: number): Program {
   const initial = randomData(random, mode);
   const code = new Assembler(codeBase, dataBase + data.constants);
   fixedParts(code, mode, random.oneIn(2) ? 0n : random.next64() & delegable);
-  const body: Body = { random, code, mode };
+  const body: Body = { random, code, mode, functions: [] };
   let last = code.here;
   for (let i = 0; i < items; i++) {
     last = code.here;

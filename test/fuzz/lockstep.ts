@@ -37,7 +37,7 @@ const testedWith = (regionsMaximum: number): EngineOptions => ({
 });
 
 function machineOf(image: Uint8Array, random: Random, engine: EngineOptions): Machine {
-  const [harts, turnCycles] = [random.pick([1, 2, 3]), random.pick([100, 1000, 10_000])];
+  const [harts, turnCycles] = [random.pick([1, 2, 3]), random.pick([20, 100, 1000, 10_000])];
   return new Machine(
     { ...defaultConfiguration, harts, memoryBytes, turnCycles },
     { entry: codeBase, segments: [{ address: codeBase, bytes: image }], disk: new Uint8Array(0) },
