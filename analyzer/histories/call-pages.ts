@@ -1,20 +1,24 @@
 // Pages that system calls were told to put results into (read, pipe, fstat, wait: by their numbers in xv6), with what
 // mapped them then: the tables written_pages and results_for_shared_pages.
+import { movesOf } from './entry-moves.js';
 import { gathered } from './gather.js';
 import type { Histories } from './histories.js';
-import { halvesOf, pageOf } from './numbering.js';
+import { NumberedKeys, RowGroups } from './numbered-keys.js';
 import { isWritable } from './page-entries.js';
 import { grantedAt } from './page-permissions.js';
 import { processRows } from './processes.js';
 import { remembered } from './remembered.js';
+import { resultCall } from './result-calls.js';
 import { rowColumn } from './row-columns.js';
 import { spacesOf, type Space } from './spaces.js';
-import { doublesOf } from './taking-times.js';
 import type { HistoryColumn } from './tables.js';
 
-const calls = { wait: 3, pipe: 4, read: 5, fstat: 8 } as const;
 /** Sizes of what they put there; read says its own. */
-const resultBytes: Readonly<Record<number, number>> = { [calls.wait]: 4, [calls.pipe]: 8, [calls.fstat]: 24 };
+const resultBytes: Readonly<Record<number, number>> = {
+  [resultCall.wait]: 4,
+  [resultCall.pipe]: 8,
+  [resultCall.fstat]: 24,
+};
 /** The number of files that a process can have open. */
 const filesMost = 16;
 const write = 4;
@@ -23,12 +27,8 @@ const write = 4;
 interface Call {
   /** Row of the event `syscall`. */
   readonly row: number;
-  readonly seq: number;
-  readonly pid: number;
   readonly span: number;
-  readonly number: number;
   readonly result: number;
-  readonly argument0: number;
   readonly address: number;
 }
 
@@ -45,77 +45,57 @@ interface Mapping {
   readonly frame: number;
   readonly writable: boolean;
   readonly fromSeq: number;
-  readonly toSeq: number;
 }
 
 interface Found extends Asked {
   readonly mapping: Mapping;
 }
 
-/** The calls that returned, and when each entry was entered. */
-const returnedCalls = remembered(({ events }) => {
-  const [phase, number, span, pid] = events.of('syscall').read(['phase', 'number', 'span', 'pid']);
-  const seqs = doublesOf(events, 'syscall', 'seq');
-  const [result, first, second] = ['result', 'argument0', 'argument1'].map((name) => {
-    return halvesOf(events.of('syscall').read([name])[0].values);
-  });
-  const wide = (halves: Uint32Array, row: number): number => halves[2 * row + 1] * 2 ** 32 + halves[2 * row];
-  const known: readonly number[] = Object.values(calls);
-  const enter = phase.dictionary!.indexOf('enter');
-  const entered = new Map<number, number>();
-  const returned: Call[] = [];
-  for (let row = 0; row < seqs.length; row++) {
-    if (!known.includes(Number(number.values[row]))) continue;
-    if (Number(phase.values[row]) === enter) {
-      entered.set(Number(span.values[row]), seqs[row]);
-      continue;
-    }
-    const which = Number(number.values[row]);
-    returned.push({
-      ...{ row, seq: seqs[row], number: which },
-      ...{ pid: Number(pid.values[row]), span: Number(span.values[row]) },
-      result: (result[2 * row + 1] | 0) * 2 ** 32 + result[2 * row],
-      argument0: wide(first, row),
-      address: wide(which === calls.read || which === calls.fstat ? second : first, row),
-    });
-  }
-  return { returned, entered };
-});
-
 /** The space that a process had at a moment. */
 function spaceFinder(histories: Histories): (pid: number, seq: number) => Space | undefined {
-  const byPid = new Map<number, Space[]>();
-  for (const space of spacesOf(histories))
-    byPid.set(space.made.subject, [...(byPid.get(space.made.subject) ?? []), space]);
-  return (pid, seq) => byPid.get(pid)?.findLast(({ made }) => made.seq < seq);
+  const spaces = spacesOf(histories);
+  const byPid = new RowGroups(spaces.length, (index) => spaces[index].made.subject);
+  return (pid, seq) => {
+    const group = byPid.groupOf(pid);
+    for (let index = byPid.end(group) - 1; index >= byPid.begin(group); index--)
+      if (spaces[byPid.rows[index]].made.seq < seq) return spaces[byPid.rows[index]];
+    return undefined;
+  };
 }
 
 /** Those whose page was mapped for users then, with the mapping. */
 function mapped(histories: Histories, asked: readonly Asked[]): Found[] {
+  if (asked.length === 0) return [];
   const { mappings, changes, visits, rootPages } = histories.found.pages;
-  const wanted = new Map<number, Map<number, Mapping[]>>();
-  for (const { space, page } of asked) {
-    const pages = wanted.get(space.made.root) ?? new Map<number, Mapping[]>();
-    wanted.set(space.made.root, pages.set(page, pages.get(page) ?? []));
-  }
-  const byRoot = Array.from(rootPages, (page) => wanted.get(page * 4096));
+  const roots = new NumberedKeys();
+  for (const page of rootPages) roots.of(page);
+  const pages = new NumberedKeys();
+  const numbers = asked.map(({ space, page }) => pages.of(page, roots.known(space.made.root / 4096)));
   const { frame, change, bits, fromSeq, toRow, toSeq } = mappings.of;
-  for (let row = 0; row < mappings.length; row++) {
-    const pages = byRoot[visits.of.root[changes.of.visit[change[row]]]];
-    pages?.get(changes.of.page[change[row]])?.push({
-      frame: frame[row],
-      writable: isWritable(bits[row]),
-      fromSeq: fromSeq[row],
-      toSeq: toRow[row] === -1 ? Infinity : toSeq[row],
-    });
-  }
-  return asked.flatMap((one) => {
-    const mapping = wanted
-      .get(one.space.made.root)!
-      .get(one.page)!
-      .findLast(({ fromSeq: from }) => from < one.seq);
-    return mapping && mapping.toSeq > one.seq ? [{ ...one, mapping }] : [];
+  const { page, visit } = changes.of;
+  const byPage = new RowGroups(mappings.length, (row) =>
+    pages.known(page[change[row]], visits.of.root[visit[change[row]]]),
+  );
+  return asked.flatMap((one, index) => {
+    const row = lastBefore(byPage, numbers[index], fromSeq, one.seq);
+    if (row < 0 || (toRow[row] !== -1 && toSeq[row] <= one.seq)) return [];
+    return [
+      { ...one, mapping: { frame: frame[row], writable: isWritable(bits[row]), fromSeq: fromSeq[row] } },
+    ];
   });
+}
+
+/** The last row of a key that begins before a moment, -1 for none; rows of a key are in order of their beginnings. */
+function lastBefore(groups: RowGroups, key: number, fromSeq: Uint32Array, seq: number): number {
+  const group = groups.groupOf(key);
+  let [low, high] = [groups.begin(group), groups.end(group)];
+  const first = low;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (fromSeq[groups.rows[middle]] < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low === first ? -1 : groups.rows[low - 1];
 }
 
 function pageOfAddress(address: number): number {
@@ -124,52 +104,63 @@ function pageOfAddress(address: number): number {
 
 const writtenPages = remembered((histories): readonly Found[] => {
   const spaceOf = spaceFinder(histories);
-  const asked = returnedCalls(histories).returned.flatMap((call): Asked[] => {
-    const { number, result, argument0, address, seq } = call;
+  const { length, of } = histories.found.calls;
+  const asked: Asked[] = [];
+  for (let call = 0; call < length; call++) {
+    const [number, result, seq] = [of.number[call], of.result[call], of.seq[call]];
     const isPut =
-      number === calls.read
+      number === resultCall.read
         ? result > 0
-        : number === calls.wait
-          ? result > 0 && argument0 !== 0
+        : number === resultCall.wait
+          ? result > 0 && of.argument0[call] !== 0
           : result === 0;
-    const space = isPut ? spaceOf(call.pid, seq) : undefined;
-    if (space === undefined) return [];
+    const space = isPut ? spaceOf(of.pid[call], seq) : undefined;
+    if (space === undefined) continue;
     const bytes = resultBytes[number] ?? result;
-    const pages = new Set([pageOfAddress(address), pageOfAddress(address + bytes - 1)]);
-    return [...pages].map((page) => ({ call, page, bytes, seq, space }));
-  });
+    const first = pageOfAddress(of.address[call]);
+    const last = pageOfAddress(of.address[call] + bytes - 1);
+    asked.push({ call: callAt(histories, call), page: first, bytes, seq, space });
+    if (last !== first) asked.push({ call: callAt(histories, call), page: last, bytes, seq, space });
+  }
   return mapped(histories, asked);
 });
 
+function callAt({ found: { calls } }: Histories, call: number): Call {
+  const { row, span, result, address } = calls.of;
+  return { row: row[call], span: span[call], result: result[call], address: address[call] };
+}
+
 const sharedPageResults = remembered((histories): readonly Found[] => {
   const spaceOf = spaceFinder(histories);
-  const { returned, entered } = returnedCalls(histories);
-  const asked = returned.flatMap((call): Asked[] => {
-    const { number, result, argument0, address } = call;
-    const seq = entered.get(call.span);
-    const isFile = number === calls.wait || number === calls.pipe || argument0 < filesMost;
-    const isNothing = (number === calls.wait && result === -1) || (number === calls.read && result === 0);
-    if (seq === undefined || !isFile || address === 0 || isNothing) return [];
-    const space = spaceOf(call.pid, seq);
-    return space ? [{ call, page: pageOfAddress(address), bytes: 0, seq, space }] : [];
+  const { length, of } = histories.found.calls;
+  const asked: Asked[] = [];
+  for (let call = 0; call < length; call++) {
+    const [number, result, address] = [of.number[call], of.result[call], of.address[call]];
+    const seq = of.enteredSeq[call] - 1;
+    const isFile = number === resultCall.wait || number === resultCall.pipe || of.argument0[call] < filesMost;
+    const isNothing =
+      (number === resultCall.wait && result === -1) || (number === resultCall.read && result === 0);
+    if (seq < 0 || !isFile || address === 0 || isNothing) continue;
+    const space = spaceOf(of.pid[call], seq);
+    if (space)
+      asked.push({ call: callAt(histories, call), page: pageOfAddress(address), bytes: 0, seq, space });
+  }
+  const isExcused = excuses(histories);
+  return mapped(histories, asked).filter(({ call, mapping, space, page }) => {
+    if (mapping.writable || isExcused(call.span)) return false;
+    return ((grantedAt(histories, space.image, page) ?? 0) & write) !== 0;
   });
-  const found = mapped(histories, asked).filter(({ mapping, space, page }) => {
-    return !mapping.writable && ((grantedAt(histories, space.image, page) ?? 0) & write) !== 0;
-  });
-  const excused = excusedSpans(histories);
-  return found.filter(({ call }) => !excused.has(call.span));
 });
 
-/** Kernel entries in which a call may fail whatever it was given, as in excused_calls. */
-function excusedSpans(histories: Histories): ReadonlySet<number> {
-  const { events } = histories;
+/** Whether a call may fail in a kernel entry whatever it was given, as in excused_calls. */
+function excuses(histories: Histories): (span: number) => boolean {
+  const { moves } = histories.found;
   const exits = processRows(histories).filter(({ action }) => action === 'exit');
   const spans = new Set(exits.map(({ span }) => span));
-  const [frame, span] = events.of('kalloc').read(['frame', 'span']);
-  const frames = halvesOf(frame.values);
-  for (let row = 0; row < events.of('kalloc').rows; row++)
-    if (pageOf(frames[2 * row], frames[2 * row + 1]) === 0) spans.add(Number(span.values[row]));
-  return spans;
+  return (span) => {
+    const row = movesOf(moves, span);
+    return spans.has(span) || (row >= 0 && moves.rows.of.refused[row] === 1);
+  };
 }
 
 type Rows = (histories: Histories) => readonly Found[];

@@ -2,10 +2,11 @@
 // is filled by the entry that takes its one mapping away, and one that the entry has taken and mapped itself.
 import { pointFlag } from './frame-row.js';
 import type { Histories } from './histories.js';
+import { NumberedKeys, RowGroups } from './numbered-keys.js';
 import { halvesOf, pageOf } from './numbering.js';
 import { remembered } from './remembered.js';
 import { rowColumn } from './row-columns.js';
-import { doublesOf } from './taking-times.js';
+import { doublesOf } from './event-columns.js';
 import type { HistoryColumn } from './tables.js';
 
 interface Write {
@@ -28,21 +29,23 @@ const doubtfulWrites = remembered((histories): readonly Write[] => {
     .read(['frame', 'span', 'mappings', 'freeing'])
     .map(({ values }) => values);
   const halves = halvesOf(frame);
-  const numbers = new Map<number, number>();
-  found.framePages.forEach((page, number) => numbers.set(page, number));
+  const numbers = new NumberedKeys();
+  for (const page of found.framePages) numbers.of(page);
   const rowsOfSpan = new SpanRows(histories);
   const isOwn = ownSince(histories);
   const doubtful: Write[] = [];
   for (let row = 0; row < seqs.length; row++) {
-    const number = numbers.get(pageOf(halves[2 * row], halves[2 * row + 1])) ?? -1;
-    const write = { seq: seqs[row], span: Number(span[row]), frame: number, freeing: freeing[row] === 1 };
-    const isLast = write.freeing && Number(mappings[row]) === 1;
-    const at = isLast ? rowsOfSpan.rowOf(write.span, number) : -1;
+    const number = numbers.known(pageOf(halves[2 * row], halves[2 * row + 1]));
+    const by = Number(span[row]);
+    const isFreeing = freeing[row] === 1;
+    const isLast = isFreeing && Number(mappings[row]) === 1;
+    const at = isLast ? rowsOfSpan.rowOf(by, number) : -1;
     const isGone =
       (frames.flagsAt(at) & gone) === gone &&
       frames.at(at, 'before') === 1 &&
       frames.at(at, 'mappings') === 0;
-    if (!isGone && !isOwn(number, write.span, write.seq)) doubtful.push({ ...write, isLast });
+    if (!isGone && !isOwn(number, by, seqs[row]))
+      doubtful.push({ seq: seqs[row], span: by, frame: number, freeing: isFreeing, isLast });
   }
   const isEnded = endedBy(histories, doubtful);
   return doubtful.filter((write) => !write.isLast || !isEnded(write));
@@ -54,20 +57,21 @@ function endedBy({ events, found }: Histories, writes: readonly Write[]): (write
   const asked = new Uint8Array(found.framePages.length);
   for (const { frame } of writes) if (frame >= 0) asked[frame] = 1;
   const [byStore, byTable] = (['pte_write', 'page_table'] as const).map(
-    (kind) => events.of(kind).read(['span'])[0],
+    (kind) => events.of(kind).read(['span'])[0].values as Uint32Array,
   );
   const { frame: frames, toRow, toSeq } = found.pages.mappings.of;
-  const ends = new Map<number, { readonly span: number; readonly seq: number }[]>();
-  for (let row = 0; row < found.pages.mappings.length; row++) {
-    const [frame, by] = [frames[row], toRow[row]];
-    if (asked[frame] === 0 || by === -1) continue;
-    const span = Number(by >= 0 ? byStore.values[by] : byTable.values[-2 - by]);
-    const known = ends.get(frame) ?? [];
-    known.push({ span, seq: toSeq[row] });
-    ends.set(frame, known);
-  }
-  return ({ frame, span, seq }) =>
-    ends.get(frame)?.some((end) => end.span === span && end.seq > seq) ?? false;
+  const ends = new RowGroups(found.pages.mappings.length, (row) => {
+    return toRow[row] !== -1 && asked[frames[row]] === 1 ? frames[row] : -1;
+  });
+  const spanOf = (by: number): number => (by >= 0 ? byStore[by] : byTable[-2 - by]);
+  return ({ frame, span, seq }) => {
+    const group = ends.groupOf(frame);
+    for (let index = ends.begin(group); index < ends.end(group); index++) {
+      const row = ends.rows[index];
+      if (toSeq[row] > seq && spanOf(toRow[row]) === span) return true;
+    }
+    return false;
+  };
 }
 
 const several = -1;
@@ -104,32 +108,23 @@ class SpanRows {
 }
 
 /** Whether a frame was mapped since the same entry took it. */
-function ownSince({ events, found }: Histories): (frame: number, span: number, seq: number) => boolean {
-  // Many runs have no row to ask for: nothing is read before one is.
-  const read = () => {
-    const allocs = events.of('frame_alloc').read(['frame', 'seq', 'span']);
-    const [frames, seqs, spans] = allocs.map(({ values }) => values);
-    return { byPage: rowsByPage(halvesOf(frames)), seqs, spans };
-  };
-  let taken: ReturnType<typeof read> | undefined;
+function ownSince({ found }: Histories): (frame: number, span: number, seq: number) => boolean {
+  const { length, of } = found.takings.rows;
+  // Many runs have no row to ask for: nothing is grouped before one is.
+  let byFrame: RowGroups | undefined;
   return (frame, span, seq) => {
-    const { byPage, seqs, spans } = (taken ??= read());
-    const rows = byPage.get(found.framePages[frame]) ?? [];
-    const last = rows.findLast((row) => spans[row] === span && Number(seqs[row]) < seq);
-    const mapped = last === undefined ? 0 : found.takings.rows.of.mappedSeq[last];
+    byFrame ??= new RowGroups(length, (row) => of.frame[row]);
+    const group = byFrame.groupOf(frame);
+    let index = byFrame.end(group) - 1;
+    while (index >= byFrame.begin(group)) {
+      const row = byFrame.rows[index];
+      if (of.span[row] === span && of.seq[row] < seq) break;
+      index--;
+    }
+    if (index < byFrame.begin(group)) return false;
+    const mapped = of.mappedSeq[byFrame.rows[index]];
     return mapped > 0 && mapped - 1 < seq;
   };
-}
-
-function rowsByPage(frames: Uint32Array): Map<number, number[]> {
-  const rows = new Map<number, number[]>();
-  for (let row = 0; 2 * row < frames.length; row++) {
-    const page = pageOf(frames[2 * row], frames[2 * row + 1]);
-    const known = rows.get(page);
-    if (known) known.push(row);
-    else rows.set(page, [row]);
-  }
-  return rows;
 }
 
 /** How many there are. */

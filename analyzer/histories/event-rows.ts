@@ -1,7 +1,8 @@
 // The rows of the event kinds that the pass goes through, each kind a row at a time, in whatever batches they come.
 import { UsageError } from '../../errors.js';
 import type { BatchColumn, EventBatch } from '../../tracer/arrow/batch.js';
-import { halvesOf } from './numbering.js';
+import { halvesOf, pageOf } from './numbering.js';
+import { resultCall, type ResultCalls } from './result-calls.js';
 
 /** More events than fit a trace; larger numbers come from damage. */
 const seqMost = 2 ** 30;
@@ -70,6 +71,25 @@ export class FrameColumns implements OwnColumns {
   bind(columns: Columns): void {
     this.frame = halvesOf(columns['frame'].values);
   }
+
+  /** Number of the page with the frame's address. */
+  page(at: number): number {
+    return pageOf(this.frame[2 * at], this.frame[2 * at + 1]);
+  }
+}
+
+/** Of frames that the allocator hands out and gets. */
+export class MoveColumns extends FrameColumns {
+  private cycle: Uint32Array = new Uint32Array();
+
+  override bind(columns: Columns): void {
+    super.bind(columns);
+    this.cycle = halvesOf(columns['cycle'].values);
+  }
+
+  cycleAt(at: number): number {
+    return unsigned(this.cycle, at);
+  }
 }
 
 /** Of changes of reference counts. */
@@ -96,6 +116,44 @@ export class CountColumns implements OwnColumns {
 
 function signed(halves: Uint32Array, at: number): number {
   return (halves[2 * at + 1] | 0) * 2 ** 32 + halves[2 * at];
+}
+
+function unsigned(halves: Uint32Array, at: number): number {
+  return halves[2 * at + 1] * 2 ** 32 + halves[2 * at];
+}
+
+/** Of system calls. */
+export class CallColumns implements OwnColumns {
+  number: Uint32Array = new Uint32Array();
+  private phase: Int32Array = new Int32Array();
+  private entering = -1;
+  private result: Uint32Array = new Uint32Array();
+  private first: Uint32Array = new Uint32Array();
+  private second: Uint32Array = new Uint32Array();
+
+  bind(columns: Columns): void {
+    const { values, dictionary } = columns['phase'];
+    this.phase = values as Int32Array;
+    this.entering = dictionary!.indexOf('enter');
+    this.number = columns['number'].values as Uint32Array;
+    this.result = halvesOf(columns['result'].values);
+    this.first = halvesOf(columns['argument0'].values);
+    this.second = halvesOf(columns['argument1'].values);
+  }
+
+  isEntering(at: number): boolean {
+    return this.phase[at] === this.entering;
+  }
+
+  /** Says of a call that returns what it was asked and what came of it. */
+  copy(at: number, { of }: ResultCalls, row: number): void {
+    const number = this.number[at];
+    of.number[row] = number;
+    of.result[row] = signed(this.result, at);
+    of.argument0[row] = unsigned(this.first, at);
+    const isSecond = number === resultCall.read || number === resultCall.fstat;
+    of.address[row] = unsigned(isSecond ? this.second : this.first, at);
+  }
 }
 
 /** Of stores to page-table entries. */

@@ -1,6 +1,6 @@
 // What the handling of each page fault did to pages, with what it found of the old frame: the table fault_changes.
 import type { WholeColumn } from '../table.js';
-import { faultMoves } from './fault-moves.js';
+import { hastySeqOf, movesOf } from './entry-moves.js';
 import type { FramePoints } from './frame-points.js';
 import { pointFlag } from './frame-row.js';
 import { gathered, validityBut } from './gather.js';
@@ -139,14 +139,15 @@ export const faultChangeColumns = {
   hasty: {
     type: 'bool',
     read: (histories) => {
-      const moves = faultMoves(histories);
-      const { changes, visits } = histories.found.pages;
+      const { pages, moves } = histories.found;
+      const { changes, visits } = pages;
       const { lastSeq, visit } = changes.of;
       const { change } = faultChanges(histories);
       const values = new Uint8Array(change.length);
       for (let row = 0; row < values.length; row++) {
-        const since = moves.hastySeq[moves.of(visits.of.span[visit[change[row]]])];
-        if (since >= 0 && since < lastSeq[change[row]]) values[row] = 1;
+        const by = movesOf(moves, visits.of.span[visit[change[row]]]);
+        const since = by < 0 ? 0 : hastySeqOf(moves, by);
+        if (since > 0 && since - 1 < lastSeq[change[row]]) values[row] = 1;
       }
       return { values };
     },

@@ -3,9 +3,11 @@
 // finds out.
 import type { WholeColumn } from '../table.js';
 import { faultChangeColumns } from './fault-changes.js';
-import { faultMoves, type FaultMoves } from './fault-moves.js';
+import { movesOf, type FoundMoves } from './entry-moves.js';
 import { gathered, validityBut } from './gather.js';
+import { GrowingColumns } from './growing-columns.js';
 import type { Histories } from './histories.js';
+import { RowGroups } from './numbered-keys.js';
 import { halvesOf, pageOf } from './numbering.js';
 import { remembered } from './remembered.js';
 import type { HistoryColumn } from './tables.js';
@@ -20,55 +22,51 @@ interface FaultHandling {
   readonly returned: Int8Array;
 }
 
-const handling = remembered(findHandling);
-
-function findHandling(histories: Histories): FaultHandling {
-  const spans = histories.events.of('page_fault').read(['span'])[0].values as Uint32Array;
-  return costs(histories, joined(histories, spans), spans, faultMoves(histories));
-}
-
-/** The faults, each with the changes of its page by its span. */
-function joined(histories: Histories, spans: Uint32Array): Pick<FaultHandling, 'fault' | 'change'> {
-  const { events } = histories;
-  const changeSpans = faultChangeColumns.span.read(histories).values as Uint32Array;
-  const [changeRoots, changePages] = [faultChangeColumns.root, faultChangeColumns.va].map((column) => {
-    return halvesOf(column.read(histories).values);
-  });
-  const [roots, pages] = events
+const handling = remembered((histories): FaultHandling => {
+  const [spans, roots, vas] = histories.events
     .of('page_fault')
-    .read(['root', 'va'])
-    .map(({ values }) => halvesOf(values));
-  const bySpan = new Map<number, number[]>();
-  changeSpans.forEach((span, change) => {
-    const known = bySpan.get(span);
-    if (known) known.push(change);
-    else bySpan.set(span, [change]);
-  });
-  const isOf = (change: number, fault: number): boolean =>
-    changeRoots[2 * change] === roots[2 * fault] &&
-    changeRoots[2 * change + 1] === roots[2 * fault + 1] &&
-    changePages[2 * change + 1] === pages[2 * fault + 1] &&
-    changePages[2 * change] >>> 12 === pages[2 * fault] >>> 12;
-  const fault: number[] = [];
-  const change: number[] = [];
-  for (let row = 0; row < events.of('page_fault').rows; row++) {
-    const own = (bySpan.get(spans[row]) ?? []).filter((one) => isOf(one, row));
-    for (const one of own.length === 0 ? [-1] : own) {
-      fault.push(row);
-      change.push(one);
+    .read(['span', 'root', 'va'])
+    .map(({ values }) => values);
+  const pagesOf = (column: 'root' | 'va'): ((row: number) => number) => {
+    const halves = halvesOf(faultChangeColumns[column].read(histories).values);
+    return (row) => pageOf(halves[2 * row], halves[2 * row + 1]);
+  };
+  const [changeRoot, changePage] = [pagesOf('root'), pagesOf('va')];
+  const [root, va] = [halvesOf(roots), halvesOf(vas)];
+  const changeSpans = faultChangeColumns.span.read(histories).values as Uint32Array;
+  const bySpan = new RowGroups(changeSpans.length, (row) => changeSpans[row]);
+  const rows = new GrowingColumns({ fault: new Int32Array(), change: new Int32Array() });
+  const add = (fault: number, change: number): void => {
+    const row = rows.add();
+    rows.of.fault[row] = fault;
+    rows.of.change[row] = change;
+  };
+  for (let fault = 0; fault < spans.length; fault++) {
+    const [faultRoot, page] = [root, va].map((halves) => pageOf(halves[2 * fault], halves[2 * fault + 1]));
+    const before = rows.length;
+    const group = bySpan.groupOf(Number(spans[fault]));
+    for (let index = bySpan.begin(group); index < bySpan.end(group); index++) {
+      const change = bySpan.rows[index];
+      if (changeRoot(change) === faultRoot && changePage(change) === page) add(fault, change);
     }
+    if (rows.length === before) add(fault, -1);
   }
-  return { fault: Int32Array.from(fault), change: Int32Array.from(change) };
-}
+  return withCosts(histories, rows.found().of, spans as Uint32Array, bySpan);
+});
 
-function costs(
+/** @param bySpan rows of fault_changes by kernel entry */
+function withCosts(
   histories: Histories,
   { fault, change }: Pick<FaultHandling, 'fault' | 'change'>,
   spans: Uint32Array,
-  moves: FaultMoves,
+  bySpan: RowGroups,
 ): FaultHandling {
-  const changes = timesOf(faultChangeColumns.span.read(histories).values as Uint32Array, moves);
-  const faults = timesOf(spans, moves);
+  const { moves } = histories.found;
+  const faults = new RowGroups(spans.length, (row) => spans[row]);
+  const only = (groups: RowGroups, span: number): boolean => {
+    const group = groups.groupOf(span);
+    return groups.end(group) - groups.begin(group) === 1;
+  };
   const [before, old, made] = (['mappings_before', 'old_frame', 'new_frame'] as const).map(
     (name) => faultChangeColumns[name].read(histories).values,
   );
@@ -76,20 +74,14 @@ function costs(
   const taken = new Int8Array(fault.length).fill(-1);
   const returned = new Int8Array(fault.length).fill(-1);
   for (let row = 0; row < fault.length; row++) {
-    const [of, by] = [moves.of(spans[fault[row]]), change[row]];
-    if (by < 0 || changes[of] !== 1 || faults[of] !== 1) continue;
-    const pages = [oldPages, madePages].map((halves) => pageOf(halves[2 * by], halves[2 * by + 1]));
-    const cost = plainCost(moves, of, Number(before[by]), pages[0], pages[1]);
-    if (cost) [taken[row], returned[row]] = cost;
+    const [span, by] = [spans[fault[row]], change[row]];
+    if (by < 0 || !only(bySpan, span) || !only(faults, span)) continue;
+    const oldPage = pageOf(oldPages[2 * by], oldPages[2 * by + 1]);
+    const madePage = pageOf(madePages[2 * by], madePages[2 * by + 1]);
+    const cost = plainCost(moves, movesOf(moves, span), Number(before[by]), oldPage, madePage);
+    if (cost !== undefined) [taken[row], returned[row]] = cost;
   }
   return { fault, change, taken, returned };
-}
-
-/** How often each entry occurs, or twice if it is more. */
-function timesOf(spans: Uint32Array, moves: FaultMoves): Uint8Array {
-  const times = new Uint8Array(moves.handed.length);
-  for (const span of spans) times[moves.of(span)] = Math.min(2, times[moves.of(span)] + 1);
-  return times;
 }
 
 /**
@@ -98,12 +90,13 @@ function timesOf(spans: Uint32Array, moves: FaultMoves): Uint8Array {
  * Undefined otherwise.
  */
 function plainCost(
-  moves: FaultMoves,
+  { rows: { of: moves } }: FoundMoves,
   fault: number,
   before: number,
   old: number,
   made: number,
 ): [number, number] | undefined {
+  if (fault < 0) return before < 1 || old !== made ? undefined : [0, 0];
   const [handed, unlisted] = [moves.handed[fault], moves.unlisted[fault]];
   const [given, listed] = [moves.given[fault], moves.listed[fault]];
   if (before < 1) return undefined;

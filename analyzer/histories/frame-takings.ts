@@ -5,8 +5,14 @@ import { GrowingColumns, roomFor, type FoundRows } from './growing-columns.js';
 /** By row of frame_alloc. */
 function takingColumns() {
   return {
+    frame: new Int32Array(),
+    seq: new Uint32Array(),
+    span: new Uint32Array(),
+    pid: new Int32Array(),
     /** How it ended: row of frame_free, -1 for never, -2 - row of frame_alloc when it was taken again without. */
     endRow: new Int32Array(),
+    /** Seq of that row, plus one; 0 for never. */
+    endSeq: new Uint32Array(),
     /** Seq of the first mapping for users, plus one; 0 when there was none. */
     mappedSeq: new Uint32Array(),
     /** Seq at which the last mapping went, plus one; 0 while there is one. */
@@ -35,19 +41,24 @@ export class FrameTakings {
   private mappings: Int32Array = new Int32Array();
 
   /** The next row of frame_alloc. */
-  take(frame: number): void {
+  take(frame: number, seq: number, span: number, pid: number): void {
     this.know(frame);
     const row = this.rows.add();
-    this.rows.of.endRow[row] = -1;
+    const { of } = this.rows;
+    of.frame[row] = frame;
+    of.seq[row] = seq;
+    of.span[row] = span;
+    of.pid[row] = pid;
+    of.endRow[row] = -1;
     this.times[frame]++;
-    if (this.open[frame] !== 0) this.rows.of.endRow[this.open[frame] - 1] = -2 - row;
+    this.end(frame, -2 - row, seq);
     this.open[frame] = row + 1;
   }
 
   /** A row of frame_free. */
-  free(frame: number, row: number): void {
+  free(frame: number, row: number, seq: number): void {
     this.know(frame);
-    if (this.open[frame] !== 0) this.rows.of.endRow[this.open[frame] - 1] = row;
+    this.end(frame, row, seq);
     this.open[frame] = 0;
   }
 
@@ -74,6 +85,13 @@ export class FrameTakings {
     this.know(frames);
     const { times, unmappings, mappingsMade } = this;
     return { rows: this.rows.found(), times, unmappings, mappingsMade };
+  }
+
+  private end(frame: number, endRow: number, seq: number): void {
+    const row = this.open[frame] - 1;
+    if (row < 0) return;
+    this.rows.of.endRow[row] = endRow;
+    this.rows.of.endSeq[row] = seq + 1;
   }
 
   private know(frame: number): void {

@@ -40,6 +40,12 @@ export class Histories {
     return (this.found.spans.row[span] ?? 0) - 1;
   }
 
+  /** Cause of a span, undefined when it has no row. */
+  causeOf(span: number): string | undefined {
+    const { spans } = this.found;
+    return this.rowOfSpan(span) < 0 ? undefined : spans.causes[spans.cause[span]];
+  }
+
   /** Whether a span is the handling of a page fault. */
   isFault(span: number): boolean {
     return this.found.spans.isFault[span] === 1;

@@ -26,32 +26,48 @@ export interface FoundSpans {
   readonly row: Int32Array;
   /** One of `spanEnd`. */
   readonly end: Uint8Array;
+  /** Seq of the row plus one where it tells of an end, 0 otherwise. */
+  readonly endSeq: Uint32Array;
+  /** Index of its cause. */
+  readonly cause: Uint8Array;
   /** 1 for the handling of a page fault. */
   readonly isFault: Uint8Array;
+  readonly causes: readonly string[];
+  /** Seq of the last row, -1 when there is none. */
+  readonly lastSeq: number;
 }
 
 /** Follows them through the pass. */
 export class KernelEntries {
   private row: Int32Array = new Int32Array();
   private end: Uint8Array = new Uint8Array();
+  private endSeq: Uint32Array = new Uint32Array();
+  private cause: Uint8Array = new Uint8Array();
   private isFault: Uint8Array = new Uint8Array();
+  private readonly causes: string[] = [];
+  private lastSeq = -1;
   /** By process: the span that it is in, or was in last. */
   private readonly current = new Map<number, number>();
   /** By process: how many interrupts of its kernel code have not returned. */
   private readonly interrupted = new Map<number, number>();
 
   /** A row of kernel_span; whether it is an end to judge at. */
-  ended(id: number, row: number, cause: string, isFinished: boolean): boolean {
+  ended(id: number, row: number, seq: number, cause: string, isFinished: boolean): boolean {
     if (id >= this.row.length) {
       checkSpan(id);
       this.row = roomFor(this.row, id);
       this.end = roomFor(this.end, id);
+      this.endSeq = roomFor(this.endSeq, id);
+      this.cause = roomFor(this.cause, id);
       this.isFault = roomFor(this.isFault, id);
     }
     const end = isFinished ? spanEnd.finished : spanEnd.unfinished;
     this.row[id] = row + 1;
     this.end[id] = endlessCauses.has(cause) ? spanEnd.endless : end;
+    this.endSeq[id] = isFinished ? seq + 1 : 0;
+    this.cause[id] = this.causeNumber(cause);
     this.isFault[id] = cause === 'page_fault' ? 1 : 0;
+    this.lastSeq = seq;
     return this.end[id] === spanEnd.finished;
   }
 
@@ -79,6 +95,12 @@ export class KernelEntries {
   }
 
   found(): FoundSpans {
-    return { row: this.row, end: this.end, isFault: this.isFault };
+    const { row, end, endSeq, cause, isFault, causes, lastSeq } = this;
+    return { row, end, endSeq, cause, isFault, causes, lastSeq };
+  }
+
+  private causeNumber(cause: string): number {
+    const known = this.causes.indexOf(cause);
+    return known < 0 ? this.causes.push(cause) - 1 : known;
   }
 }

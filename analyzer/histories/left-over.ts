@@ -1,13 +1,11 @@
 // Frames that are off the free list and mapped by nobody at a moment when nobody should need them: the table
 // left_over_doubts. Most of the frames asked about have a use all the same; the view left_over_frames knows.
-import { gathered } from './gather.js';
 import type { Histories } from './histories.js';
-import { halvesOf } from './numbering.js';
+import { RowGroups } from './numbered-keys.js';
 import { processRows, reapEnds } from './processes.js';
 import { windowOf } from './program.js';
 import { remembered } from './remembered.js';
 import { rowColumn } from './row-columns.js';
-import { doublesOf, takingTimes } from './taking-times.js';
 import type { HistoryColumn } from './tables.js';
 
 interface Doubt {
@@ -23,109 +21,72 @@ interface Doubt {
 /** Kernel entries that take frames for the process that runs. */
 const ownCauses = ['fork', 'exec', 'sbrk', 'page_fault'];
 
-/** The takings of a run, column by column; ends and mappings are Infinity for never. */
-interface Takings {
-  readonly rows: number;
-  readonly allocSeq: Float64Array;
-  readonly freeSeq: Float64Array;
-  readonly mappedSeq: Float64Array;
-  readonly unmappedSeq: Float64Array;
-  readonly cause: (row: number) => string | undefined;
-  /** The process a frame was taken for: the child when fork took it; undefined for none, and for pipes. */
-  readonly owner: (row: number) => number | undefined;
-}
-
-/** Seqs that are stored plus one, 0 for never. */
-function seqsOf(stored: Uint32Array, rows: number): Float64Array {
-  const seqs = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) seqs[row] = stored[row] === 0 ? Infinity : stored[row] - 1;
-  return seqs;
-}
-
-function takingsOf(histories: Histories): Takings {
-  const { events, found } = histories;
-  const { rows, of } = { rows: found.takings.rows.length, of: found.takings.rows.of };
-  const [spans, pids] = events
-    .of('frame_alloc')
-    .read(['span', 'pid'])
-    .map(({ values }) => values);
-  const spanRows = Int32Array.from(spans as Uint32Array, (span) => histories.rowOfSpan(span));
-  const causes = gathered(events, 'kernel_span', 'cause', spanRows, rows);
+/** The process that a frame was taken for: the child when fork took it; undefined for none, and for pipes. */
+function ownersOf(histories: Histories): (row: number, cause: string | undefined) => number | undefined {
+  const { span, pid } = histories.found.takings.rows.of;
   const children = new Map<number, number>();
-  for (const { action, span, subject } of processRows(histories))
-    if (action === 'fork') children.set(span, Math.min(children.get(span) ?? subject, subject));
-  const cause = (row: number): string | undefined => {
-    return spanRows[row] < 0 ? undefined : causes.dictionary![Number(causes.values[row])];
+  for (const { action, span: by, subject } of processRows(histories))
+    if (action === 'fork') children.set(by, Math.min(children.get(by) ?? subject, subject));
+  return (row, cause) => {
+    if (cause === 'pipe' || pid[row] === 0) return undefined;
+    return children.get(span[row]) ?? pid[row];
   };
-  return {
-    rows,
-    ...takingTimes(histories),
-    mappedSeq: seqsOf(of.mappedSeq, rows),
-    unmappedSeq: seqsOf(of.unmappedSeq, rows),
-    cause,
-    owner: (row) => {
-      if (cause(row) === 'pipe' || pids[row] === 0) return undefined;
-      return children.get(Number(spans[row])) ?? Number(pids[row]);
-    },
-  };
+}
+
+/** Seqs are stored plus one, 0 for never. */
+function seqOf(stored: number): number {
+  return stored === 0 ? Infinity : stored - 1;
 }
 
 const doubtsOf = remembered((histories): readonly Doubt[] => {
-  const takings = takingsOf(histories);
-  const { rows, allocSeq, freeSeq, mappedSeq, unmappedSeq } = takings;
+  const { length, of } = histories.found.takings.rows;
+  const owners = ownersOf(histories);
   const hidden = hiddenSince(histories);
   const doubts: Doubt[] = [];
   const ask = (question: Doubt['question'], about: number | undefined, atSeq: number, row: number): void => {
-    if (allocSeq[row] >= atSeq || freeSeq[row] <= atSeq) return;
-    if (mappedSeq[row] < atSeq && unmappedSeq[row] > atSeq) return;
+    const allocSeq = of.seq[row];
+    if (allocSeq >= atSeq || seqOf(of.endSeq[row]) <= atSeq) return;
+    const unmappedSeq = seqOf(of.unmappedSeq[row]);
+    if (seqOf(of.mappedSeq[row]) < atSeq && unmappedSeq > atSeq) return;
     doubts.push({
-      ...{ question, about, atSeq, allocSeq: allocSeq[row] },
-      unmapped: unmappedSeq[row] < atSeq,
-      hidden: hidden(row, allocSeq[row], atSeq),
+      ...{ question, about, atSeq, allocSeq },
+      unmapped: unmappedSeq < atSeq,
+      hidden: hidden(of.frame[row], allocSeq, atSeq),
     });
   };
   const ends = reapEnds(histories);
   const window = windowOf(histories);
+  const windowSeq = window?.closed ? (window.fromSeq ?? Infinity) : Infinity;
   const end = endOf(histories);
-  for (let row = 0; row < rows; row++) {
-    const owner = takings.owner(row);
+  for (let row = 0; row < length; row++) {
+    const cause = histories.causeOf(of.span[row]);
+    const owner = owners(row, cause);
     const reaped = owner === undefined ? undefined : ends.get(owner);
-    const cause = takings.cause(row);
-    if (reaped !== undefined && ownCauses.includes(cause ?? '')) ask('reaped', owner, reaped, row);
-    if (
-      window?.closed &&
-      cause !== undefined &&
-      cause !== 'pipe' &&
-      allocSeq[row] > (window.fromSeq ?? Infinity)
-    )
-      ask('program', window.pid, window.toSeq, row);
-    if (end !== undefined && freeSeq[row] === Infinity) ask('end', undefined, end, row);
+    if (reaped !== undefined && cause !== undefined && ownCauses.includes(cause))
+      ask('reaped', owner, reaped, row);
+    if (of.seq[row] > windowSeq && cause !== undefined && cause !== 'pipe')
+      ask('program', window!.pid, window!.toSeq, row);
+    if (end !== undefined && of.endSeq[row] === 0) ask('end', undefined, end, row);
   }
   return doubts;
 });
 
 /** Seq behind the last end of a kernel entry; undefined where the trace has no end to ask at. */
-function endOf({ events, facts }: Histories): number | undefined {
-  if (facts['horizon_cycle'] !== undefined) return undefined;
-  const seqs = doublesOf(events, 'kernel_span', 'seq');
-  return seqs.length === 0 ? undefined : Math.max(seqs[0], seqs[seqs.length - 1]) + 1;
+function endOf({ found: { spans }, facts }: Histories): number | undefined {
+  return facts['horizon_cycle'] !== undefined || spans.lastSeq < 0 ? undefined : spans.lastSeq + 1;
 }
 
-/** Whether the frame of a taking was hidden from users between two moments. */
-function hiddenSince(histories: Histories): (row: number, from: number, to: number) => boolean {
-  const { events, found } = histories;
-  const { row: stores, seq } = found.pages.hiding.of;
-  const after = halvesOf(events.of('pte_write').read(['after'])[0].values);
-  const times = new Map<number, number[]>();
-  for (let index = 0; index < found.pages.hiding.length; index++) {
-    const [low, high] = [after[2 * stores[index]], after[2 * stores[index] + 1]];
-    const page = (high & 0x3f_ffff) * 2 ** 22 + (low >>> 10);
-    times.set(page, [...(times.get(page) ?? []), seq[index]]);
-  }
-  const frames = halvesOf(events.of('frame_alloc').read(['frame'])[0].values);
-  return (row, from, to) => {
-    const page = (frames[2 * row + 1] >>> 0) * 2 ** 20 + (frames[2 * row] >>> 12);
-    return times.get(page)?.some((time) => time > from && time < to) ?? false;
+/** Whether a frame was hidden from users between two moments. */
+function hiddenSince({ found }: Histories): (frame: number, from: number, to: number) => boolean {
+  const { length, of } = found.pages.hiding;
+  const byPage = new RowGroups(length, (row) => of.page[row]);
+  return (frame, from, to) => {
+    const group = byPage.groupOf(found.framePages[frame]);
+    for (let index = byPage.begin(group); index < byPage.end(group); index++) {
+      const seq = of.seq[byPage.rows[index]];
+      if (seq > from && seq < to) return true;
+    }
+    return false;
   };
 }
 

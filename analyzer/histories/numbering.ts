@@ -33,7 +33,7 @@ export class FrameNumbering {
 
   /** The number of the frame that a frame-holding page-table entry (Sv39) names. */
   ofEntry(low: number, high: number): number {
-    return this.ofPage((high & 0x3f_ffff) * 2 ** 22 + (low >>> 10));
+    return this.ofPage(pageOfEntry(low, high));
   }
 
   private ofPage(page: number): number {
@@ -56,6 +56,11 @@ export class FrameNumbering {
 /** The number of the page with an address, given as halves. It fits a double exactly. */
 export function pageOf(low: number, high: number): number {
   return (high >>> 0) * 2 ** 20 + (low >>> 12);
+}
+
+/** The number of the page that a frame-holding page-table entry (Sv39) names. */
+export function pageOfEntry(low: number, high: number): number {
+  return (high & 0x3f_ffff) * 2 ** 22 + (low >>> 10);
 }
 
 /** Addresses of pages as a 64-bit column. */

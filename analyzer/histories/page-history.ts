@@ -4,7 +4,7 @@ import type { RowCursor, StoreColumns, TableColumns } from './event-rows.js';
 import type { FrameHistory } from './frame-history.js';
 import type { FrameTakings } from './frame-takings.js';
 import { GrowingColumns, roomFor } from './growing-columns.js';
-import { FrameNumbering, pageOf } from './numbering.js';
+import { FrameNumbering, pageOf, pageOfEntry } from './numbering.js';
 import { isKernelsOwn, isUserEntry, isUserLeaf, isValid, isWritable } from './page-entries.js';
 
 const entriesPerTable = 512;
@@ -51,7 +51,8 @@ function visitColumns() {
 }
 
 function hidingColumns() {
-  return { row: new Int32Array(), seq: new Uint32Array() };
+  /** Row of pte_write, its seq, and the page number of the frame that stays mapped. */
+  return { row: new Int32Array(), seq: new Uint32Array(), page: new Float64Array() };
 }
 
 /** What the pass leaves of page tables. */
@@ -96,7 +97,7 @@ export class PageHistory {
     if (isUserLeaf(after) && !isKernelsOwn(columns.va[2 * at], columns.va[2 * at + 1])) {
       this.begun = this.numbering.ofEntry(after, columns.after[2 * at + 1]);
       this.beginMapping(slot, row, span[at], seq, change, after);
-    } else if (isValid(after)) this.hide(row, seq);
+    } else if (isValid(after)) this.hide(row, seq, pageOfEntry(after, columns.after[2 * at + 1]));
     this.complete(change, columns, at, row, seq, oldFrame);
   }
 
@@ -167,10 +168,11 @@ export class PageHistory {
     return frame;
   }
 
-  private hide(row: number, seq: number): void {
+  private hide(row: number, seq: number, page: number): void {
     const hiding = this.hiding.add();
     this.hiding.of.row[hiding] = row;
     this.hiding.of.seq[hiding] = seq;
+    this.hiding.of.page[hiding] = page;
   }
 
   /** The change that a store to an entry belongs to. */

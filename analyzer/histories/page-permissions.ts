@@ -1,8 +1,10 @@
 // Which permissions kernel entries left each page of an image with, and how often: the table page_permissions.
+import { roomFor } from './growing-columns.js';
 import type { Histories } from './histories.js';
+import { numberColumn } from './number-columns.js';
+import { NumberedKeys } from './numbered-keys.js';
 import { isUserLeaf, isValid } from './page-entries.js';
 import { remembered } from './remembered.js';
-import { rowColumn } from './row-columns.js';
 import { ownersOf, spacesOf } from './spaces.js';
 import type { HistoryColumn } from './tables.js';
 
@@ -11,92 +13,100 @@ const bit = { userAfter: 0, finished: 4, byFault: 5, grants: 6, mark: 7, marked:
 const anyAccess = 14;
 const execute = 8;
 const write = 4;
+const nothingGranted = -1;
 
-interface State {
-  readonly image: number;
-  readonly page: number;
-  readonly bits: number;
-  changes: number;
+/** The states that pages of images were left in. */
+class PageStates {
+  /** Image and page of each page that has a state. */
+  private readonly pages = new NumberedKeys();
+  /** Page and bits of each state. */
+  private readonly states = new NumberedKeys();
+  private changes: Int32Array = new Int32Array();
+  /** By page: what its program may do there. */
+  private granted: Int32Array = new Int32Array();
+  private readonly indices = new Map<number, number>();
+
+  get rows(): number {
+    return this.states.size;
+  }
+
+  /** A number for an image that is given by the seq of its exec. */
+  indexOf(image: number): number {
+    const known = this.indices.get(image) ?? this.indices.size;
+    this.indices.set(image, known);
+    return known;
+  }
+
+  /** A change left a page of an image with these bits. */
+  count(image: number, page: number, bits: number): void {
+    const number = this.pages.of(page, image);
+    if (number >= this.granted.length) this.granted = roomFor(this.granted, number, nothingGranted);
+    const state = this.states.of(number, bits);
+    if (state >= this.changes.length) this.changes = roomFor(this.changes, state);
+    if (this.changes[state]++ > 0 || !has(bits, 'grants')) return;
+    this.granted[number] = Math.max(this.granted[number], 0) | grantOf(bits);
+  }
+
+  bitsAt(row: number): number {
+    return this.states.partAt(row);
+  }
+
+  changesAt(row: number): number {
+    return this.changes[row];
+  }
+
+  /** Number of the page. */
+  pageAt(row: number): number {
+    return this.pages.keyAt(this.states.keyAt(row));
+  }
+
+  /** Permissions, NaN when nothing was granted. */
+  grantedAt(row: number): number {
+    const granted = this.granted[this.states.keyAt(row)];
+    return granted === nothingGranted ? NaN : granted;
+  }
+
+  /** What the program of an image may do with a page; undefined when nothing was granted. */
+  grantedTo(image: number, page: number): number | undefined {
+    const index = this.indices.get(image);
+    const number = index === undefined ? -1 : this.pages.known(page, index);
+    return number < 0 || this.granted[number] === nothingGranted ? undefined : this.granted[number];
+  }
+
+  /** The seq of the exec of each image, by its number. */
+  images(): number[] {
+    return [...this.indices.keys()];
+  }
+
+  imageAt(row: number): number {
+    return this.pages.partAt(this.states.keyAt(row));
+  }
 }
 
-/** Pages of an image below this are found by an index. */
-const nearPages = 2 ** 16;
-
-/** What is known of the pages of one image. */
-class ImagePages {
-  private readonly near: (State[] | undefined)[] = [];
-  private readonly far = new Map<number, State[]>();
-
-  constructor(private readonly image: number) {}
-
-  count(page: number, bits: number): void {
-    const states = this.near[page] ?? this.far.get(page) ?? this.add(page);
-    for (const state of states) {
-      if (state.bits !== bits) continue;
-      state.changes++;
-      return;
-    }
-    states.push({ image: this.image, page, bits, changes: 1 });
-  }
-
-  /** The states of a page. */
-  at(page: number): readonly State[] | undefined {
-    return this.near[page] ?? this.far.get(page);
-  }
-
-  /** The states of each page. */
-  pages(): State[][] {
-    return [...Object.values(this.near), ...this.far.values()] as State[][];
-  }
-
-  private add(page: number): State[] {
-    const states: State[] = [];
-    if (page < nearPages) this.near[page] = states;
-    else this.far.set(page, states);
-    return states;
-  }
-}
-
-/** A state with what the page was granted. */
-interface GrantedState extends State {
-  /** Permissions, undefined when nothing was granted. */
-  readonly granted: number | undefined;
-}
-
-const imagesOf = remembered((histories): ReadonlyMap<number, ImagePages> => {
+const statesOf = remembered((histories): PageStates => {
   const { changes, visits } = histories.found.pages;
   const { visit, page, beforeLow, afterLow } = changes.of;
   const spaces = spacesOf(histories);
   const owners = ownersOf(histories);
-  const images = new Map<number, ImagePages>();
-  const ofSpace = spaces.map(({ image }) => {
-    if (image === undefined) return undefined;
-    const pages = images.get(image) ?? new ImagePages(image);
-    images.set(image, pages);
-    return pages;
-  });
+  const states = new PageStates();
+  const imageOf = Int32Array.from(spaces, ({ image }) => (image === undefined ? -1 : states.indexOf(image)));
   for (let change = 0; change < changes.length; change++) {
     const owner = owners[visit[change]];
-    const pages = owner < 0 ? undefined : ofSpace[owner];
-    if (pages === undefined) continue;
+    const image = owner < 0 ? -1 : imageOf[owner];
+    if (image < 0) continue;
     const span = visits.of.span[visit[change]];
     const { made } = spaces[owner];
     const entry = bitsOf(beforeLow[change], afterLow[change], made.span === span ? made.action : undefined);
     const about =
       (histories.isDone(span) ? 1 << bit.finished : 0) | (histories.isFault(span) ? 1 << bit.byFault : 0);
-    pages.count(page[change], entry | about);
+    states.count(image, page[change], entry | about);
   }
-  return images;
-});
-
-const statesOf = remembered((histories): readonly GrantedState[] => {
-  return [...imagesOf(histories).values()].flatMap((image) => image.pages().flatMap(withGrants));
+  return states;
 });
 
 /** What the program of an image may do with a page; undefined when nothing was granted. */
 export function grantedAt(histories: Histories, image: number | undefined, page: number): number | undefined {
-  const states = image === undefined ? undefined : imagesOf(histories).get(image)?.at(page);
-  return states && grantsOf(states);
+  return image === undefined ? undefined : statesOf(histories).grantedTo(image, page);
 }
 
 /** @param madeBy how the space was made, when the change is part of that */
@@ -115,19 +125,8 @@ function bitsOf(before: number, after: number, madeBy: string | undefined): numb
 }
 
 /** A page that a fault brought in may be written, since a heap's first page can be a read-only page of zeros. */
-function grantsOf(states: readonly State[]): number | undefined {
-  let granted: number | undefined;
-  for (const { bits } of states) {
-    if (!has(bits, 'grants')) continue;
-    const permissions = (bits & anyAccess) | (has(bits, 'byFault') ? write : 0);
-    granted = (granted ?? 0) | (has(bits, 'userAfter') ? permissions : 0);
-  }
-  return granted;
-}
-
-function withGrants(states: readonly State[]): GrantedState[] {
-  const granted = grantsOf(states);
-  return states.map((state) => ({ ...state, granted }));
+function grantOf(bits: number): number {
+  return has(bits, 'userAfter') ? (bits & anyAccess) | (has(bits, 'byFault') ? write : 0) : 0;
 }
 
 function has(bits: number, which: 'userAfter' | 'finished' | 'byFault' | 'grants'): boolean {
@@ -136,8 +135,10 @@ function has(bits: number, which: 'userAfter' | 'finished' | 'byFault' | 'grants
 
 /** The kernel's mark as software bits, 0 for none: what pages got most often as they lost their write permission. */
 const markOf = remembered((histories): number => {
+  const states = statesOf(histories);
   const times = [0, 0, 0, 0];
-  for (const { bits, changes } of statesOf(histories)) times[(bits >> bit.marked) & 3] += changes;
+  for (let row = 0; row < states.rows; row++)
+    times[(states.bitsAt(row) >> bit.marked) & 3] += states.changesAt(row);
   const [, ...marks] = times;
   const most = Math.max(...marks);
   return most === 0 ? 0 : 1 + marks.indexOf(most);
@@ -145,34 +146,48 @@ const markOf = remembered((histories): number => {
 
 /** How many states there are. */
 export function pagePermissionRows(histories: Histories): number {
-  return statesOf(histories).length;
+  return statesOf(histories).rows;
 }
 
 function flag(which: Parameters<typeof has>[1]): HistoryColumn {
-  return rowColumn(statesOf, 'bool', ({ bits }) => has(bits, which));
+  return numberColumn(statesOf, 'bool', (states, row) => Number(has(states.bitsAt(row), which)));
+}
+
+/** NaN where nothing was granted. */
+function gainedAt(states: PageStates, row: number): number {
+  const granted = states.grantedAt(row);
+  return Number.isNaN(granted) ? NaN : states.bitsAt(row) & ~granted & (write | execute);
 }
 
 export const pagePermissionColumns = {
-  image: rowColumn(statesOf, 'u64', ({ image }) => image),
-  va: rowColumn(statesOf, 'u64', ({ page }) => page * 4096),
-  permissions: rowColumn(statesOf, 'u8', ({ bits }) => bits & anyAccess),
-  mark: rowColumn(statesOf, 'u8', ({ bits }) => (bits >> bit.mark) & 3),
+  image: {
+    type: 'u64',
+    nullable: true,
+    read: (histories) => {
+      const images = statesOf(histories).images();
+      return numberColumn(statesOf, 'u64', (states, row) => images[states.imageAt(row)]).read(histories);
+    },
+  },
+  va: numberColumn(statesOf, 'u64', (states, row) => states.pageAt(row) * 4096),
+  permissions: numberColumn(statesOf, 'u8', (states, row) => states.bitsAt(row) & anyAccess),
+  mark: numberColumn(statesOf, 'u8', (states, row) => (states.bitsAt(row) >> bit.mark) & 3),
   user_after: flag('userAfter'),
   finished: flag('finished'),
   by_fault: flag('byFault'),
   grants: flag('grants'),
-  marked: rowColumn(statesOf, 'u8', ({ bits }) => (bits >> bit.marked) & 3),
-  changes: rowColumn(statesOf, 'i64', ({ changes }) => changes),
-  granted: rowColumn(statesOf, 'u8', ({ granted }) => granted),
-  gained: rowColumn(statesOf, 'u8', ({ bits, granted }) => {
-    return granted === undefined ? undefined : bits & ~granted & (write | execute);
-  }),
+  marked: numberColumn(statesOf, 'u8', (states, row) => (states.bitsAt(row) >> bit.marked) & 3),
+  changes: numberColumn(statesOf, 'i64', (states, row) => states.changesAt(row)),
+  granted: numberColumn(statesOf, 'u8', (states, row) => states.grantedAt(row)),
+  gained: numberColumn(statesOf, 'u8', gainedAt),
   carries_mark: {
     type: 'bool',
+    nullable: true,
     read: (histories) => {
       // Of two bits the lower one is the mark.
       const mark = (markOf(histories) & 1) !== 0 ? 1 : markOf(histories) & 2;
-      return rowColumn(statesOf, 'bool', ({ bits }) => ((bits >> bit.mark) & mark) !== 0).read(histories);
+      return numberColumn(statesOf, 'bool', (states, row) => {
+        return ((states.bitsAt(row) >> bit.mark) & mark) === 0 ? 0 : 1;
+      }).read(histories);
     },
   },
 } as const satisfies Record<string, HistoryColumn>;

@@ -3,9 +3,11 @@
 import type { EventBatch } from '../../tracer/arrow/batch.js';
 import type { EventName } from '../../tracer/schema/index.js';
 import {
+  CallColumns,
   CountColumns,
   FrameColumns,
   ModeColumns,
+  MoveColumns,
   noRow,
   RowCursor,
   SpanColumns,
@@ -13,12 +15,14 @@ import {
   SwitchColumns,
   TableColumns,
 } from './event-rows.js';
+import { EntryMoves, type FoundMoves } from './entry-moves.js';
 import { FrameHistory } from './frame-history.js';
 import type { FoundFrameRows } from './frame-points.js';
 import { FrameTakings, type FoundTakings } from './frame-takings.js';
 import { KernelEntries, type FoundSpans } from './kernel-entries.js';
 import { FrameNumbering } from './numbering.js';
 import { PageHistory, type FoundPages } from './page-history.js';
+import { isResultCall, ResultCalls, type FoundCalls } from './result-calls.js';
 
 const own = ['seq', 'span', 'pid'] as const;
 
@@ -28,11 +32,14 @@ export const passColumns = {
   page_table: [...own, 'action', 'table'],
   frame_alloc: [...own, 'frame'],
   frame_free: [...own, 'frame'],
+  kalloc: [...own, 'cycle', 'frame'],
+  kfree: [...own, 'cycle', 'frame'],
   refcount_change: [...own, 'frame', 'before', 'after'],
   kernel_span: [...own, 'id', 'cause', 'finished'],
   context_switch: [...own, 'from_pid', 'to_pid'],
   trap: [...own, 'from_mode'],
   trap_return: [...own, 'to_mode'],
+  syscall: [...own, 'phase', 'number', 'argument0', 'argument1', 'result'],
 } as const satisfies { [K in EventName]?: readonly string[] };
 
 /** A kind that the pass goes through. */
@@ -49,6 +56,8 @@ export interface FoundHistories {
   readonly pages: FoundPages;
   readonly frames: FoundFrameRows;
   readonly takings: FoundTakings;
+  readonly moves: FoundMoves;
+  readonly calls: FoundCalls;
 }
 
 /** Yields the next batch of a kind, undefined while there is none. */
@@ -62,6 +71,8 @@ export class HistoryPass {
   private readonly numbering = new FrameNumbering();
   private readonly entries = new KernelEntries();
   private readonly takings = new FrameTakings();
+  private readonly moves = new EntryMoves();
+  private readonly calls = new ResultCalls();
   private readonly frames = new FrameHistory();
   private readonly pages = new PageHistory(this.numbering, this.frames, this.takings);
   private readonly cursors: RowCursor[] = [];
@@ -77,6 +88,8 @@ export class HistoryPass {
   ) {
     this.goThroughPages();
     this.goThroughFrames();
+    this.goThroughMoves();
+    this.goThroughCalls();
     this.goThroughEntries(tellsInterrupts);
   }
 
@@ -109,6 +122,8 @@ export class HistoryPass {
       pages: this.pages.found(),
       frames: this.frames.found(),
       takings: this.takings.found(this.numbering.size),
+      moves: this.moves.found(),
+      calls: this.calls.found(),
     };
   }
 
@@ -140,14 +155,16 @@ export class HistoryPass {
   }
 
   private goThroughFrames(): void {
-    const { frames, takings } = this;
+    const { frames, takings, moves } = this;
     const allocs = new FrameColumns();
     const alloc = this.add('frame_alloc', allocs);
     this.runs.push((limit) => {
       for (; alloc.seq < limit; alloc.advance()) {
-        const frame = this.frameOf(allocs.frame, alloc.at);
-        takings.take(frame);
-        frames.touchList(frame, alloc.span[alloc.at], alloc.seq, -1);
+        const { at, seq } = alloc;
+        const frame = this.frameOf(allocs.frame, at);
+        takings.take(frame, seq, alloc.span[at], alloc.pid[at]);
+        moves.unlist(alloc.span[at], allocs.page(at));
+        frames.touchList(frame, alloc.span[at], seq, -1);
         this.touched(alloc, frame);
       }
     });
@@ -155,9 +172,11 @@ export class HistoryPass {
     const free = this.add('frame_free', frees);
     this.runs.push((limit) => {
       for (; free.seq < limit; free.advance()) {
-        const frame = this.frameOf(frees.frame, free.at);
-        takings.free(frame, free.row);
-        frames.touchList(frame, free.span[free.at], free.seq, 1);
+        const { at, seq } = free;
+        const frame = this.frameOf(frees.frame, at);
+        takings.free(frame, free.row, seq);
+        moves.list(free.span[at], frees.page(at));
+        frames.touchList(frame, free.span[at], seq, 1);
         this.touched(free, frame);
       }
     });
@@ -173,6 +192,38 @@ export class HistoryPass {
     });
   }
 
+  private goThroughMoves(): void {
+    const { moves } = this;
+    const handed = new MoveColumns();
+    const kalloc = this.add('kalloc', handed);
+    this.runs.push((limit) => {
+      for (; kalloc.seq < limit; kalloc.advance())
+        moves.handOut(kalloc.span[kalloc.at], handed.page(kalloc.at), handed.cycleAt(kalloc.at));
+    });
+    const given = new MoveColumns();
+    const kfree = this.add('kfree', given);
+    this.runs.push((limit) => {
+      for (; kfree.seq < limit; kfree.advance()) {
+        const { at, seq } = kfree;
+        moves.giveUp(kfree.span[at], given.page(at), given.cycleAt(at), seq);
+      }
+    });
+  }
+
+  private goThroughCalls(): void {
+    const { calls } = this;
+    const columns = new CallColumns();
+    const call = this.add('syscall', columns);
+    this.runs.push((limit) => {
+      for (; call.seq < limit; call.advance()) {
+        const { at, row, seq } = call;
+        if (!isResultCall(columns.number[at])) continue;
+        if (columns.isEntering(at)) calls.enter(call.span[at], seq);
+        else columns.copy(at, calls, calls.leave(row, call.span[at], call.pid[at], seq));
+      }
+    });
+  }
+
   private goThroughEntries(tellsInterrupts: boolean): void {
     const { entries, frames } = this;
     const spans = new SpanColumns();
@@ -181,7 +232,7 @@ export class HistoryPass {
       for (; span.seq < limit; span.advance()) {
         const { at, row, seq } = span;
         const id = spans.id[at];
-        if (entries.ended(id, row, spans.cause(at), spans.isFinished(at))) frames.endSpan(id, seq);
+        if (entries.ended(id, row, seq, spans.cause(at), spans.isFinished(at))) frames.endSpan(id, seq);
       }
     });
     if (!tellsInterrupts) return;

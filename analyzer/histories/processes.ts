@@ -1,9 +1,8 @@
 // The processes of a run: the table processes.
-import { halvesOf } from './numbering.js';
 import type { Histories } from './histories.js';
 import { remembered } from './remembered.js';
 import { rowColumn } from './row-columns.js';
-import { doublesOf } from './taking-times.js';
+import { doublesOf } from './event-columns.js';
 import type { HistoryColumn } from './tables.js';
 
 /** A row of the event `process`, as far as it is used here. */
@@ -81,18 +80,21 @@ export const livesOf = remembered((histories): ReadonlyMap<number, ProcessLife> 
 
 /** Row of kernel_span of an entry that ended in the trace; undefined for none. */
 export function endOf(histories: Histories, span: number): number | undefined {
-  const row = histories.rowOfSpan(span);
-  if (row < 0) return undefined;
-  return histories.events.of('kernel_span').read(['finished'])[0].values[row] === 1 ? row : undefined;
+  return endSeqOf(histories, span) === undefined ? undefined : histories.rowOfSpan(span);
+}
+
+/** Seq of the end of an entry that ended in the trace; undefined for another. */
+function endSeqOf({ found: { spans } }: Histories, span: number): number | undefined {
+  const stored = span < spans.endSeq.length ? spans.endSeq[span] : 0;
+  return stored === 0 ? undefined : stored - 1;
 }
 
 /** Of processes that were reaped by an entry that ended: seq of that end. */
 export const reapEnds = remembered((histories): ReadonlyMap<number, number> => {
-  const seqs = halvesOf(histories.events.of('kernel_span').read(['seq'])[0].values);
   const ends = new Map<number, number>();
   for (const { pid, reap } of livesOf(histories).values()) {
-    const row = reap && endOf(histories, reap.span);
-    if (row !== undefined) ends.set(pid, seqs[2 * row + 1] * 2 ** 32 + seqs[2 * row]);
+    const seq = reap && endSeqOf(histories, reap.span);
+    if (seq !== undefined) ends.set(pid, seq);
   }
   return ends;
 });

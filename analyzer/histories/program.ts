@@ -4,7 +4,7 @@ import type { Histories } from './histories.js';
 import { endOf, lifeColumns, livesOf, processRows, reapEnds, type ProcessLife } from './processes.js';
 import { remembered } from './remembered.js';
 import { rowColumn } from './row-columns.js';
-import { doublesOf, takingTimes } from './taking-times.js';
+import { doublesOf } from './event-columns.js';
 import type { HistoryColumn } from './tables.js';
 
 /** From the shell's entry into fork to the end of the wait that reaped the program. */
@@ -66,7 +66,7 @@ export const windowOf = remembered((histories): ProgramWindow | undefined => {
   const fromCycle = Number(start.values[forkRow]);
   const toSeq = reapEnds(histories).get(program.pid)!;
   const found = readings(events, fromCycle, toSeq);
-  const { allocSeq, freeSeq } = takingTimes(histories);
+  const { seq: takenSeq, endSeq } = histories.found.takings.rows.of;
   const isInside = (seq: number): boolean => seq > (found.fromSeq ?? Infinity) && seq < toSeq;
   return {
     pid: program.pid,
@@ -78,8 +78,8 @@ export const windowOf = remembered((histories): ProgramWindow | undefined => {
     pc: Number(pc.values[endRow]),
     ...found,
     closed: isClosed(histories, fromCycle, toSeq),
-    taken: allocSeq.filter(isInside).length,
-    returned: freeSeq.filter(isInside).length,
+    taken: takenSeq.filter(isInside).length,
+    returned: endSeq.filter((stored) => stored > 0 && isInside(stored - 1)).length,
   };
 });
 

@@ -1,0 +1,120 @@
+// Numbers for keys, and rows grouped by them, in typed arrays: a Map makes an object of every key that is no small
+// integer, and of every group.
+
+const firstSlots = 1024;
+/** Of ten slots, how many are taken at most. */
+const fullTenths = 4;
+
+/** Keys that differ in these bits alone are neighbours. */
+const nearBits = 4;
+const nearMask = 2 ** nearBits - 1;
+
+/** Numbers keys from 0 in order of first sight. A key is a whole number up to 2^53 and, where that says too little, a part. */
+export class NumberedKeys {
+  /** How many keys there are. */
+  size = 0;
+  private keys = new Float64Array(firstSlots);
+  private parts = new Int32Array(firstSlots);
+  /** By hash: number of a key plus one; 0 for a free slot. */
+  private slots = new Int32Array(firstSlots);
+
+  /** The number of a key, which is a new one for a new key. */
+  of(key: number, part = 0): number {
+    const slot = this.slotOf(key, part);
+    const known = this.slots[slot];
+    return known === 0 ? this.add(slot, key, part) : known - 1;
+  }
+
+  /** The same of a known key, -1 for another. */
+  known(key: number, part = 0): number {
+    return this.slots[this.slotOf(key, part)] - 1;
+  }
+
+  keyAt(number: number): number {
+    return this.keys[number];
+  }
+
+  partAt(number: number): number {
+    return this.parts[number];
+  }
+
+  /** Where a key is, or would be. */
+  private slotOf(key: number, part: number): number {
+    const { keys, parts, slots } = this;
+    const mask = slots.length - 1;
+    // Neighbours stay together: pages and rows come in runs, and slots all over memory cost a cache miss each.
+    let hash = Math.imul((key >>> nearBits) ^ Math.imul((key / 2 ** 32) | 0, 0x9e37_79b1), 0x85eb_ca6b);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ part, 0xc2b2_ae35);
+    for (let slot = ((hash ^ (hash >>> 16)) + (key & nearMask)) & mask; ; slot = (slot + 1) & mask) {
+      const number = slots[slot] - 1;
+      if (number < 0 || (keys[number] === key && parts[number] === part)) return slot;
+    }
+  }
+
+  private add(slot: number, key: number, part: number): number {
+    const number = this.size++;
+    this.slots[slot] = number + 1;
+    this.keys[number] = key;
+    this.parts[number] = part;
+    if (10 * this.size >= fullTenths * this.slots.length) this.grow();
+    return number;
+  }
+
+  private grow(): void {
+    const { keys, parts } = this;
+    const slots = 4 * this.slots.length;
+    this.slots = new Int32Array(slots);
+    this.keys = new Float64Array(slots);
+    this.parts = new Int32Array(slots);
+    this.keys.set(keys);
+    this.parts.set(parts);
+    for (let number = 0; number < this.size; number++)
+      this.slots[this.slotOf(keys[number], parts[number])] = number + 1;
+  }
+}
+
+/** Rows by key, those of a key in their order. */
+export class RowGroups {
+  /** All rows with a key, group after group. */
+  readonly rows: Int32Array;
+  private readonly keys = new NumberedKeys();
+  /** Where each group begins, and all end. */
+  private readonly begins: Int32Array;
+
+  /** @param keyOf the key of a row, a whole number; negative for none */
+  constructor(rows: number, keyOf: (row: number) => number) {
+    const groups = new Int32Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const key = keyOf(row);
+      groups[row] = key < 0 ? -1 : this.keys.of(key);
+    }
+    // Counting sort: how many there are of each, then where each ends; filling from the back leaves where it begins.
+    this.begins = new Int32Array(this.keys.size + 1);
+    for (let row = 0; row < rows; row++) if (groups[row] >= 0) this.begins[groups[row]]++;
+    let end = 0;
+    for (let group = 0; group <= this.keys.size; group++) end = this.begins[group] += end;
+    this.rows = new Int32Array(end);
+    for (let row = rows - 1; row >= 0; row--)
+      if (groups[row] >= 0) this.rows[--this.begins[groups[row]]] = row;
+  }
+
+  /** How many groups there are. */
+  get size(): number {
+    return this.keys.size;
+  }
+
+  /** Number of the group of a key, -1 for none. */
+  groupOf(key: number): number {
+    return key < 0 ? -1 : this.keys.known(key);
+  }
+
+  /** Index in `rows` of the first row of a group; 0 for group -1. */
+  begin(group: number): number {
+    return group < 0 ? 0 : this.begins[group];
+  }
+
+  /** Index behind its last; 0 for group -1. */
+  end(group: number): number {
+    return group < 0 ? 0 : this.begins[group + 1];
+  }
+}
