@@ -22,7 +22,7 @@ function moveColumns() {
     givenPage: new Float64Array(),
     listedPage: new Float64Array(),
     handedCycle: new Float64Array(),
-    /** Seq plus one of the last frame given up, and of the last before or too soon after one was handed out; 0 for none. */
+    /** Seq plus one of the last frame given up, and of the last before one was handed out or too soon after it. */
     givenSeq: new Uint32Array(),
     hastySeq: new Uint32Array(),
     /** 1 when the allocator had no frame. */

@@ -9,7 +9,7 @@ const fullTenths = 4;
 const nearBits = 4;
 const nearMask = 2 ** nearBits - 1;
 
-/** Numbers keys from 0 in order of first sight. A key is a whole number up to 2^53 and, where that says too little, a part. */
+/** Numbers keys in order of first sight. A key is a whole number up to 2^53 and, where that says too little, a part. */
 export class NumberedKeys {
   /** How many keys there are. */
   size = 0;
