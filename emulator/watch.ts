@@ -61,7 +61,7 @@ export class Watch {
   private readonly levels: Uint8Array;
   private readonly mappings: UserMappings;
   private readonly bitmap: Uint8Array;
-  private readonly controls: Int32Array;
+  private readonly words: Int32Array;
   private readonly entries: BigUint64Array;
 
   constructor(
@@ -76,19 +76,19 @@ export class Watch {
     this.levels = new Uint8Array(memory.buffer, layout.tableLevel, this.flags.length);
     this.mappings = new UserMappings(memory, layout);
     this.bitmap = new Uint8Array(memory.buffer, layout.watchBitmap, layout.memoryBytes / 64);
-    this.controls = new Int32Array(memory.buffer, 0, 256);
+    this.words = new Int32Array(memory.buffer);
     this.entries = new BigUint64Array(memory.buffer);
   }
 
   /** Switches event sources on: bits of `RecordSource`. */
   setSources(bits: number): void {
-    this.controls[control.sources >> 2] = bits;
+    this.words[control.sources >> 2] = bits;
   }
 
   setContextPointer(pointer: ContextPointer): void {
-    this.controls[control.contextBase >> 2] = this.layout.ram + pointer.base - ramBase;
-    this.controls[control.contextStride >> 2] = pointer.stride;
-    this.controls[control.contextField >> 2] = pointer.field;
+    this.words[control.contextBase >> 2] = this.layout.ram + pointer.base - ramBase;
+    this.words[control.contextStride >> 2] = pointer.stride;
+    this.words[control.contextField >> 2] = pointer.field;
   }
 
   /** From now on records of stores tell which of these locks the hart holds. */
@@ -96,15 +96,15 @@ export class Watch {
     if (holders.length > locksMaximum) throw new Error(`more than ${locksMaximum} locks`);
     const linear = (address: number): number => this.layout.ram + address - ramBase;
     holders.forEach((address, index) => {
-      this.controls[(control.lockWords >> 2) + index] = linear(address);
+      this.words[(control.lockWords >> 2) + index] = linear(address);
     });
-    this.controls[control.lockCount >> 2] = holders.length;
-    this.controls[control.lockOrdered >> 2] = Math.min(ordered, holders.length);
+    this.words[control.lockCount >> 2] = holders.length;
+    this.words[control.lockOrdered >> 2] = Math.min(ordered, holders.length);
     for (const address of holders.slice(0, ordered)) this.watchWords(address, 8);
     this.entries[control.lockHolder >> 3] = BigInt(harts.base);
-    this.controls[control.lockHolderStride >> 2] = harts.stride;
-    this.controls[control.lockDepth >> 2] = depth ? linear(depth.base) : 0;
-    this.controls[control.lockDepthStride >> 2] = depth?.stride ?? 0;
+    this.words[control.lockHolderStride >> 2] = harts.stride;
+    this.words[control.lockDepth >> 2] = depth ? linear(depth.base) : 0;
+    this.words[control.lockDepthStride >> 2] = depth?.stride ?? 0;
   }
 
   addProbe(probe: Probe): void {
@@ -121,19 +121,19 @@ export class Watch {
       this.bitmap[word >>> 3] |= 1 << (word & 7);
     for (let frame = this.frameOf(address); frame <= this.frameOf(last); frame++)
       this.flags[frame] |= FrameFlag.watched;
-    this.controls[control.watchesWords >> 2] = 1;
+    this.words[control.watchesWords >> 2] = 1;
     this.buffers.forgetStores();
   }
 
   /** From now on page-table roots are learned from satp, and every table below a known root is watched. */
   watchTables(): void {
-    this.controls[control.watchTables >> 2] = 1;
+    this.words[control.watchTables >> 2] = 1;
   }
 
   /** Also tells of the kernel's stores to frames that users share, or may only read. */
   watchUserFrames(): void {
     this.watchTables();
-    this.controls[control.tellStores >> 2] = 1;
+    this.words[control.tellStores >> 2] = 1;
   }
 
   /** True when the frame at the physical address is a watched page table. */
@@ -154,10 +154,12 @@ export class Watch {
     this.buffers.forgetStores();
     const table = ramBase + frame * pageBytes;
     this.ring.append(RecordKind.tableLinked, level, 0n, BigInt(table), BigInt(entry), 0n, 0n, 0n);
-    const first = (this.layout.ram + frame * pageBytes) / 8;
+    // By halves: most tables are empty yet, and a bigint for each of their entries costs more than all else here.
+    const first = (this.layout.ram + frame * pageBytes) / 4;
     for (let index = 0; index < entriesInTable; index++) {
-      const value = this.entries[first + index];
-      if (value !== 0n) this.adopt(table + index * 8, level, value);
+      const at = first + 2 * index;
+      if ((this.words[at] | this.words[at + 1]) !== 0)
+        this.adopt(table + index * 8, level, this.entries[at / 2]);
     }
   }
 
@@ -174,7 +176,7 @@ export class Watch {
   /** The machine was put into another state: tables are learned anew, from the roots that the harts have. */
   relearnTables(roots: readonly number[]): void {
     forgetFaults(this.memory, this.layout);
-    if (this.controls[control.watchTables >> 2] === 0) return;
+    if (this.words[control.watchTables >> 2] === 0) return;
     for (let frame = 0; frame < this.flags.length; frame++) this.flags[frame] &= ~FrameFlag.table;
     this.mappings.forget();
     for (const root of roots) this.linkRoot(root);

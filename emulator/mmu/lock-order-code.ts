@@ -1,8 +1,9 @@
 // Generated code that tells which locks are taken while others are held: of the first locks that the observer named,
 // and once for each pair, since a kernel takes them millions of times.
 import { control } from '../memory-layout.js';
+import { holderWord } from '../ring/held-locks-code.js';
 import { RecordKind } from '../ring/records.js';
-import { call, i32, type I32, type Local } from '../wasm/expression.js';
+import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
 import type { Parts } from './access-parts.js';
 
 const at0 = i32.const(0);
@@ -23,9 +24,11 @@ export function orderedLockAt({ f }: Parts, at: I32): Local<'i32'> {
   return found;
 }
 
-/** After a store to the holder word of a lock: `append` a record if it was taken, and with others than before. */
-export function tellOrder(parts: Parts, number: Local<'i32'>, append: (kind: I32) => void): void {
-  const { f, h, helpers } = parts;
+/** After `now` went to the holder word of a lock: `append` a record if it was taken, and with others than before. */
+export function tellOrder(parts: Parts, number: Local<'i32'>, now: I64, append: (kind: I32) => void): void {
+  const { f, h, helpers, layout } = parts;
+  // Half of these stores give a lock back.
+  f.if(i64.ne(now, holderWord(h, layout)), () => f.return());
   const held = f.local('i32', call(helpers.heldLocks, h));
   const bit = i32.shl(i32.const(1), number);
   const seen = i32.shl(number, i32.const(2));

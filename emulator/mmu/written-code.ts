@@ -134,7 +134,7 @@ function recordWatchedStore(parts: Parts, at: Local<'i32'>, old: I64, now: Local
   f.if(isWatchedWord(f, at, layout), () => {
     const lock = orderedLockAt(parts, at);
     f.if(i32.ltS(i32.const(-1), lock), () => {
-      tellOrder(parts, lock, (kind) => appendStore(parts, kind, at, old, now));
+      tellOrder(parts, lock, now, (kind) => appendStore(parts, kind, at, old, now));
       f.return();
     });
     const kind = i32.or(

@@ -2,7 +2,7 @@
 // of locks: a lock names its holder in memory, and only what is recorded looks.
 import { hartNumber } from '../hart/hart-code.js';
 import { control, type MemoryMap } from '../memory-layout.js';
-import { i32, i64, type I32 } from '../wasm/expression.js';
+import { i32, i64, type I32, type I64 } from '../wasm/expression.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { otherLock } from './records.js';
 
@@ -20,13 +20,7 @@ export function buildHeldLocks(f: FunctionBuilder, layout: MemoryMap): void {
     // Most stores to page tables are made without any lock.
     f.if(i32.eqz(depth), () => f.return(at0));
   });
-  const self = f.local(
-    'i64',
-    i64.add(
-      i64.load(at0, control.lockHolder),
-      i64.extendU(i32.mul(hartNumber(h, layout), i32.load(at0, control.lockHolderStride))),
-    ),
-  );
+  const self = f.local('i64', holderWord(h, layout));
   const held = f.local('i32', i32.const(0));
   const known = f.local('i32', i32.const(0));
   const number = f.local('i32', i32.const(0));
@@ -35,6 +29,8 @@ export function buildHeldLocks(f: FunctionBuilder, layout: MemoryMap): void {
     f.if(i64.eq(holder, self), () => {
       f.set(held, i32.or(held, i32.shl(i32.const(1), number)));
       f.set(known, i32.add(known, i32.const(1)));
+      // Where the depth is not known it is 0 here, and all locks are looked at.
+      f.if(i32.eq(known, depth), () => f.return(held));
     });
     f.set(number, i32.add(number, i32.const(1)));
     f.branchIf(i32.ltU(number, count), again);
@@ -42,6 +38,13 @@ export function buildHeldLocks(f: FunctionBuilder, layout: MemoryMap): void {
   f.if(i32.ltS(known, depth), () => f.set(held, i32.or(held, i32.const(otherLock))));
   f.return(held);
 }
+
+/** What the holder word of a lock contains while the hart holds it. */
+export const holderWord = (h: I32, layout: MemoryMap): I64 =>
+  i64.add(
+    i64.load(at0, control.lockHolder),
+    i64.extendU(i32.mul(hartNumber(h, layout), i32.load(at0, control.lockHolderStride))),
+  );
 
 const ofHart = (h: I32, layout: MemoryMap, first: I32, stride: number): I32 =>
   i32.add(first, i32.mul(hartNumber(h, layout), i32.load(at0, stride)));

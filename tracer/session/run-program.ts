@@ -21,6 +21,8 @@ import type { RunEnd, RunRequest, RunResult } from './types.js';
 const stepCycles = 5e6;
 /** Cycles between digests in the recording. */
 const digestCycles = 1e9;
+/** The same as a part of the run so far, when that is more: each looks at all of the memory. */
+const digestPart = 0.5;
 /** Cycles between moments at which all events so far are brought to their files, against a crash. */
 const flushCycles = 100e6;
 /** The same as a part of the run so far, when that is more: small batches are what costs most. */
@@ -253,7 +255,7 @@ class TracedRun implements MachineListener {
 
   private digested(cycle: number, state: string): void {
     this.streams.recording.digest(cycle, state);
-    this.nextDigest += digestCycles;
+    this.nextDigest = cycle + Math.max(digestCycles, Math.floor(digestPart * cycle));
     this.prepared.request.boot?.digested(cycle, state);
   }
 
