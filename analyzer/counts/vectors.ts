@@ -7,7 +7,8 @@ import { NotSimple, type Expression } from './syntax.js';
 /** Rows that are looked at together. */
 export const rowsTogether = 4096;
 
-const exactMost = 2 ** 53;
+/** From here on a double may stand for a neighbour of the number that it was read from. */
+const inexactFrom = 2 ** 53;
 
 /** Values of an expression for some rows, in an array that the next call overwrites. */
 export type Vector = (first: number, rows: number) => Float64Array;
@@ -115,7 +116,7 @@ function missing({ validity }: WholeColumn): Vector {
 function exact(vector: Vector): Vector {
   return (first, rows) => {
     const values = vector(first, rows);
-    for (let row = 0; row < rows; row++) if (Math.abs(values[row]) > exactMost) throw new NotSimple();
+    for (let row = 0; row < rows; row++) if (Math.abs(values[row]) >= inexactFrom) throw new NotSimple();
     return values;
   };
 }

@@ -92,8 +92,9 @@ export async function compareHistories(
 }
 
 async function blocksOf(query: TraceQuery, history: History): Promise<Map<string, Blocks>> {
+  // One text: DuckDB joins the hashes of two values by XOR, and the texts' order would be lost.
   const { rows } = await query.run(
-    `SELECT birth, (number - 1) // ${blockRows} AS block, bit_xor(hash(number, ${history.compared})), count(*)
+    `SELECT birth, (number - 1) // ${blockRows} AS block, bit_xor(hash(number || ' ' || ${history.compared})), count(*)
      FROM ${numbered(history)} GROUP BY ALL ORDER BY birth, block`,
   );
   const processes = new Map<string, { digests: bigint[]; rows: number }>();

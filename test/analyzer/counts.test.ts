@@ -44,6 +44,7 @@ function randomRows(): EventRows {
     number: random.below(22),
     result: some([null, -1n, 5n, -(2n ** 63n)]),
     argument0: some(numbers),
+    argument1: some([0n, 2n ** 53n + 1n]),
   }));
   return { page_fault, syscall };
 }
@@ -55,6 +56,7 @@ const understood = [
   'SELECT count(*) FROM page_fault f WHERE f.size IS NULL AND NOT f.pid IN (1, 2)',
   'SELECT count(*) FROM page_fault WHERE NOT (size > 4096 AND pid <> 0)',
   'SELECT count(*) FROM page_fault WHERE size > 4096 OR pid NOT IN (0, 1)',
+  'SELECT count(*) FROM page_fault WHERE NOT (size > 4096 OR pid = 0)',
   'SELECT count(*) FROM page_fault WHERE coalesce(size, 7) = 7',
   'SELECT count(*) FROM page_fault WHERE va >= 2147483648',
   "SELECT count(*) FROM page_fault WHERE va >= (SELECT max(value::UBIGINT) FROM run_facts WHERE key IN ('ram_end'))",
@@ -75,6 +77,7 @@ const leftToDuckdb = [
   'SELECT count(*) FROM page_fault GROUP BY pid',
   'SELECT count(*) FROM page_fault WHERE va >= size',
   'SELECT sum(va) FROM page_fault',
+  'SELECT sum(argument1) FROM syscall',
   'SELECT count(*) FROM page_fault f WHERE EXISTS (SELECT * FROM syscall s WHERE s.pid = f.pid)',
   "SELECT count(*) FROM page_fault WHERE access > 'load'",
   'SELECT count(*) FROM free_frames',

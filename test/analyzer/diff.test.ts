@@ -64,6 +64,37 @@ describe('two runs', () => {
     expect(program!.partings.map(({ a, b }) => [a.length > 0, b.length])).toEqual([[true, 0]]);
   });
 
+  test('part late in a long history as they do early, with what was done before', async () => {
+    const rows = toyRun().story.rows();
+    const { pid } = rows.process![0];
+    /** One process that marks and marks; from the mark with this number on with another value. */
+    const marking = (other: number): EventRows => {
+      const marker = Array.from({ length: 1500 }, (_, index) => {
+        return { seq: 1e6 + index, cycle: 1e6 + index, pid, id: 1, value: BigInt(index < other ? 1 : 2) };
+      });
+      return { ...rows, marker };
+    };
+    const partingAt = async (other: number) =>
+      (await diffRuns(runOf(marking(1500)), runOf(marking(other)))).program!.partings[0];
+    const early = await partingAt(0);
+    // Rows are compared in blocks of 1,024: this is the second row of the second one.
+    const late = await partingAt(1025 - early.common);
+    expect(late.common).toBe(1025);
+    expect(late.before.map(({ number }) => number)).toEqual([1021, 1022, 1023, 1024, 1025]);
+    expect([late.a[0].number, late.b[0].number]).toEqual([1026, 1026]);
+  });
+
+  test('that did the same in another order differ', async () => {
+    const rows = toyRun().story.rows();
+    const { pid } = rows.process![0];
+    const marking = (...values: bigint[]): EventRows => ({
+      ...rows,
+      marker: values.map((value, index) => ({ seq: 1e6 + index, cycle: 1e6 + index, pid, id: 1, value })),
+    });
+    const { program } = await diffRuns(runOf(marking(1n, 2n, 3n)), runOf(marking(1n, 3n, 2n)));
+    expect(program!.partings.map(({ a }) => a[0].text)).toEqual(['marker 1 with 0x2']);
+  });
+
   test('print what the guest wrote escaped, and where they first print something else', async () => {
     const rows = toyRun().story.rows();
     const said = (text: string): EventRows => ({

@@ -1,6 +1,7 @@
 // The typist at the console: waits for the shell's prompt, types the program, and notices the next prompt. It reacts to
 // characters the guest prints, so what it does is a function of the guest's own execution.
 import type { ConsolePort } from '../../emulator/index.js';
+import { PendingBytes } from './pending-bytes.js';
 import { PromptFinder } from './prompt-finder.js';
 
 /** A line that ends like a prompt is one when nothing was printed for so long, and nothing runs. */
@@ -15,7 +16,7 @@ export interface ConsoleListener {
 }
 
 export class ConsoleScript implements ConsolePort {
-  private readonly pending: number[] = [];
+  private readonly pending = new PendingBytes();
   private readonly prompts = new PromptFinder();
   private typedProgram = false;
   /** When the silence behind what may be a prompt has been long enough. */
@@ -30,9 +31,7 @@ export class ConsoleScript implements ConsolePort {
   ) {}
 
   receive(cycle: number): number | undefined {
-    const byte = this.pending.shift();
-    if (byte !== undefined) this.listener.typed(byte, cycle);
-    return byte;
+    return this.pending.receive(cycle, this.listener);
   }
 
   transmitted(byte: number, cycle: number): void {
@@ -57,7 +56,7 @@ export class ConsoleScript implements ConsolePort {
   private promptSeen(): void {
     if (this.typedProgram || this.text === '') return this.listener.prompted(true);
     this.typedProgram = true;
-    this.pending.push(...Buffer.from(`${this.text}\n`, 'utf8'));
+    this.pending.add(Buffer.from(`${this.text}\n`, 'utf8'));
     this.listener.prompted(false);
   }
 }

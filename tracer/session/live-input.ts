@@ -1,6 +1,7 @@
 // A person at the console, or a pipe in the person's place. When a byte comes depends on the host; the cycle at which
 // the guest receives it is recorded, and a replay delivers it there.
 import type { ConsoleListener } from './console-script.js';
+import { PendingBytes } from './pending-bytes.js';
 import { PromptFinder } from './prompt-finder.js';
 import type { InputConsole, RunInput, RunListener, RunMoment } from './run-input.js';
 
@@ -16,17 +17,13 @@ const silenceCycles = 1e9;
 /** What both kinds of live input have: bytes that wait for the receiver, and a way to leave. */
 abstract class LiveInput implements RunInput {
   readonly virtioVersions = ['modern', 'legacy'] as const;
-  protected readonly pending: number[] = [];
+  protected readonly pending = new PendingBytes();
   protected listener: RunListener | undefined;
 
   open(listener: RunListener): InputConsole {
     this.listener = listener;
     return {
-      receive: (cycle) => {
-        const byte = this.pending.shift();
-        if (byte !== undefined) listener.typed(byte, cycle);
-        return byte;
-      },
+      receive: (cycle) => this.pending.receive(cycle, listener),
       transmitted: (byte) => {
         listener.printed(byte);
         this.printed(byte, listener);
@@ -49,7 +46,7 @@ export class PersonInput extends LiveInput {
 
   /** Bytes were typed. */
   type(bytes: Uint8Array): void {
-    this.pending.push(...bytes);
+    this.pending.add(bytes);
     this.wake?.();
   }
 
@@ -63,7 +60,7 @@ export class PersonInput extends LiveInput {
 
   protected override async pause({ cycle, idle }: RunMoment): Promise<void> {
     if (this.hasLeft) return this.listener?.left();
-    if (!idle || this.pending.length > 0) this.since = undefined;
+    if (!idle || !this.pending.isEmpty) this.since = undefined;
     else {
       this.since ??= { cycle, time: performance.now() };
       const ahead = (cycle - this.since.cycle) / cyclesPerMillisecond - (performance.now() - this.since.time);
@@ -109,7 +106,7 @@ export class PipedInput extends LiveInput {
   protected override async pause({ cycle, idle }: RunMoment): Promise<void> {
     if (!idle || this.lastActive < 0) this.lastActive = cycle;
     const idled = cycle - this.lastActive;
-    if (this.pending.length === 0 && this.hasPrompted) {
+    if (this.pending.isEmpty && this.hasPrompted) {
       const isReady = this.isAtPrompt || idled >= waitingCycles;
       if (isReady && this.lines.length > 0) this.typeLine(cycle);
       else if (this.lines.length === 0 && (this.isAtPrompt || idled >= silenceCycles)) this.listener?.left();
@@ -118,7 +115,7 @@ export class PipedInput extends LiveInput {
   }
 
   private typeLine(cycle: number): void {
-    this.pending.push(...Buffer.from(this.lines.shift()!, 'utf8'));
+    this.pending.add(Buffer.from(this.lines.shift()!, 'utf8'));
     this.isAtPrompt = false;
     this.lastActive = cycle;
   }
