@@ -16,6 +16,7 @@ import { buildUnwatched } from './mmu/unwatched-code.js';
 import { buildForgetTable, buildWritten } from './mmu/written-code.js';
 import { buildChooseTlb } from './mmu/tlb-code.js';
 import { buildPeek, buildTranslate } from './mmu/translate-code.js';
+import { Pte } from './mmu/pte.js';
 import { buildAppend } from './ring/append-code.js';
 import { buildFaultBegins, buildFaultEnds } from './ring/fault-content-code.js';
 import { buildHeldLocks } from './ring/held-locks-code.js';
@@ -131,6 +132,7 @@ function declareHelpers(module: ModuleBuilder, host: Record<keyof CoreHost, neve
     translate: module.declare(['i32', 'i64', 'i32', 'i32'], 'i64'),
     forgetTable: module.declare(['i32'], 'void'),
     peek: module.declare(['i32', 'i64'], 'i64'),
+    peekUser: module.declare(['i32', 'i64'], 'i64'),
     rootSeen: host.rootSeen,
     forgetStores: host.forgetStores,
     forgetTranslations: host.forgetTranslations,
@@ -159,5 +161,6 @@ function defineHelpers(
   module.define(helpers.chooseTlb, buildChooseTlb);
   module.define(helpers.forgetTable, (f) => buildForgetTable(f, helpers, layout));
   module.define(helpers.peek, (f) => buildPeek(f, layout));
+  module.define(helpers.peekUser, (f) => buildPeek(f, layout, Pte.u));
   module.define(helpers.translate, (f) => buildTranslate(f, helpers, layout));
 }

@@ -45,6 +45,8 @@ const words = {
   frame_write: (c) =>
     `the kernel stores to frame ${word(c['frame'])}, which has ${text(c['mappings'])} user mapping(s)`,
   lock_order: (c) => `lock ${text(c['lock'])} taken, then held: ${word(c['locks'])}`,
+  fault_repeat: (c) =>
+    `the same page fault, ${text(c['access'])} of ${word(c['va'])}, ${text(c['times'])} more time(s)`,
   lock: (c) => `lock ${text(c['number'])} is ${text(c['name'])}`,
 } satisfies { [N in EventName]: (columns: Columns) => string };
 

@@ -31,6 +31,8 @@ export interface HelperFunctions {
   rootSeen: FunctionReference<'void'>;
   /** (hart, virtual address): the physical address a load would read, or -1; without any effect. */
   peek: FunctionReference<'i64'>;
+  /** The same for a page of a program; -1 for others. */
+  peekUser: FunctionReference<'i64'>;
   /** Makes all harts' TLBs forget stores: a frame was flagged. */
   forgetStores: FunctionReference<'void'>;
   /** (linear address): forgets what rests on a page table that is one no more. */

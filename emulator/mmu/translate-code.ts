@@ -163,8 +163,9 @@ function updateAccessed(f: FunctionBuilder, w: Walk, entryAt: Local<'i32'>, entr
 /**
  * Body of `peek(hart, va)`: the physical address a load in the present mode would read, or -1 where it would fault.
  * Takes no trap and changes nothing, so that observers may ask.
+ * @param required flags that the leaf must have
  */
-export function buildPeek(f: FunctionBuilder, layout: MemoryMap): void {
+export function buildPeek(f: FunctionBuilder, layout: MemoryMap, required = 0n): void {
   const h = f.parameter('i32', 0);
   const va = f.parameter('i64', 1);
   const bare = i64.eqz(i64.shrU(word(h, 'satp'), i64.const(60n)));
@@ -181,6 +182,10 @@ export function buildPeek(f: FunctionBuilder, layout: MemoryMap): void {
     f.if(i64.eqz(i64.and(entry, i64.const(Pte.v))), () => f.return(failed));
     f.set(table, entryTarget(entry));
     const isLeaf = i64.ne(i64.and(entry, i64.const(Pte.r | Pte.x)), i64.const(0n));
+    if (required) {
+      const lacks = i64.ne(i64.and(entry, i64.const(required)), i64.const(required));
+      f.if(i32.and(isLeaf, lacks), () => f.return(failed));
+    }
     f.if(isLeaf, () => f.return(i64.or(table, i64.and(va, i64.const((1n << shift) - 1n)))));
   }
   f.return(failed);

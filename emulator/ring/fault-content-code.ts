@@ -23,7 +23,8 @@ export function buildFaultBegins(f: FunctionBuilder, helpers: HelperFunctions, l
   f.if(i64.ne(f.parameter('i64', 1), i64.const(BigInt(Cause.storePageFault))), () => f.return());
   f.if(i32.geU(openFaults(), i32.const(slot.count)), () => f.return());
   const page = f.local('i64', pageOf(f.parameter('i64', 2)));
-  const physical = f.local('i64', call(helpers.peek, h, page));
+  // The kernel's own pages, as the one that it saves registers in, are not for the program to store to.
+  const physical = f.local('i64', call(helpers.peekUser, h, page));
   f.if(i32.eqz(inRam(physical)), () => f.return());
   const free = findSlot(f, layout, i64.const(0n));
   f.do(i64.store(free, word(h, 'satp'), slot.satp));

@@ -2,6 +2,7 @@
 -- rule:     When a page fault is resolved, the instruction does not cause the same fault over and over again.
 -- why:      A handler that changes nothing and returns sends the program round for ever.
 -- needs:    page_fault, fault_handling, fault_changes
+-- optional: fault_repeat, pte_write
 -- severity: error
 -- follows:  frames
 -- hint:     Which entry would have let the instruction through, and why was it left as it was?
@@ -13,11 +14,26 @@ WITH faults AS (
   SELECT *, lead(pc) OVER following = pc AND lead(va) OVER following = va
             AND lead(access) OVER following = access AS again
   FROM page_fault WINDOW following AS (PARTITION BY pid ORDER BY seq)
+), written AS (
+  -- An entry of the page may have been written and still forbid what the instruction wants.
+  SELECT span, va, max_by("after", seq) AS entry, max_by(pc, seq) AS pc, max_by(call_site, seq) AS call_site
+  FROM pte_write SEMI JOIN faults USING (span) GROUP BY span, va
 ), idle AS (
-  SELECT f.* FROM faults f ANTI JOIN fault_changes c USING (span) WHERE f.outcome = 'resolved' AND f.again
+  SELECT f.*, w.entry, w.pc AS writer, w.call_site
+  FROM faults f ANTI JOIN fault_changes c USING (span)
+  LEFT JOIN written w ON w.span = f.span AND w.va = f.va - f.va % 4096
+  WHERE f.outcome = 'resolved' AND f.again
+), streaks AS (
+  SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, pid, pc, va, access, count(*) AS times,
+         min_by(entry, seq) AS entry, min_by(writer, seq) AS writer, min_by(call_site, seq) AS call_site
+  FROM idle GROUP BY pid, pc, va, access HAVING count(*) > 1
+), repeats AS (
+  SELECT pid, pc, va, access, sum(times) AS times FROM fault_repeat GROUP BY ALL
 )
-SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, pid, NULL AS frame, pc,
-       printf('a %s at 0x%x was declared resolved with no entry changed, and faulted again (%d time(s))', access, va,
-              count(*)) AS message
-FROM idle GROUP BY pid, pc, va, access HAVING count(*) > 1
+SELECT cycle, hart, pid, NULL AS frame, pc, [writer, call_site]::UBIGINT[] AS sites,
+       printf('a %s at 0x%x was declared resolved with %s, and faulted again (%d time(s))', access, va,
+              CASE WHEN entry IS NULL THEN 'no entry changed'
+                   ELSE printf('the entry of its page set to 0x%x, which does not let it through', entry) END,
+              s.times + coalesce(r.times, 0)::BIGINT) AS message
+FROM streaks s LEFT JOIN repeats r USING (pid, pc, va, access)
 ORDER BY cycle

@@ -5,7 +5,7 @@
 -- severity: error
 -- breaks:   frames
 -- hint:     Compare the page that the handler installs with the one that it replaces: which bytes, how many, which way?
--- except:   A page that had no memory before the fault: what it then holds is the kernel's choice.
+-- except:   A page that had no memory before the fault, or was the kernel's: what it then holds is the kernel's choice.
 -- judged:   SELECT count(*) FROM page_fault WHERE kept IS NOT NULL
 -- suspects: SELECT count(*) FROM page_fault WHERE kept = 0
 WITH lost AS (

@@ -39,13 +39,13 @@ function outcomesOf({ machine }: BareMachine): number[] {
 }
 
 /** A program's store faults, and goes on at a copy whose last word is `stored`. */
-function outcomeOf({ stored = 0n, skips = 0n, mapped = true, others = 0 } = {}): number {
+function outcomeOf({ stored = 0n, skips = 0n, mapped = true, others = 0, isUser = true } = {}): number {
   const bare = new BareMachine(guest, { harts: 1 + others });
   const [hart, ...rest] = bare.machine.harts;
   const tables = new PageTables(bare.machine, root);
   tables.map(0x80000000n, 0x80000000, full, 2);
   tables.map(0x1000n, 0x80001000, full | flag.user);
-  tables.map(0x5000n, old, mapped ? readOnly : 0);
+  tables.map(0x5000n, old, mapped ? (isUser ? readOnly : readOnly & ~flag.user) : 0);
   const values = { mode: 1n, satp: tables.satp, stvec: BigInt(bare.label('handler')), medeleg: 0xb000n };
   for (const [name, value] of Object.entries(values)) hart.write(name as 'satp', value);
   hart.write('pc', BigInt(bare.label('start')));
@@ -65,6 +65,8 @@ describe('the machine compares the page of a store that faulted', () => {
   test('another last word: changed', () => expect(outcomeOf({ stored: 7n })).toBe(PageOutcome.changed));
   test('another last word, and another hart runs the program: unknown', () =>
     expect(outcomeOf({ stored: 7n, others: 1 })).toBe(PageOutcome.unknown));
+  test('a page of the kernel: unknown', () =>
+    expect(outcomeOf({ stored: 7n, isUser: false })).toBe(PageOutcome.unknown));
   test('no page before: unknown', () => expect(outcomeOf({ mapped: false })).toBe(PageOutcome.unknown));
   test('the program goes on elsewhere: unknown', () =>
     expect(outcomeOf({ stored: 7n, skips: 4n })).toBe(PageOutcome.unknown));

@@ -223,12 +223,12 @@ describe('a_failed_call_keeps_no_frame', () => {
 describe('a_resolved_fault_makes_progress', () => {
   const name = 'a_resolved_fault_makes_progress';
 
-  function faults(times: number, changes: boolean): Story {
+  function faults(times: number, changes: boolean, flags = pte.v | pte.r | pte.u | pte.w): Story {
     const story = new Story();
     for (let time = 0; time < times; time++) {
       const entry = story.begin(5, 'page_fault');
-      const before = pteOf(0x80200000, pte.v | pte.r | pte.u);
-      const after = pteOf(0x80201000 + time * 4096, pte.v | pte.r | pte.u | pte.w);
+      const before = pteOf(0x80200000, flags & ~pte.w);
+      const after = pteOf(0x80201000 + time * 4096, flags);
       if (changes)
         story.emit('pte_write', entry, 'cow', {
           entry: 0x80300000,
@@ -247,6 +247,22 @@ describe('a_resolved_fault_makes_progress', () => {
   test('is broken by the same fault again, nothing having changed', async () => {
     expect(messages(await judgeRows(name, faults(4, false).rows()))).toEqual([
       'a store at 0x1008 was declared resolved with no entry changed, and faulted again (3 time(s))',
+    ]);
+  });
+
+  test('counts the repetitions that have no rows of their own', async () => {
+    const story = faults(4, false);
+    const at = story.begin(5, 'interrupt');
+    const repeat = { access: 'store', va: 0x1008, times: 50_000 };
+    story.emit('fault_repeat', at, 'user code', repeat);
+    expect(messages(await judgeRows(name, story.rows()))[0]).toContain('faulted again (50003 time(s))');
+  });
+
+  test('tells of an entry that was written and still forbids the store', async () => {
+    const written = messages(await judgeRows(name, faults(4, true, pte.v | pte.r | pte.w).rows()));
+    expect(written).toEqual([
+      'a store at 0x1008 was declared resolved with the entry of its page set to 0x20080407, ' +
+        'which does not let it through, and faulted again (3 time(s))',
     ]);
   });
 

@@ -14,7 +14,7 @@ export function kindsLost(profile: Omit<KernelProfile, 'findings' | 'missing'>):
     [functions.allocate !== undefined, ['kalloc']],
     [functions.free !== undefined, ['kfree']],
     [referenceCounts.length > 0, ['refcount_change']],
-    [processes !== undefined, ['process', 'context_switch', 'syscall', 'page_fault']],
+    [processes !== undefined, ['process', 'context_switch', 'syscall', 'page_fault', 'fault_repeat']],
     // A table is one until its freeing begins; later stores to the frame are about something else.
     [functions.free !== undefined || functions.free_table !== undefined, ['page_table', 'pte_write']],
     [functions.panic !== undefined, ['panic', 'panic_call']],

@@ -42,6 +42,11 @@ export class RawRecord {
     this.context = words[at + word.context];
   }
 
+  /** Copies the record to the beginning of words of its own. */
+  copyTo(words: Int32Array): void {
+    words.set(this.words.subarray(this.at, this.at + recordWords));
+  }
+
   get cycleLow(): number {
     return this.words[this.at + word.cycle];
   }

@@ -104,7 +104,8 @@ export class Spans {
   /** The trace ends: what is open is unfinished, oldest first. */
   finish(): void {
     const byProcess = [...this.processes].map(([pid, owner]) => ({ owner, hart: 0, pid }));
-    const byHart = this.harts.map((owner, hart) => ({ owner, hart, pid: 0 }));
+    // Not every hart has been heard of: flatMap passes over the others.
+    const byHart = this.harts.flatMap((owner, hart) => [{ owner, hart, pid: 0 }]);
     for (const open of [byProcess, byHart])
       for (const { owner, hart, pid } of open.sort((a, b) => a.owner.id - b.owner.id))
         if (owner.id !== 0) this.end(owner, hart, pid, 0, 0, false);

@@ -6,6 +6,7 @@ import type { DebugInfo } from '../symbols/index.js';
 import { CallSites } from './call-sites.js';
 import { ConsoleLines } from './console-lines.js';
 import { Emitter } from './emitter.js';
+import { FaultRepeats } from './fault-repeats.js';
 import { FrameWrites } from './frame-writes.js';
 import { FreeList } from './free-list.js';
 import { HeldRecords } from './held-records.js';
@@ -52,6 +53,7 @@ export class Translator {
   private readonly spans = new Spans();
   private readonly emitter: Emitter;
   private readonly traps: Traps;
+  private readonly repeats: FaultRepeats;
   private readonly tables: PageTables;
   private readonly frameWrites: FrameWrites;
   private readonly console: ConsoleLines;
@@ -88,6 +90,7 @@ export class Translator {
       sizeOf: (pid) => this.processes?.sizeOf(pid),
       narrowedAt: (root) => this.tables.narrowedAt(root),
     });
+    this.repeats = new FaultRepeats(this.emitter, (record) => this.tell(record));
     this.frameWrites = new FrameWrites(this.emitter, callSites);
     this.console = new ConsoleLines(this.emitter);
     const { freeList, referenceCounts, processes } = profile;
@@ -125,15 +128,20 @@ export class Translator {
     const { record } = this;
     for (let at = from; at < words.length; at += recordWords) {
       record.move(words, at);
-      this.spans.setNow(record.cycleLow, record.cycleHigh);
-      this.one(record);
+      if (!this.repeats.leavesOut(record)) this.tell(record);
     }
+  }
+
+  private tell(record: RawRecord): void {
+    this.spans.setNow(record.cycleLow, record.cycleHigh);
+    this.one(record);
   }
 
   /** Writes what is pending, and the lines of all addresses that rows name. */
   finish(cycle: number): void {
     if (this.search) this.endSearch();
     this.spans.setNow(cycle | 0, Math.floor(cycle / 2 ** 32));
+    this.repeats.finish(cycle);
     this.console.flush();
     this.traps.finish(this.panicked);
     this.spans.finish();

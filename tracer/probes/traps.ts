@@ -6,16 +6,7 @@ import type { Emitter } from './emitter.js';
 import { operand, type RawRecord } from './raw-record.js';
 import type { Spans } from './spans.js';
 import { systemCallName } from './system-calls.js';
-
-const mode = { user: 0 } as const;
-const modeEntered = (size: number): number => (size >>> 4) & 3;
-const pageOutcome = (size: number): number => size >>> 6;
-const cause = { callFromUser: 8, fetchPageFault: 12, loadPageFault: 13, storePageFault: 15 } as const;
-const faultAccess: Readonly<Record<number, string>> = {
-  [cause.fetchPageFault]: 'fetch',
-  [cause.loadPageFault]: 'load',
-  [cause.storePageFault]: 'store',
-};
+import { faultAccess, modeEntered, modeLeft, pageOutcome, userMode } from './trap-fields.js';
 
 type Phase = 'enter' | 'leave';
 
@@ -79,9 +70,9 @@ export class Traps {
   trap(record: RawRecord): void {
     const isInterrupt = record.high(operand.a) >>> 31 === 1;
     const code = record.low(operand.a) & 0xff;
-    const fromMode = record.size & 0xf;
+    const fromMode = modeLeft(record.size);
     const pid = record.context;
-    if (fromMode === mode.user && pid !== 0) {
+    if (fromMode === userMode && pid !== 0) {
       const access = isInterrupt ? undefined : faultAccess[code];
       this.spans.enter(pid, isInterrupt ? 'interrupt' : access ? 'page_fault' : 'exception');
       if (access) this.beginFault(record, access);
@@ -119,14 +110,14 @@ export class Traps {
       rows.columns.target.append(record.low(operand.a), record.high(operand.a));
       rows.columns.root.append(record.low(operand.c), record.high(operand.c));
       rows.columns.stale.append(
-        toMode === mode.user && this.isStale(record, record.number(operand.c), record.number(operand.d))
+        toMode === userMode && this.isStale(record, record.number(operand.c), record.number(operand.d))
           ? 1
           : 0,
       );
       rows.columns.locks.append(record.low(operand.e));
     }
     const pid = record.context;
-    if (toMode !== mode.user || pid === 0) return;
+    if (toMode !== userMode || pid === 0) return;
     const entry = this.entries.get(pid);
     if (entry?.inCall) {
       this.emitCall(record, 'leave', entry)?.columns.result.append(

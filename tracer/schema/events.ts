@@ -53,7 +53,7 @@ export const events = {
       kept: {
         type: 'u8',
         nullable: true,
-        doc: '1 when the page held the same when user code went on at the store as when that had faulted, 0 when not; null where there was no page, and for other outcomes and accesses.',
+        doc: '1 when the page held the same when user code went on at the store as when that had faulted, 0 when not; null where the program had no page, and for other outcomes and accesses.',
       },
     },
   },
@@ -271,6 +271,15 @@ export const events = {
       lock: { type: 'u8', doc: 'Number of the lock taken.' },
       locks,
       call_site: callSite,
+    },
+  },
+  fault_repeat: {
+    id: 26,
+    doc: 'A page fault that had come a hundred times in a row, resolved with nothing done (nothing that any row would tell), came again: these repetitions have no rows of trap, page_fault, kernel_span and trap_return. pc is the instruction that faults, cycle that of the next thing told of the hart. Not emitted for what comes less often, and nothing is left out where this kind is not recorded.',
+    columns: {
+      access: { type: 'text', doc: 'load, store or fetch.' },
+      va: { type: 'u64', doc: 'Faulting virtual address (stval).' },
+      times: { type: 'u64', doc: 'Repetitions that have no rows.' },
     },
   },
 } as const satisfies Record<string, EventRow>;
