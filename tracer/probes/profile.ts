@@ -100,7 +100,7 @@ function missingIn({ functions, freeList, referenceCounts, processes, locks }: P
     ],
     [
       !!processes,
-      'no process table found: events carry no process, and there are no process, context_switch, syscall and page_fault events',
+      'no process table found: events carry no process, and there are no process, context_switch, syscall, page_fault and fault_repeat events',
     ],
     [!!locks, 'no locks found whose holder can be told: no lock and lock_order events'],
     [
