@@ -104,6 +104,31 @@ describe('the page through which a kernel tells its program things', () => {
   });
 });
 
+describe('no_writable_shared_frame', () => {
+  /** The child's fault makes its entry of a shared page writable, and then finds no memory for the copy. */
+  async function told(outcome: 'killed' | 'resolved') {
+    const { kernel, shell, child } = sharing();
+    const { frame, bits } = child.pages.get(0x1000)!;
+    const { story } = kernel;
+    story.inside(child.pid, 'page_fault', (entry) => {
+      const place = { root: child.root, level: 0, va: 0x1000, entry: child.tables[2]! + 8 };
+      const after = pteOf(frame, bits | pte.w);
+      story.emit('pte_write', entry, 'cowpage', { ...place, before: pteOf(frame, bits), after });
+      const at = { access: 'store', va: 0x1008, root: child.root, outcome };
+      story.emit('page_fault', entry, 'user code', at);
+    });
+    return judgeRows('no_writable_shared_frame', story.rows());
+  }
+
+  test('is broken by a write permission that a fault left behind', async () => {
+    expect(await told('resolved')).toMatchObject({ status: 'violated' });
+  });
+
+  test('holds when the program was ended by that fault', async () => {
+    expect(await told('killed')).toMatchObject({ status: 'holds' });
+  });
+});
+
 describe('no_live_frame_is_filled', () => {
   const name = 'no_live_frame_is_filled';
 
