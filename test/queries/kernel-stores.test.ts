@@ -107,7 +107,7 @@ describe('the page through which a kernel tells its program things', () => {
 describe('no_writable_shared_frame', () => {
   /** The child's fault makes its entry of a shared page writable, and then finds no memory for the copy. */
   async function told(outcome: 'killed' | 'resolved') {
-    const { kernel, shell, child } = sharing();
+    const { kernel, child } = sharing();
     const { frame, bits } = child.pages.get(0x1000)!;
     const { story } = kernel;
     story.inside(child.pid, 'page_fault', (entry) => {
