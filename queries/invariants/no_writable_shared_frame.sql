@@ -8,8 +8,8 @@
 -- breaks:   frames
 -- hint:     Whoever makes a frame shared must take the write permission from every mapping of it, the parent's too.
 -- except:   Mappings without the user bit (trampoline, trapframe) are none, nor is that of the page below them, which
---           some kernels share with their programs. A frame mapped twice in one process counts. What the handler of a fault had
---           made writable before it ended the program counts for none: nobody stores through that any more.
+--           some kernels share with their programs. A frame mapped twice in one process counts. What the handler of a
+--           fault had made writable before it ended the program counts for none: nobody stores through that any more.
 -- judged:   SELECT sum(points) FROM point_states WHERE judged AND mappings > 1
 -- skipped:  SELECT sum(points) FROM point_states WHERE NOT judged AND mappings > 1
 -- suspects: SELECT sum(points) FROM point_states WHERE judged AND mappings > 1 AND writable
