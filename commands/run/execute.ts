@@ -9,6 +9,7 @@ import { ConsoleEcho } from '../console-echo.js';
 import { chooseBaseline, chooseKernel, type ChosenBaseline, type ChosenKernel } from '../kernel-options.js';
 import { ProgressLine } from '../progress-line.js';
 import { sourceLines } from '../source-lines.js';
+import { shellWord } from '../suggestion.js';
 import type { Surroundings } from '../surroundings.js';
 import { baselineDirectory, outputDirectory, requestOf, type RunFlags } from './flags.js';
 import { linesFor, readProgram, withPrograms } from './added-programs.js';
@@ -126,7 +127,7 @@ async function judge(
 
 function interrupted({ cycle }: RunResult, out: string): UsageError {
   return new UsageError(
-    `interrupted at cycle ${cycle}; ${out} has what was recorded until then (trace check ${out} judges it)`,
+    `interrupted at cycle ${cycle}; ${out} has what was recorded until then (trace check ${shellWord(out)} judges it)`,
     ExitCode.interrupted,
   );
 }

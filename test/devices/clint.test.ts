@@ -14,7 +14,7 @@ function createClint(harts = 2) {
   return { clint: new Clint({ clock, software, timer }), clock, software, timer };
 }
 
-function write64(clint: Clint, offset: number, low: number, high: number) {
+function write64(clint: Pick<Clint, 'write'>, offset: number, low: number, high: number) {
   clint.write(offset, 4, low);
   clint.write(offset + 4, 4, high);
 }
@@ -25,7 +25,7 @@ deviceContract('clint', {
     clint.write(0, 4, 1);
     clint.write(mtimecmp + 8, 4, 77);
     clint.write(mtimecmp + 12, 4, 0);
-    clint.write(mtime, 4, 5);
+    write64(clint, mtime, 5, 6);
   },
   vacant: [0x8, 0x3ffc, mtimecmp + 16, 0xbff4],
   length: 0x10000,

@@ -1,5 +1,6 @@
 // Naming a moment of a run: every form, and one sentence for every mistake.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readEventFile } from '../../tracer/arrow/index.js';
 import { openTrace } from '../../tracer/directory/index.js';
 import { findPosition, parsePosition, Replayer, type PositionSource } from '../../tracer/replay/index.js';
 import { record } from '../support/recorded-run.js';
@@ -47,6 +48,19 @@ describe('a position', () => {
     expect(fault.va).toBeGreaterThan(0n);
     expect((await findPosition('frame_alloc', source, 0)).frame).toBeGreaterThan(0x80000000n);
     expect((await findPosition('violation:1', source, 0)).frame).toBe(0x80201000n);
+  });
+
+  it('is about the frame that an entry led to, also where the entry goes', async () => {
+    let row = 0;
+    let before = 0n;
+    for (const { columns, rows } of readEventFile(source.trace.eventPath('pte_write'), 'pte_write')) {
+      const gone = columns['after'].values.subarray(0, rows).findIndex((after) => BigInt(after) === 0n);
+      row += gone < 0 ? rows : gone + 1;
+      if (gone >= 0) before = BigInt(columns['before'].values[gone]);
+      if (gone >= 0) break;
+    }
+    const { frame } = await findPosition(`event:pte_write:${row}`, source, 0);
+    expect([before & 1n, frame]).toEqual([1n, (before >> 10n) << 12n]);
   });
 
   it('is that of a reading of frames, in any case or in one', async () => {

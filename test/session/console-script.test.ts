@@ -65,6 +65,7 @@ describe('behind something else on its line', () => {
 
   test('it is none while something runs, when more is printed, or too soon', () => {
     expect(silent('$ ls\nno newline$ ', [long, false], [long + 1, true])).toBe(0);
+    expect(silent('$ ls\nno newline$ ', [long, false], [long + silenceCycles, true])).toBe(1);
     expect(silent('$ ls\nit costs $ 5', [long, true])).toBe(0);
     expect(silent('$ ls\nno newline$ ', [long - 1, true])).toBe(0);
   });

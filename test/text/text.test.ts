@@ -33,6 +33,8 @@ describe('escapeText', () => {
 
 test('wrap breaks at spaces, and words that are longer than a line', () => {
   expect(wrapText('one two three', 9, ' ')).toEqual([' one two', ' three']);
+  expect(wrapText('one two three', 8, ' ')).toEqual([' one two', ' three']);
+  expect(wrapText('one two three', 7, ' ')).toEqual([' one', ' two', ' three']);
   expect(wrapText('abcdefghij kl', 6, '', ' ')).toEqual(['abcdef', ' ghij', ' kl']);
 });
 
