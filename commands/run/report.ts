@@ -39,6 +39,7 @@ export const endings: Readonly<Record<RunEnd, string>> = {
   left: 'the console was left',
   panic: 'the kernel panicked',
   deadlock: 'every hart waits for an interrupt that will never come',
+  lockup: 'the kernel locked up: a hart loops for ever with interrupts off, and no other does anything',
   hang: 'a hart takes the same exception forever: the kernel’s trap handler faults itself',
   cycle_budget: explainEnd.cycle_budget!,
   trace_budget: explainEnd.trace_budget!,

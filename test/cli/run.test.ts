@@ -159,7 +159,8 @@ describe('a kernel that', () => {
   test.each([
     ['prints for ever', ['--max-console', '10K', '--events', 'trap'], 'console_budget', 3],
     ['loops in silence', ['--timeout-cycles', '3M'], 'cycle_budget', 3],
-    ['loops in silence', ['--max-seconds', '0.05'], 'time_budget', 3],
+    ['prints for ever', ['--max-seconds', '0.05', '--events', 'trap'], 'time_budget', 3],
+    ['loops in silence', [], 'lockup', 1],
     ['waits for nothing', [], 'deadlock', 1],
   ] as const)('%s, with %j, ends as %s', async (misbehaviour, options, end, code) => {
     const kernel = inside('tiny.elf');

@@ -10,7 +10,12 @@ const interruptBit = 1n << 63n;
 const fromUser = 1 << 4;
 const fromKernel = 1 | (1 << 4);
 
-const trap = (context: number, cause: number | bigint, value = 0, size = fromUser): RecordInput => {
+const trap = (
+  context: number,
+  cause: number | bigint,
+  value: number | bigint = 0,
+  size = fromUser,
+): RecordInput => {
   return { kind: RecordKind.trap, context, a: cause, b: value, c: 0x80100000, size, pc: 0x1000 };
 };
 const call = (context: number, number: number, argument = 0): RecordInput => {
@@ -89,6 +94,12 @@ describe('page faults', () => {
     expect(pick(page_fault, 'access', 'va', 'root', 'outcome', 'pc', 'cycle', 'end_cycle')).toEqual([
       ['store', 0x2008, 0x80100000, 'resolved', 0x1000, 0, 10],
     ]);
+  });
+
+  test('keep all bits of an address: the last ones are not those next to 0', async () => {
+    const address = 0xffff_ffff_ffff_fff8n;
+    const { page_fault } = await translated({}, [trap(3, 15, address), backToUser(3)]);
+    expect(pick(page_fault, 'va')).toEqual([[address]]);
   });
 
   test('of the kernel are none, and interrupts with the same number neither', async () => {

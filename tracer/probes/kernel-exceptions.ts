@@ -1,6 +1,7 @@
 // Exceptions of the kernel itself, seen as they are recorded: a hart that takes the same one forever, and accesses that
 // nothing answered. The run ends by what is seen here, so it is seen in the emulator's thread, before translation.
 import { RecordKind } from '../../emulator/ring/records.js';
+import { hex } from '../../text/index.js';
 import { operand, RawRecord, recordWords } from './raw-record.js';
 
 /** Equal exceptions of a hart, one after the other, from a mode into itself. */
@@ -23,6 +24,14 @@ export class KernelExceptions {
 
   /** @param onHang called when a hart will take the same exception forever */
   constructor(private readonly onHang: () => void) {}
+
+  /** What is to be said of them to who gave the machine its memory, a sentence each. */
+  remarks(ram: { readonly start: number; readonly end: number }): string[] {
+    const { unanswered } = this;
+    if (unanswered === undefined || unanswered < ram.end) return [];
+    const beyond = `${hex(unanswered)}, beyond its ${(ram.end - ram.start) / 2 ** 20} MiB of memory`;
+    return [`the kernel accessed ${beyond}: does it need more (--memory)?`];
+  }
 
   /** Looks through the records between two byte addresses. */
   observe(view: DataView, from: number, to: number): void {

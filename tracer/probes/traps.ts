@@ -27,7 +27,9 @@ interface Entry {
   /** Whether a page fault of its user code has no outcome yet. */
   inFault: boolean;
   access: string;
-  va: number;
+  /** Halves of the faulting address, which may have all 64 bits. */
+  vaLow: number;
+  vaHigh: number;
   root: number;
   size: number | undefined;
   readonly at: { cycle: number; hart: number; pid: number; span: number; pc: number };
@@ -164,7 +166,8 @@ export class Traps {
           words: new Int32Array(2 * argumentFields.length),
           inFault: false,
           access: '',
-          va: 0,
+          vaLow: 0,
+          vaHigh: 0,
           root: 0,
           size: undefined,
           at: { cycle: 0, hart: 0, pid, span: 0, pc: 0 },
@@ -189,7 +192,8 @@ export class Traps {
     at.pc = record.pc;
     entry.inFault = true;
     entry.access = access;
-    entry.va = record.number(operand.b);
+    entry.vaLow = record.low(operand.b);
+    entry.vaHigh = record.high(operand.b);
     entry.root = record.number(operand.c);
     entry.size = this.context.sizeOf(record.context);
   }
@@ -205,7 +209,7 @@ export class Traps {
     if (!rows) return;
     this.emitter.beginAt(rows, entry.at);
     rows.columns.access.append(entry.access);
-    rows.columns.va.appendNumber(entry.va);
+    rows.columns.va.append(entry.vaLow, entry.vaHigh);
     rows.columns.root.appendNumber(entry.root);
     if (entry.size === undefined) rows.columns.size.appendNull();
     else rows.columns.size.appendNumber(entry.size);

@@ -2,12 +2,12 @@
 // in every case, also when the run did not.
 import { rmSync } from 'node:fs';
 import type { Machine, MachineConfiguration, RecordConsumer } from '../../emulator/index.js';
-import { hex } from '../../text/index.js';
 import type { StartedTrace, TraceDirectoryWriter } from '../directory/index.js';
 import { kernelCalls } from '../moment/index.js';
 import { KernelExceptions, recordPanicCalls, type KernelProfile } from '../probes/index.js';
 import type { EventPipeline } from './event-pipeline.js';
 import { startEventThread, type EventThread } from './event-thread.js';
+import { lockupRemark, LockupWatch } from './lockup-watch.js';
 import { isIdle, prepareRun, type PreparedRun } from './prepared-run.js';
 import { explainEnd } from './run-end.js';
 import type { InputConsole } from './run-input.js';
@@ -64,6 +64,9 @@ class TracedRun implements MachineListener {
   private readonly machine: Machine;
   private readonly exceptions: KernelExceptions;
   private readonly snapshots: SnapshotTaker | undefined;
+  private readonly lockups: LockupWatch;
+  /** What only the run has shown of the kernel, a sentence each. */
+  private readonly remarks: string[] = [];
   private readonly started = performance.now();
   private end: RunEnd | 'wrong_virtio' | undefined;
   private phase: 'boot' | 'program' = 'boot';
@@ -108,6 +111,7 @@ class TracedRun implements MachineListener {
     this.machine = this.traced.machine;
     const { bytes, seconds } = request.snapshots ?? {};
     if (bytes !== 0) this.snapshots = new SnapshotTaker(this.machine, streams.snapshots, seconds);
+    this.lockups = new LockupWatch(this.machine);
     if (boot?.isKept) this.goOnFrom(boot);
     else boot?.begin(prepared);
   }
@@ -146,7 +150,8 @@ class TracedRun implements MachineListener {
   private pieceEnd(cycle: number): number {
     const { typist, request } = this.prepared;
     const known = typist.end?.cycle ?? Math.min(request.limits.cycles, this.panicEnd);
-    const next = Math.min(this.nextDigest, this.nextFlush, this.console.nextInput(cycle));
+    const { next: look } = this.lockups;
+    const next = Math.min(look, this.nextDigest, this.nextFlush, this.console.nextInput(cycle));
     return Math.min(cycle + stepCycles, known, next);
   }
 
@@ -180,13 +185,8 @@ class TracedRun implements MachineListener {
   /** What was found, and what only the run has shown to be missing. */
   private profileSeen(): KernelProfile {
     const { profile } = this.prepared;
-    const { unanswered } = this.exceptions;
-    const { start, end } = this.machine.ramRange;
-    if (unanswered === undefined || unanswered < end) return profile;
-    const mebibytes = (end - start) / 2 ** 20;
-    const beyond = `${hex(unanswered)}, beyond its ${mebibytes} MiB of memory`;
-    const missing = `the kernel accessed ${beyond}: does it need more (--memory)?`;
-    return { ...profile, missing: [...profile.missing, missing] };
+    const remarks = [...this.exceptions.remarks(this.machine.ramRange), ...this.remarks];
+    return { ...profile, missing: [...profile.missing, ...remarks] };
   }
 
   /** Throws the trace away: the machine was the wrong one. */
@@ -243,8 +243,16 @@ class TracedRun implements MachineListener {
       if (cycle >= typist.end.cycle) this.end ??= typist.end.reason;
     } else if (cycle >= this.panicEnd) this.end ??= 'panic';
     else if (cycle >= request.limits.cycles) this.end ??= 'cycle_budget';
+    if (cycle >= this.lockups.next) this.lookForLockup();
     if (cycle >= this.nextFlush) this.flush(cycle);
     if (cycle >= this.nextDigest) this.digested(cycle, this.machine.digest());
+  }
+
+  private lookForLockup(): void {
+    const hart = this.lockups.look();
+    if (hart === undefined) return;
+    this.end ??= 'lockup';
+    this.remarks.push(lockupRemark(this.machine, hart, this.prepared.debug));
   }
 
   private flush(cycle: number): void {
