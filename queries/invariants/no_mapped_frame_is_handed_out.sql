@@ -5,9 +5,9 @@
 -- optional: kalloc
 -- severity: error
 -- hint:     Who freed the frame must be done with its mappings: the free list belongs to all harts at once.
--- except:   A mapping that a kernel entry removes which had freed the frame, or given up its own share in it, before,
---           as unmapping does: its process is in the kernel until then. One store that leads the entry elsewhere is no
---           unmapping. A mapping that was made after the freeing is another rule's matter.
+-- except:   A mapping that a kernel entry takes away which had freed the frame, or given up its own share in it,
+--           before, as unmapping does, and handlers that install the copy last: the process is in the kernel until
+--           then. A mapping that was made after the freeing is another rule's matter.
 -- judged:   SELECT count(*) FROM frame_alloc
 -- suspects: SELECT count(*) FROM frame_alloc WHERE mappings > 0
 -- lacking:  the allocator gave frames, and none was seen to leave the free list
@@ -25,17 +25,10 @@ WITH taken AS (
 ), given_up AS (
   SELECT k.frame, k.span, min(k.seq) AS seq FROM kfree k SEMI JOIN freed f ON f.frame = k.frame AND f.to_span = k.span
   GROUP BY k.frame, k.span
-), replaced AS (
-  SELECT f.seq, f.root, f.va FROM freed f
-  JOIN leaf_mappings n ON n.root = f.root AND n.va = f.va AND n.span = f.to_span AND n.from_seq = f.to_seq
 )
 SELECT free_cycle AS cycle, free_hart AS hart, free_pid AS pid, f.frame, free_pc AS pc, free_site AS call_site,
        printf('frame 0x%x was freed here and handed out again at cycle %d, still mapped at 0x%x', f.frame, f.cycle,
               f.va) AS message
-FROM freed f SEMI JOIN (
-  SELECT seq, root, va FROM replaced
-  UNION ALL
-  SELECT f.seq, f.root, f.va FROM freed f LEFT JOIN given_up g ON g.frame = f.frame AND g.span = f.to_span
-  WHERE coalesce(f.to_span <> f.free_span, true) AND coalesce(g.seq > f.seq, true)
-) bad USING (seq, root, va)
+FROM freed f LEFT JOIN given_up g ON g.frame = f.frame AND g.span = f.to_span
+WHERE coalesce(f.to_span <> f.free_span, true) AND coalesce(g.seq > f.seq, true)
 ORDER BY f.seq
