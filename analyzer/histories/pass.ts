@@ -16,6 +16,7 @@ import {
   TableColumns,
 } from './event-rows.js';
 import { EntryMoves, type FoundMoves } from './entry-moves.js';
+import { EarlyFrees, type FoundEarlyFrees } from './early-frees.js';
 import { FrameHistory } from './frame-history.js';
 import type { FoundFrameRows } from './frame-points.js';
 import { FrameTakings, type FoundTakings } from './frame-takings.js';
@@ -58,6 +59,7 @@ export interface FoundHistories {
   readonly takings: FoundTakings;
   readonly moves: FoundMoves;
   readonly calls: FoundCalls;
+  readonly earlyFrees: FoundEarlyFrees;
 }
 
 /** Yields the next batch of a kind, undefined while there is none. */
@@ -73,6 +75,7 @@ export class HistoryPass {
   private readonly takings = new FrameTakings();
   private readonly moves = new EntryMoves();
   private readonly calls = new ResultCalls();
+  private readonly earlyFrees = new EarlyFrees();
   private readonly frames = new FrameHistory();
   private readonly pages = new PageHistory(this.numbering, this.frames, this.takings);
   private readonly cursors: RowCursor[] = [];
@@ -124,6 +127,7 @@ export class HistoryPass {
       takings: this.takings.found(this.numbering.size),
       moves: this.moves.found(),
       calls: this.calls.found(),
+      earlyFrees: this.earlyFrees.found(),
     };
   }
 
@@ -155,7 +159,7 @@ export class HistoryPass {
   }
 
   private goThroughFrames(): void {
-    const { frames, takings, moves } = this;
+    const { frames, takings, moves, earlyFrees } = this;
     const allocs = new FrameColumns();
     const alloc = this.add('frame_alloc', allocs);
     this.runs.push((limit) => {
@@ -175,6 +179,7 @@ export class HistoryPass {
         const { at, seq } = free;
         const frame = this.frameOf(frees.frame, at);
         takings.free(frame, free.row, seq);
+        earlyFrees.freed(frame, free.span[at], free.row);
         moves.list(free.span[at], frees.page(at));
         frames.touchList(frame, free.span[at], seq, 1);
         this.touched(free, frame);
@@ -186,7 +191,11 @@ export class HistoryPass {
       for (; count.seq < limit; count.advance()) {
         const { at, seq } = count;
         const frame = this.frameOf(counts.frame, at);
-        frames.touchCount(frame, count.span[at], seq, counts.countBefore(at), counts.countAfter(at));
+        const before = counts.countBefore(at);
+        const after = counts.countAfter(at);
+        const by = count.span[at];
+        frames.touchCount(frame, by, seq, before, after);
+        earlyFrees.changed(frame, by, count.row, before, after);
         this.touched(count, frame);
       }
     });

@@ -3,6 +3,7 @@ import type { EventName } from '../../tracer/schema/index.js';
 import type { TableColumnType, WholeColumn } from '../table.js';
 import { faultChangeColumns, faultChangeRows } from './fault-changes.js';
 import { doubtfulWriteColumns, doubtfulWriteRows } from './doubtful-writes.js';
+import { earlyFreesTable } from './early-frees.js';
 import { leftOverColumns, leftOverRows } from './left-over.js';
 import { allLives, processColumns } from './processes.js';
 import {
@@ -140,6 +141,7 @@ export const historyTables = {
     rows: pointStateRows,
     columns: pointStateColumns,
   },
+  early_frees: earlyFreesTable,
   count_convention: {
     doc:
       "One row: what this kernel's reference count says of a frame with one user mapping: 1 (it counts " +

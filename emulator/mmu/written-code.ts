@@ -59,7 +59,10 @@ export function buildWritten(
     ),
   );
   const now = f.local('i64', i64.load(at));
-  f.if(i64.eq(old, now), () => f.return());
+  f.if(i64.eq(old, now), () => {
+    f.if(i32.and(flags, i32.const(FrameFlag.watched)), () => recordLoop(parts, at, now));
+    f.return();
+  });
   f.if(i32.and(flags, i32.const(FrameFlag.guarded)), () =>
     f.do(call(host.guardedStore, i32.wrap(physicalOf(at, layout)), old)),
   );
@@ -143,6 +146,15 @@ function recordWatchedStore(parts: Parts, at: Local<'i32'>, old: I64, now: Local
     );
     appendStore(parts, kind, at, old, now, pointee(parts, now));
   });
+}
+
+/** A frame that is put on a list whose head it is links to itself: a store that changes nothing, and is news. */
+function recordLoop(parts: Parts, at: Local<'i32'>, now: Local<'i64'>): void {
+  const { f, layout } = parts;
+  const isPointer = i32.and(inRam(now), i64.eqz(i64.and(now, i64.const(7n))));
+  f.if(i32.and(isPointer, isWatchedWord(f, at, layout)), () =>
+    f.if(i64.eq(i64.load(linear(now, layout)), now), () => recordWatchedStore(parts, at, now, now)),
+  );
 }
 
 /** Low half of the word that a pointer into RAM points at, in the high half; 0 for other values. */

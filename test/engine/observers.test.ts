@@ -47,6 +47,15 @@ describe('a watched word', () => {
     expect(storesIn(bare.rows)).toEqual([]);
   });
 
+  it('reports a store that changes nothing where it is a list whose head links to itself', () => {
+    const looped = `li a1, ${data + 64}\n sd a1, 0(a0)\n sd a1, 0(a0)\n sd a1, 64(a0)\n sd a1, 0(a0)`;
+    const head = BigInt(data + 64);
+    expect(storesIn(watching(looped, 0, 8).rows)).toEqual([
+      [0, 0n, head],
+      [0, head, head],
+    ]);
+  });
+
   it.each(['sd a1, (t1)', 'sb a1, (t1)', 'amoswap.d zero, a1, (t1)', 'lr.d a2, (t1)\n sc.d a2, a1, (t1)'])(
     'is told from its neighbours by %s, again and again',
     (text) => {

@@ -54,6 +54,22 @@ describe('one list', () => {
     ]);
   });
 
+  test('a frame put on the list whose head it is links to itself, is marked, and comes off once', async () => {
+    const { frame_free, frame_alloc } = await translated(lists(1), [
+      ...pushed(heads[0], 0, 1),
+      store(heads[0], frame(1), frame(1), { link: frame(1) }),
+      store(heads[0], frame(1), frame(1), { link: frame(1) }),
+      store(heads[0], frame(1), frame(1), { link: frame(1) }),
+    ]);
+    expect(pick(frame_free, 'frame', 'already_free')).toEqual([
+      [frame(0), 0],
+      [frame(1), 0],
+      [frame(1), 1],
+      [frame(1), 0],
+    ]);
+    expect(pick(frame_alloc, 'frame')).toEqual([[frame(1)]]);
+  });
+
   test('words that are no head are no frames', async () => {
     const { frame_free } = await translated(lists(1), pushed(heads[1], 0, 1));
     expect(frame_free).toEqual([]);

@@ -98,6 +98,17 @@ describe('memory_that_runs_out_is_no_panic', () => {
   });
 });
 
+test('a panic in the free function is not for want of memory', async () => {
+  const story = new Story();
+  const entry = story.begin(4, 'fork');
+  story.emit('kalloc', entry, 'kalloc', { frame: 0, call_site: story.at('uvmcopy') });
+  panic(story, entry, 'drop', 'kfree', 'uvmunmap', 'uvmcopy');
+  const options = { facts: { function_free: 'kfree' } };
+  expect(await judgeRows('memory_that_runs_out_is_no_panic', story.rows(), options)).toMatchObject({
+    status: 'holds',
+  });
+});
+
 describe('no_address_of_a_program_panics_the_kernel', () => {
   const rule = 'no_address_of_a_program_panics_the_kernel';
 

@@ -14,6 +14,8 @@ export class FreeList {
   private readonly heads: readonly number[];
   private readonly freeRows: EventFileWriter<'frame_free'> | undefined;
   private readonly allocRows: EventFileWriter<'frame_alloc'> | undefined;
+  /** The head that links to itself, since it was put on its own list; 0 for none. */
+  private looped = 0;
   /** Frames that the allocator took off a list and has not returned yet, by the kernel entry that did it. */
   private readonly taken = new Map<number, Set<number>>();
 
@@ -44,12 +46,15 @@ export class FreeList {
   }
 
   /**
-   * A head changed. A frame was pushed when the new head links to the old one; else the old head was popped.
+   * A head was stored. A frame was pushed when the new head links to the old one; else the old head was popped. Of a
+   * head that was pushed onto itself both look alike: it is popped next.
    */
   headChanged(record: RawRecord): void {
     const before = record.number(operand.b);
     const after = record.number(operand.c);
-    const isPush = after !== 0 && record.high(operand.a) === record.low(operand.b);
+    const isPoppedAgain = before === after && before === this.looped;
+    const isPush = after !== 0 && record.high(operand.a) === record.low(operand.b) && !isPoppedAgain;
+    this.looped = before === after && isPush ? after : 0;
     if (this.hasSeveralLists) this.oneHeadChanged(record, before, after, isPush);
     else if (isPush) this.pushed(record, after);
     else if (before !== 0) this.popped(record, before);

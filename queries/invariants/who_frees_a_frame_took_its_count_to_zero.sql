@@ -1,0 +1,27 @@
+-- title:    who frees a frame took its count to zero
+-- rule:     Whoever puts a frame on the free list has itself taken the last reference from its count.
+-- why:      A count that is looked at when the lock is given back may have been changed by another hart: two see zero
+--           then, and both free the frame.
+-- needs:    early_frees, frame_free, refcount_change
+-- severity: error
+-- breaks:   frames
+-- hint:     From lowering the count to deciding by it, nobody else may change it: what does the decision look at, and
+--           is the lock held then?
+-- except:   Not judged where a kernel as a rule frees frames with a count above zero, nor where the one who frees did
+--           not lower the count.
+-- judged:   SELECT count(*) FROM frame_free WHERE EXISTS (SELECT * FROM refcount_change)
+-- suspects: SELECT count(*) FROM early_frees
+WITH others AS (
+  SELECT e.seq, min_by(r.pid, r.seq) AS pid, min(r.cycle) AS cycle
+  FROM early_frees e JOIN refcount_change r ON r.frame = e.frame AND r.span <> e.span AND r.seq > e.count_seq
+  WHERE r.after <= 0 AND r.after < r.before
+  GROUP BY e.seq
+)
+SELECT e.cycle, e.count_cycle AS since, e.hart, e.pid, e.frame, e.pc, e.call_site,
+       -- Where the count is lowered is where it is looked at, be it a function that everybody calls.
+       [e.count_pc, e.count_call_site, e.pc]::UBIGINT[] AS sites, true AS blames_as_listed,
+       printf('frame 0x%x was put on the free list by whoever had taken its count to %d (cycle %d)%s', e.frame,
+              e.count, e.count_cycle, CASE WHEN o.pid IS NULL THEN ''
+                ELSE printf('; process %d took it to zero at cycle %d', o.pid, o.cycle) END) AS message
+FROM early_frees e LEFT JOIN others o USING (seq)
+ORDER BY e.seq
