@@ -2,18 +2,22 @@
 -- rule:     Whoever puts a frame on the free list has itself taken the last reference from its count.
 -- why:      A count that is looked at when the lock is given back may have been changed by another hart: two see zero
 --           then, and both free the frame.
--- needs:    early_frees, frame_free, refcount_change
+-- needs:    early_frees, frame_free, refcount_change, kfree
 -- severity: error
 -- breaks:   frames
 -- hint:     From lowering the count to deciding by it, nobody else may change it: what does the decision look at, and
 --           is the lock held then?
 -- except:   Not judged where a kernel as a rule frees frames with a count above zero, nor where the one who frees did
---           not lower the count.
+--           not lower the count. An allocator that keeps a frame beside its list puts it there when it is given another.
 -- judged:   SELECT count(*) FROM frame_free WHERE EXISTS (SELECT * FROM refcount_change)
 -- suspects: SELECT count(*) FROM early_frees
-WITH others AS (
+WITH given AS (
+  SELECT e.*, k.frame AS given FROM early_frees e ASOF JOIN kfree k ON e.span = k.span AND e.seq > k.seq
+), early AS (
+  SELECT * FROM given WHERE (given >> 12) << 12 = frame
+), others AS (
   SELECT e.seq, min_by(r.pid, r.seq) AS pid, min(r.cycle) AS cycle
-  FROM early_frees e JOIN refcount_change r ON r.frame = e.frame AND r.span <> e.span AND r.seq > e.count_seq
+  FROM early e JOIN refcount_change r ON r.frame = e.frame AND r.span <> e.span AND r.seq > e.count_seq
   WHERE r.after <= 0 AND r.after < r.before
   GROUP BY e.seq
 )
@@ -23,5 +27,5 @@ SELECT e.cycle, e.count_cycle AS since, e.hart, e.pid, e.frame, e.pc, e.call_sit
        printf('frame 0x%x was put on the free list by whoever had taken its count to %d (cycle %d)%s', e.frame,
               e.count, e.count_cycle, CASE WHEN o.pid IS NULL THEN ''
                 ELSE printf('; process %d took it to zero at cycle %d', o.pid, o.cycle) END) AS message
-FROM early_frees e LEFT JOIN others o USING (seq)
+FROM early e LEFT JOIN others o USING (seq)
 ORDER BY e.seq

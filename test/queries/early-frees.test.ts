@@ -7,8 +7,8 @@ import { toyRun } from '../support/toy-kernel.js';
 const rule = 'who_frees_a_frame_took_its_count_to_zero';
 const frame = 0x80300000;
 
-/** Processes 3 and 4 lower the count to these numbers; those named free the frame then, in that order. */
-function givenUp(counts: readonly [number, number], ...free: readonly (3 | 4)[]): Story {
+/** Processes 3 and 4 lower the count to these numbers; some of them free the frame when they are given one to free. */
+function givenUp(counts: readonly [number, number], free: readonly (3 | 4)[], given = frame): Story {
   const story = new Story();
   // Frees as they should be: what a kernel does as a rule is no mistake.
   for (let other = 1; other <= 4; other++) {
@@ -23,12 +23,15 @@ function givenUp(counts: readonly [number, number], ...free: readonly (3 | 4)[])
     const call_site = story.at('kfree');
     story.emit('refcount_change', entries[pid], 'drop', { frame, before, after: counts[index], call_site });
   });
-  for (const pid of free) story.emit('frame_free', entries[pid], 'kfree', { frame });
+  for (const pid of free) {
+    story.emit('kfree', entries[pid], 'kfree', { frame: given });
+    story.emit('frame_free', entries[pid], 'kfree', { frame });
+  }
   return story;
 }
 
 test('is broken by who frees a frame that another took to zero', async () => {
-  const { violations } = await judgeRows(rule, givenUp([1, 0], 3, 4).rows(), {
+  const { violations } = await judgeRows(rule, givenUp([1, 0], [3, 4]).rows(), {
     facts: { function_free: 'kfree' },
   });
   expect(violations).toHaveLength(1);
@@ -40,7 +43,12 @@ test('is broken by who frees a frame that another took to zero', async () => {
 });
 
 test('holds where only the last one frees, however late', async () => {
-  expect(await judgeRows(rule, givenUp([1, 0], 4).rows())).toMatchObject({ status: 'holds', judged: 5 });
+  expect(await judgeRows(rule, givenUp([1, 0], [4]).rows())).toMatchObject({ status: 'holds', judged: 5 });
+});
+
+test('holds where the allocator had kept the frame, and puts it on its list for another one', async () => {
+  const rows = givenUp([1, 0], [3], frame + 0x10000).rows();
+  expect(await judgeRows(rule, rows)).toMatchObject({ status: 'holds' });
 });
 
 test('says nothing of who did not lower the count, nor of a kernel that counts otherwise', async () => {

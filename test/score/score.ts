@@ -11,8 +11,8 @@ import { readResult, writeResult } from './results.js';
 import { runCase, type Outcome } from './run-case.js';
 import { scoreTable, type GradedCase } from './table.js';
 
-const usage = `usage: npm run score -- [--only NAME[,NAME]...] [--accept] [--fresh] [--json]
-  NAME is a variant, or the beginning of some; runs that were done before with the same code are not repeated,
+const usage = `usage: npm run score -- [--only NAME[,NAME]...] [--program NAME] [--accept] [--fresh] [--json]
+  NAME is a variant, or the beginning of some, or of what is typed to run a program; runs that were done before with the same code are not repeated,
   unless --fresh is given; --accept makes what came out the measure of later scores`;
 
 function readOptions() {
@@ -20,6 +20,7 @@ function readOptions() {
     return parseArgs({
       options: {
         only: { type: 'string' },
+        program: { type: 'string' },
         accept: { type: 'boolean', default: false },
         fresh: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
@@ -53,7 +54,10 @@ async function outcomeOf(run: Case, progress: string, fresh: boolean): Promise<O
   return outcome;
 }
 
-function chosenCases(only: string | undefined): { cases: Case[]; missing: string[] } {
+function chosenCases({ only, program = '' }: { only?: string; program?: string }): {
+  cases: Case[];
+  missing: string[];
+} {
   const { here, missing } = variantsHere();
   const names = only?.split(',');
   for (const name of names ?? []) {
@@ -65,11 +69,12 @@ function chosenCases(only: string | undefined): { cases: Case[]; missing: string
   const chosen = here.filter(
     ({ name }) => names === undefined || names.some((begin) => name.startsWith(begin)),
   );
-  return { cases: casesOf(chosen), missing: only === undefined ? missing : [] };
+  const cases = casesOf(chosen).filter((run) => run.program.startsWith(program));
+  return { cases, missing: only === undefined ? missing : [] };
 }
 
 async function score(values: ReturnType<typeof readOptions>): Promise<number> {
-  const { cases, missing } = chosenCases(values.only);
+  const { cases, missing } = chosenCases(values);
   const variants = new Map(variantsHere().here.map((variant) => [variant.name, variant]));
   const graded: GradedCase[] = [];
   for (const [index, run] of cases.entries()) {
