@@ -185,6 +185,11 @@ export class HistoryPass {
         this.touched(free, frame);
       }
     });
+    this.goThroughCounts();
+  }
+
+  private goThroughCounts(): void {
+    const { frames, earlyFrees } = this;
     const counts = new CountColumns();
     const count = this.add('refcount_change', counts);
     this.runs.push((limit) => {

@@ -8,7 +8,7 @@
 -- hint:     From lowering the count to deciding by it, nobody else may change it: what does the decision look at, and
 --           is the lock held then?
 -- except:   Not judged where a kernel as a rule frees frames with a count above zero, nor where the one who frees did
---           not lower the count. An allocator that keeps a frame beside its list puts it there when it is given another.
+--           not lower the count. A frame that the allocator keeps beside its list comes there when another is freed.
 -- judged:   SELECT count(*) FROM frame_free WHERE EXISTS (SELECT * FROM refcount_change)
 -- suspects: SELECT count(*) FROM early_frees
 WITH given AS (

@@ -12,8 +12,8 @@ import { runCase, type Outcome } from './run-case.js';
 import { scoreTable, type GradedCase } from './table.js';
 
 const usage = `usage: npm run score -- [--only NAME[,NAME]...] [--program NAME] [--accept] [--fresh] [--json]
-  NAME is a variant, or the beginning of some, or of what is typed to run a program; runs that were done before with the same code are not repeated,
-  unless --fresh is given; --accept makes what came out the measure of later scores`;
+  NAME is a variant or a command line, or how some begin; runs that were done before with the same code are not
+  repeated, unless --fresh is given; --accept makes what came out the measure of later scores`;
 
 function readOptions() {
   try {
