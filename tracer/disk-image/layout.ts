@@ -1,21 +1,41 @@
-// The layout of an xv6 file system on disk: blocks of 1 KiB in the order boot, super, log, inodes, bitmap, data.
-// All fields are little-endian. Reader and writer take every number of the format from here.
+// The layout of an xv6 file system on disk: blocks in the order boot, super, log, inodes, bitmap, data. All fields are
+// little-endian. Reader and writer take every number of the format from here.
 
-export const BLOCK_BYTES = 1024;
+/** What trees change of the format. */
+export interface BlockLayout {
+  /** Bytes of a block: the same for all that is counted in blocks. */
+  readonly blockBytes: number;
+  /** How many of an inode's 13 block numbers lead to data. The first one behind them is that of an indirect block, the
+   * second that of a block of indirect blocks, and so on. */
+  readonly directBlocks: number;
+}
+
+/** xv6's own layout. */
+export const USUAL_LAYOUT: BlockLayout = { blockBytes: 1024, directBlocks: 12 };
+/** Block sizes to look for, the likeliest first. */
+export const BLOCK_SIZES = [1024, 4096, 2048, 512] as const;
+export const BLOCK_NUMBERS = 13;
 export const MAGIC = 0x10203040;
 export const SUPERBLOCK_NUMBER = 1;
 export const ROOT_INODE = 1;
 
 export const INODE_BYTES = 64;
-export const INODES_PER_BLOCK = BLOCK_BYTES / INODE_BYTES;
-export const DIRECT_BLOCKS = 12;
-export const INDIRECT_BLOCKS = BLOCK_BYTES / 4;
-/** Largest file the format can hold: 268 KiB. */
-export const FILE_BYTES_MAX = (DIRECT_BLOCKS + INDIRECT_BLOCKS) * BLOCK_BYTES;
+
+/** Inodes in a block. */
+export const inodesPerBlock = ({ blockBytes }: BlockLayout): number => blockBytes / INODE_BYTES;
+
+/** Largest file that a layout can hold, in bytes. */
+export function fileBytesMax({ blockBytes, directBlocks }: BlockLayout): number {
+  let blocks = directBlocks;
+  for (let level = 1; level <= BLOCK_NUMBERS - directBlocks; level++) blocks += (blockBytes / 4) ** level;
+  return blocks * blockBytes;
+}
+
+/** Largest file of the usual layout: 268 KiB. */
+export const FILE_BYTES_MAX = fileBytesMax(USUAL_LAYOUT);
 
 export const DIRECTORY_ENTRY_BYTES = 16;
 export const NAME_BYTES_MAX = 14;
-export const BITS_PER_BLOCK = BLOCK_BYTES * 8;
 
 export const FileType = { free: 0, directory: 1, file: 2, device: 3 } as const;
 
@@ -43,7 +63,7 @@ export const SUPERBLOCK_FIELDS = [
   'bitmapStart',
 ] as const satisfies readonly (keyof Superblock)[];
 
-/** One inode. `blocks` holds the 12 direct block numbers and then that of the indirect block; 0 = none. */
+/** One inode. `blocks` holds its block numbers, direct ones first; 0 = none. */
 export interface Inode {
   type: number;
   major: number;
@@ -57,13 +77,36 @@ export interface Inode {
 export const InodeField = { links: 6, size: 8, blocks: 12 } as const;
 
 /** Byte position of an inode in the image. */
-export function inodeOffset(superblock: Superblock, inode: number): number {
-  const block = superblock.inodeStart + Math.floor(inode / INODES_PER_BLOCK);
-  return block * BLOCK_BYTES + (inode % INODES_PER_BLOCK) * INODE_BYTES;
+export function inodeOffset(superblock: Superblock, inode: number, layout: BlockLayout): number {
+  const each = inodesPerBlock(layout);
+  const block = superblock.inodeStart + Math.floor(inode / each);
+  return block * layout.blockBytes + (inode % each) * INODE_BYTES;
 }
 
 /**
- * Gives a file the block with this index, and the indirect block where that is the first to need it.
+ * The way from an inode to a block of its file: which of its block numbers, then which number in each indirect block.
+ * Undefined for a block behind the longest file.
+ */
+export function blockPath(index: number, { blockBytes, directBlocks }: BlockLayout): number[] | undefined {
+  if (index < directBlocks) return [index];
+  const each = blockBytes / 4;
+  let rest = index - directBlocks;
+  for (let level = 1; level <= BLOCK_NUMBERS - directBlocks; level++) {
+    const reached = each ** level;
+    if (rest < reached) {
+      const steps = Array.from(
+        { length: level },
+        (_, step) => Math.floor(rest / each ** (level - 1 - step)) % each,
+      );
+      return [directBlocks + level - 1, ...steps];
+    }
+    rest -= reached;
+  }
+  return undefined;
+}
+
+/**
+ * Gives a file the block with this index, and the indirect blocks that it is the first to need.
  *
  * @param addresses byte position of the inode's block numbers
  * @param allocate hands out a free block of zeroes
@@ -74,15 +117,16 @@ export function assignBlock(
   addresses: number,
   index: number,
   allocate: () => number,
+  layout: BlockLayout,
 ): number {
   const block = allocate();
-  if (index < DIRECT_BLOCKS) {
-    view.setUint32(addresses + index * 4, block, true);
-    return block;
+  const [first, ...steps] = blockPath(index, layout)!;
+  let at = addresses + first * 4;
+  for (const step of steps) {
+    if (view.getUint32(at, true) === 0) view.setUint32(at, allocate(), true);
+    at = view.getUint32(at, true) * layout.blockBytes + step * 4;
   }
-  const pointer = addresses + DIRECT_BLOCKS * 4;
-  if (view.getUint32(pointer, true) === 0) view.setUint32(pointer, allocate(), true);
-  view.setUint32(view.getUint32(pointer, true) * BLOCK_BYTES + (index - DIRECT_BLOCKS) * 4, block, true);
+  view.setUint32(at, block, true);
   return block;
 }
 

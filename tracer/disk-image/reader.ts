@@ -3,21 +3,23 @@
 import { UsageError } from '../../errors.js';
 import { hex } from '../../text/index.js';
 import {
-  BLOCK_BYTES,
-  DIRECT_BLOCKS,
+  BLOCK_NUMBERS,
+  BLOCK_SIZES,
   DIRECTORY_ENTRY_BYTES,
-  FILE_BYTES_MAX,
   FileType,
-  INDIRECT_BLOCKS,
-  INODES_PER_BLOCK,
   InodeField,
   MAGIC,
   NAME_BYTES_MAX,
   ROOT_INODE,
   SUPERBLOCK_FIELDS,
   SUPERBLOCK_NUMBER,
+  USUAL_LAYOUT,
+  blockPath,
+  fileBytesMax,
   inodeOffset,
+  inodesPerBlock,
   viewOf,
+  type BlockLayout,
   type Inode,
   type Superblock,
 } from './layout.js';
@@ -40,6 +42,8 @@ const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 /** An xv6 file system image, opened for reading. */
 export class DiskImage {
   readonly superblock: Superblock;
+  /** Found from where the superblock is, and from how long files name their blocks. */
+  readonly layout: BlockLayout;
   private readonly view: DataView;
 
   /** `label` names the image in messages, usually its path. Throws a UsageError when it is no xv6 disk. */
@@ -48,7 +52,11 @@ export class DiskImage {
     private readonly label = 'the disk image',
   ) {
     this.view = viewOf(bytes);
-    this.superblock = this.readSuperblock();
+    const { length } = bytes;
+    const isAt = (size: number) => length >= 2 * size && this.view.getUint32(size, true) === MAGIC;
+    const blockBytes = BLOCK_SIZES.find(isAt) ?? USUAL_LAYOUT.blockBytes;
+    this.superblock = this.readSuperblock(blockBytes);
+    this.layout = { blockBytes, directBlocks: this.directBlocks(blockBytes) };
   }
 
   /** The names in the root directory, in their order on disk, without `.` and `..`. */
@@ -91,30 +99,45 @@ export class DiskImage {
     return programs.map((entry) => entry.name).sort();
   }
 
-  private readSuperblock(): Superblock {
-    const at = SUPERBLOCK_NUMBER * BLOCK_BYTES;
-    if (this.bytes.length < at + BLOCK_BYTES) this.reject(`it has only ${this.bytes.length} bytes`);
+  private readSuperblock(blockBytes: number): Superblock {
+    const at = SUPERBLOCK_NUMBER * blockBytes;
+    if (this.bytes.length < at + blockBytes) this.reject(`it has only ${this.bytes.length} bytes`);
     const fields = SUPERBLOCK_FIELDS.map((name, index) => [name, this.view.getUint32(at + index * 4, true)]);
     const superblock = Object.fromEntries(fields) as Superblock;
     if (superblock.magic !== MAGIC) {
       this.reject(`its superblock says ${hex(superblock.magic)} instead of ${hex(MAGIC)}`);
     }
     const { size, inodes, inodeStart, bitmapStart } = superblock;
-    if (size * BLOCK_BYTES > this.bytes.length) {
+    if (size * blockBytes > this.bytes.length) {
       this.reject(`it is cut off: ${size} blocks are promised and ${this.bytes.length} bytes are there`);
     }
-    const inodesEnd = inodeStart + Math.ceil(inodes / INODES_PER_BLOCK);
+    const each = inodesPerBlock({ ...USUAL_LAYOUT, blockBytes });
+    const inodesEnd = inodeStart + Math.ceil(inodes / each);
     if (inodeStart <= SUPERBLOCK_NUMBER || inodesEnd > bitmapStart || bitmapStart >= size) {
       this.reject('the areas its superblock describes overlap or lie outside of it');
     }
     return superblock;
   }
 
+  /** A file too long for the usual numbers and without a last one has its first indirect block one number earlier. */
+  private directBlocks(blockBytes: number): number {
+    const { directBlocks } = USUAL_LAYOUT;
+    const isLong = ({ type, sizeBytes, blocks }: Inode) =>
+      type === FileType.file && sizeBytes > directBlocks * blockBytes && blocks[directBlocks] === 0;
+    for (let inode = ROOT_INODE; inode < this.superblock.inodes; inode++)
+      if (isLong(this.inodeIn({ blockBytes, directBlocks }, inode))) return directBlocks - 1;
+    return directBlocks;
+  }
+
   /** An inode by its number. Throws a UsageError when the disk has none of that number. */
   readInode(number: number): Inode {
     if (number >= this.superblock.inodes) this.reject(`inode ${number} does not exist`);
-    const at = inodeOffset(this.superblock, number);
-    const addresses = Array.from({ length: DIRECT_BLOCKS + 1 }, (_, index) =>
+    return this.inodeIn(this.layout, number);
+  }
+
+  private inodeIn(layout: BlockLayout, number: number): Inode {
+    const at = inodeOffset(this.superblock, number, layout);
+    const addresses = Array.from({ length: BLOCK_NUMBERS }, (_, index) =>
       this.view.getUint32(at + InodeField.blocks + index * 4, true),
     );
     return {
@@ -128,22 +151,26 @@ export class DiskImage {
   }
 
   private readContents(inode: Inode, name: string): Uint8Array {
-    if (inode.sizeBytes > FILE_BYTES_MAX) this.reject(`'${name}' claims ${inode.sizeBytes} bytes`);
+    const { blockBytes } = this.layout;
+    if (inode.sizeBytes > fileBytesMax(this.layout)) this.reject(`'${name}' claims ${inode.sizeBytes} bytes`);
     const contents = new Uint8Array(inode.sizeBytes);
-    for (let at = 0; at < contents.length; at += BLOCK_BYTES) {
-      const start = this.blockOf(inode, at / BLOCK_BYTES, name) * BLOCK_BYTES;
-      contents.set(this.bytes.subarray(start, start + Math.min(BLOCK_BYTES, contents.length - at)), at);
+    for (let at = 0; at < contents.length; at += blockBytes) {
+      const start = this.blockOf(inode, at / blockBytes, name) * blockBytes;
+      contents.set(this.bytes.subarray(start, start + Math.min(blockBytes, contents.length - at)), at);
     }
     return contents;
   }
 
-  /** Number of the block that holds the file's bytes from `index` * 1 KiB on; `name` is for messages. */
+  /** Number of the block of a file with an index; `name` is for messages. */
   blockOf(inode: Inode, index: number, name: string): number {
-    if (index < DIRECT_BLOCKS) return this.checkBlock(inode.blocks[index]!, name);
-    if (index >= DIRECT_BLOCKS + INDIRECT_BLOCKS) this.reject(`'${name}' is longer than a file can be`);
-    const indirect = this.checkBlock(inode.blocks[DIRECT_BLOCKS]!, name);
-    const entry = indirect * BLOCK_BYTES + (index - DIRECT_BLOCKS) * 4;
-    return this.checkBlock(this.view.getUint32(entry, true), name);
+    const [first, ...steps] = blockPath(index, this.layout) ?? [];
+    if (first === undefined) this.reject(`'${name}' is longer than a file can be`);
+    let block = this.checkBlock(inode.blocks[first], name);
+    for (const step of steps) {
+      const at = block * this.layout.blockBytes + step * 4;
+      block = this.checkBlock(this.view.getUint32(at, true), name);
+    }
+    return block;
   }
 
   private checkBlock(block: number, name: string): number {

@@ -2,21 +2,21 @@
 // same order give the same bytes: the format has no dates, and unused space is zero.
 import { UsageError } from '../../errors.js';
 import {
-  BITS_PER_BLOCK,
-  BLOCK_BYTES,
   DIRECTORY_ENTRY_BYTES,
-  FILE_BYTES_MAX,
   FileType,
-  INODES_PER_BLOCK,
   InodeField,
   MAGIC,
   NAME_BYTES_MAX,
   ROOT_INODE,
   SUPERBLOCK_FIELDS,
   SUPERBLOCK_NUMBER,
+  USUAL_LAYOUT,
   assignBlock,
+  fileBytesMax,
   inodeOffset,
+  inodesPerBlock,
   viewOf,
+  type BlockLayout,
   type Superblock,
 } from './layout.js';
 
@@ -26,11 +26,13 @@ export interface DiskFile {
   contents: Uint8Array;
 }
 
-/** Size of the image: its blocks, the inodes it has room for, and the blocks of the log with its header. */
+/** Size of the image: its blocks, the inodes it has room for, and the blocks of the log with its header; its layout, if it
+ * is not the usual one. */
 export interface DiskGeometry {
   blocks: number;
   inodes: number;
   logBlocks: number;
+  layout?: BlockLayout;
 }
 
 export const DEFAULT_GEOMETRY: DiskGeometry = { blocks: 2000, inodes: 200, logBlocks: 30 };
@@ -73,10 +75,12 @@ export function writeContents(
   addresses: number,
   contents: Uint8Array,
   allocate: () => number,
+  layout: BlockLayout,
 ): void {
-  for (let at = 0; at < contents.length; at += BLOCK_BYTES) {
-    const block = assignBlock(viewOf(image), addresses, at / BLOCK_BYTES, allocate);
-    image.set(contents.subarray(at, at + BLOCK_BYTES), block * BLOCK_BYTES);
+  const { blockBytes } = layout;
+  for (let at = 0; at < contents.length; at += blockBytes) {
+    const block = assignBlock(viewOf(image), addresses, at / blockBytes, allocate, layout);
+    image.set(contents.subarray(at, at + blockBytes), block * blockBytes);
   }
 }
 
@@ -94,10 +98,11 @@ export function checkName(name: string, taken: readonly { name: string }[]): voi
 }
 
 /** Throws a UsageError for contents that are larger than a file can be. */
-export function checkSize({ name, contents }: DiskFile): void {
-  if (contents.length <= FILE_BYTES_MAX) return;
+export function checkSize({ name, contents }: DiskFile, layout: BlockLayout): void {
+  const most = fileBytesMax(layout);
+  if (contents.length <= most) return;
   throw new UsageError(
-    `'${name}' has ${contents.length} bytes and an xv6 file at most ${FILE_BYTES_MAX}; make it smaller.`,
+    `'${name}' has ${contents.length} bytes and an xv6 file at most ${most}; make it smaller.`,
   );
 }
 
@@ -118,13 +123,17 @@ class ImageBuilder {
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
   private readonly superblock: Superblock;
+  private readonly layout: BlockLayout;
   private nextBlock: number;
 
   constructor(geometry: DiskGeometry) {
+    const { layout = USUAL_LAYOUT } = geometry;
+    const { blockBytes } = layout;
+    this.layout = layout;
     const logStart = SUPERBLOCK_NUMBER + 1;
     const inodeStart = logStart + geometry.logBlocks;
-    const bitmapStart = inodeStart + Math.floor(geometry.inodes / INODES_PER_BLOCK) + 1;
-    this.nextBlock = bitmapStart + Math.floor(geometry.blocks / BITS_PER_BLOCK) + 1;
+    const bitmapStart = inodeStart + Math.floor(geometry.inodes / inodesPerBlock(layout)) + 1;
+    this.nextBlock = bitmapStart + Math.floor(geometry.blocks / (blockBytes * 8)) + 1;
     this.superblock = {
       magic: MAGIC,
       size: geometry.blocks,
@@ -135,26 +144,26 @@ class ImageBuilder {
       inodeStart,
       bitmapStart,
     };
-    this.bytes = new Uint8Array(geometry.blocks * BLOCK_BYTES);
+    this.bytes = new Uint8Array(geometry.blocks * blockBytes);
     this.view = viewOf(this.bytes);
     SUPERBLOCK_FIELDS.forEach((field, index) => {
-      this.view.setUint32(SUPERBLOCK_NUMBER * BLOCK_BYTES + index * 4, this.superblock[field], true);
+      this.view.setUint32(SUPERBLOCK_NUMBER * blockBytes + index * 4, this.superblock[field], true);
     });
   }
 
   addInode(inode: number, type: number, name: string, contents: Uint8Array): void {
-    checkSize({ name, contents });
-    const at = inodeOffset(this.superblock, inode);
+    checkSize({ name, contents }, this.layout);
+    const at = inodeOffset(this.superblock, inode, this.layout);
     this.view.setInt16(at, type, true);
     // The root names itself once and is linked from nowhere else; a file has the one name given here.
     this.view.setInt16(at + InodeField.links, 1, true);
     this.view.setUint32(at + InodeField.size, contents.length, true);
-    writeContents(this.bytes, at + InodeField.blocks, contents, () => this.allocate(name));
+    writeContents(this.bytes, at + InodeField.blocks, contents, () => this.allocate(name), this.layout);
   }
 
   /** The whole image, with every block handed out so far marked as used. */
   finish(): Uint8Array {
-    const bitmap = this.superblock.bitmapStart * BLOCK_BYTES;
+    const bitmap = this.superblock.bitmapStart * this.layout.blockBytes;
     for (let block = 0; block < this.nextBlock; block++)
       this.bytes[bitmap + (block >> 3)]! |= 1 << (block & 7);
     return this.bytes;
