@@ -12,6 +12,7 @@ import {
   viewOf,
 } from './layout.js';
 import { DiskImage } from './reader.js';
+import { withRoom } from './room.js';
 import { checkName, checkSize, encodeEntry, writeContents, type DiskFile } from './writer.js';
 
 /**
@@ -22,7 +23,7 @@ import { checkName, checkSize, encodeEntry, writeContents, type DiskFile } from 
  *   fit the format
  */
 export function addFiles(image: Uint8Array, label: string, files: readonly DiskFile[]): Uint8Array {
-  const adder = new FileAdder(Uint8Array.from(image), label);
+  const adder = new FileAdder(withRoom(image, label, files), label);
   for (const file of files) adder.add(file);
   return adder.bytes;
 }
