@@ -26,8 +26,10 @@ export interface DiskFile {
   contents: Uint8Array;
 }
 
-/** Size of the image: its blocks, the inodes it has room for, and the blocks of the log with its header; its layout, if it
- * is not the usual one. */
+/**
+ * Size of the image: its blocks, the inodes it has room for, and the blocks of the log with its header; and its layout,
+ * if it is not the usual one.
+ */
 export interface DiskGeometry {
   blocks: number;
   inodes: number;
