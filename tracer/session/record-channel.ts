@@ -129,9 +129,10 @@ export class RecordReceiver extends Channel {
   run(reader: RecordReader): void {
     for (let open = true; open;) {
       const signal = this.load(word.signal);
-      // The command first: all records before its position were written before it.
+      // In this order: what is written after a command that is not seen here yet is not for this round.
+      const written = this.load(word.written);
       const command = this.load(word.command);
-      const end = command === 0 ? this.load(word.written) : this.load(word.commandAt);
+      const end = command === 0 ? written : this.load(word.commandAt);
       const isIdle = end === this.load(word.read);
       if (isIdle && command === 0) Atomics.wait(this.words, word.signal, signal);
       else if (!isIdle) this.passOn(reader, end);
