@@ -197,10 +197,14 @@ function tally(runs: readonly AuditedRun[]): string {
   return `${programs}: ${counts.map(({ verdict, count }) => `${count} ${verdict}`).join(', ')}`;
 }
 
-/** The whole as one JSON document. */
+/** Version of the document's form; raised when a key changes its meaning or goes. */
+const documentVersion = 1;
+
+/** The whole as one JSON document (docs/json.md). */
 export function auditJson(audit: FinishedAudit, disclose: Disclosure): string {
   const { kernel, runs, notes, notRun } = audit;
   return jsonDocument({
+    version: documentVersion,
     verdict: verdictOf(audit),
     exitCode: exitCodeOf(audit),
     kernel: kernel.label,

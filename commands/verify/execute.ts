@@ -6,6 +6,9 @@ import { ProgressLine } from '../progress-line.js';
 import type { Surroundings } from '../surroundings.js';
 import type { VerifyFlags } from '../verify.js';
 
+/** Version of the JSON document's form (docs/json.md); raised when a key changes its meaning or goes. */
+const documentVersion = 1;
+
 /** The whole of `trace verify`; returns the exit code. */
 export async function executeVerify(
   trace: string,
@@ -23,7 +26,11 @@ export async function executeVerify(
     });
     progress.clear();
     const exitCode = exitCodeOf(result);
-    stdout.write(json ? jsonDocument({ trace, ...result, exitCode }) : `${printable(textOf(result))}\n`);
+    stdout.write(
+      json
+        ? jsonDocument({ version: documentVersion, trace, ...result, exitCode })
+        : `${printable(textOf(result))}\n`,
+    );
     return exitCode;
   } finally {
     progress.clear();

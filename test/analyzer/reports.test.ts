@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { reports, type Disclosure } from '../../analyzer/reports/index.js';
 import type { CheckResult, Finding, InvariantResult, Violation } from '../../analyzer/result.js';
+import { undocumentedKeys } from '../support/json-keys.js';
 
 const violation: Violation = {
   cycle: 51234,
@@ -212,8 +213,9 @@ describe('text', () => {
   });
 });
 
-test('json carries the result, with addresses in hexadecimal', () => {
-  const parsed: unknown = JSON.parse(reports.json(resultOf({ violations: [violation] })));
+test('json carries the result, with addresses in hexadecimal, under the keys that docs/json.md explains', () => {
+  const parsed = JSON.parse(reports.json(resultOf({ violations: [violation] }))) as object;
+  expect(undocumentedKeys(parsed, 'trace check')).toEqual([]);
   expect(parsed).toMatchObject({
     version: 1,
     verdict: 'failed',

@@ -6,6 +6,7 @@ import { programsOf } from '../../commands/audit/programs.js';
 import { openTrace, traceFiles } from '../../tracer/directory/index.js';
 import { readRecording } from '../../tracer/recording/index.js';
 import { trace } from '../support/command-line.js';
+import { undocumentedKeys } from '../support/json-keys.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const inside = temporaryDirectory();
@@ -33,6 +34,7 @@ test('a program that fails fails the audit, and the others run all the same', as
   expect([exitCode, stderr]).toEqual([1, '']);
   const document = JSON.parse(stdout) as AuditDocument;
   expect(document).toMatchObject({ verdict: 'failed', exitCode: 1, added: ['usertests', 'our-echo'] });
+  expect(undocumentedKeys(document, 'trace check', 'trace run', 'trace audit')).toEqual([]);
   expect(document.programs.map(({ program, verdict }) => [program.join(' '), verdict])).toEqual([
     ['usertests absent', 'failed'],
     ['echo a', 'passed'],

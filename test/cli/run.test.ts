@@ -5,6 +5,7 @@ import { builtinKernel, programElf } from '../../fixtures/index.js';
 import { DiskImage, writeDiskImage } from '../../tracer/disk-image/index.js';
 import { openTrace } from '../../tracer/directory/index.js';
 import { trace } from '../support/command-line.js';
+import { undocumentedKeys } from '../support/json-keys.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { diskWith, tinyKernel } from '../support/tiny-kernel.js';
 
@@ -59,6 +60,7 @@ describe('on the built-in kernel', () => {
       return JSON.parse(stdout) as RunDocument;
     };
     const first = await run('ls1.trace');
+    expect(undocumentedKeys(first, 'trace check', 'trace run')).toEqual([]);
     expect(first).toMatchObject({
       verdict: 'passed',
       run: { end: 'prompt', complete: true, outcome: { status: 0 } },

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readRecording, RecordingWriter } from '../../tracer/recording/index.js';
 import { trace } from '../support/command-line.js';
 import { record } from '../support/recorded-run.js';
+import { undocumentedKeys } from '../support/json-keys.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const inside = temporaryDirectory();
@@ -51,6 +52,7 @@ describe('trace verify', () => {
   it('names the interval in which a replay parts from the recording', async () => {
     const typed = retyped('typed.trace', 'echo jo\n', { withSnapshots: false });
     const { exitCode, stdout } = await trace(['verify', typed, '--json']);
+    expect(undocumentedKeys(JSON.parse(stdout) as object, 'trace verify')).toEqual([]);
     const result = JSON.parse(stdout) as {
       exitCode: number;
       divergence: { equal: number; different: number };
@@ -66,6 +68,7 @@ describe('trace verify', () => {
     const { inputs, snapshots } = readRecording(`${long}/recording.pb`);
     const typed = retyped('retyped.trace', 'framed\n', { withSnapshots: true, of: long });
     const { exitCode, stdout } = await trace(['verify', typed, '--json']);
+    expect(undocumentedKeys(JSON.parse(stdout) as object, 'trace verify')).toEqual([]);
     expect(exitCode).toBe(1);
     const { divergence } = JSON.parse(stdout) as { divergence: Record<string, number | string> };
     const last = snapshots.filter(({ cycle }) => cycle <= inputs[5].cycle).at(-1)!.cycle;
