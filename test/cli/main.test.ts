@@ -116,9 +116,14 @@ describe('errors', () => {
       stdout: `${JSON.stringify({ error: { message, exitCode: 65 } }, null, 2)}\n`,
       stderr: `trace: ${message}\n`,
     });
-    const unknown = await trace(['audit', '--hart', '2', '--json']);
-    const { error } = JSON.parse(unknown.stdout) as { error: { message: string } };
-    expect(unknown.stderr).toBe(`trace: ${error.message}\n`);
+    for (const mistake of [
+      ['audit', '--hart', '2', '--json'],
+      ['run', '--harts', '9', '--json', 'ls'],
+    ]) {
+      const { stdout, stderr } = await trace(mistake);
+      const { error } = JSON.parse(stdout) as { error: { message: string } };
+      expect(stderr).toBe(`trace: ${error.message}\n`);
+    }
     expect((await trace(['run', '--', 'cowtset', '--json'])).stdout).toBe('');
     expect((await trace(['check', '--json', '--help'])).stdout).toMatch(/^Usage: /);
   });

@@ -98,4 +98,14 @@ describe('rtc', () => {
     rtc.tick();
     expect([interrupt.level, rtc.read(register.status)]).toEqual([false, 0]);
   });
+
+  test('a restored one does not request again what it had requested: the PLIC has that in its own state', () => {
+    const { rtc } = create();
+    rtc.write(register.enable, 4, 1);
+    setAlarm(rtc, time(rtc));
+    const other = create();
+    other.rtc.restore(rtc.save());
+    other.rtc.tick();
+    expect(other.interrupt.level).toBe(false);
+  });
 });
