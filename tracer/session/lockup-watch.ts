@@ -4,8 +4,8 @@ import type { Machine } from '../../emulator/index.js';
 import { kernelCalls } from '../moment/index.js';
 import type { DebugInfo } from '../symbols/index.js';
 
-/** Cycles between two looks; looks are at multiples of it, whatever else ends pieces of a run. */
-const spacingCycles = 20e6;
+/** There is one look in each stretch of so many cycles. */
+const stretchCycles = 20e6;
 /** Looks in a row that must find the same, 2 G cycles: no wait with interrupts off takes 20 s of the guest's time. */
 const looksNeeded = 100;
 /** Places of a loop that looks may happen to find a hart at. */
@@ -14,22 +14,25 @@ const registers = 32;
 const mode = { user: 0, machine: 3 } as const;
 const enabled = { supervisor: 2n, machine: 8n } as const;
 
+/** What of a machine is looked at. */
+export type WatchedMachine = Pick<Machine, 'cycle' | 'harts'>;
+
 export class LockupWatch {
   private looks = 0;
-  /** Of each hart the states it was found in, as texts of pc and registers. */
+  /** Of each hart the states it was found in, as texts of pc and registers; none for one that waits. */
   private readonly states: Set<string>[];
   /** The next cycle at which to look. */
-  next = spacingCycles;
+  next: number;
 
-  constructor(private readonly machine: Machine) {
+  constructor(private readonly machine: WatchedMachine) {
     this.states = machine.harts.map(() => new Set());
-    this.next = (Math.floor(machine.cycle() / spacingCycles) + 1) * spacingCycles;
+    this.next = lookAfter(machine.cycle());
   }
 
   /** The first hart that loops for ever, once that is certain. Call it with the machine at `next`. */
   look(): number | undefined {
-    this.next += spacingCycles;
     const { harts } = this.machine;
+    this.next = lookAfter(this.machine.cycle());
     this.looks = harts.every((hart, number) => this.isStill(hart, number)) ? this.looks + 1 : 0;
     if (this.looks === 0) for (const states of this.states) states.clear();
     if (this.looks < looksNeeded) return undefined;
@@ -37,16 +40,34 @@ export class LockupWatch {
     return looping < 0 ? undefined : looping;
   }
 
+  /** Whether a hart that was waiting waits, and one that was looping still does. */
   private isStill(hart: Machine['harts'][number], number: number): boolean {
-    if (hart.read('waiting') !== 0n) return true;
+    const states = this.states[number];
+    const waits = hart.read('waiting') !== 0n;
+    if (this.looks > 0 && waits !== (states.size === 0)) return false;
+    if (waits) return true;
     const current = Number(hart.read('mode'));
     const bit = current === mode.machine ? enabled.machine : enabled.supervisor;
     if (current === mode.user || (hart.read('mstatus') & bit) !== 0n) return false;
-    const states = this.states[number];
     const values = Array.from({ length: registers }, (_, index) => hart.register(index));
     states.add([hart.read('pc'), ...values].join());
     return states.size <= statesMaximum;
   }
+}
+
+/**
+ * The first look behind a cycle: at a place of its own in each stretch, since an idle kernel does the same at the same
+ * place of every tick. A function of the cycle, so that it is the same whatever else ends pieces of a run.
+ */
+function lookAfter(cycle: number): number {
+  const stretch = Math.floor(cycle / stretchCycles);
+  const look = lookOf(stretch);
+  return look > cycle ? look : lookOf(stretch + 1);
+}
+
+function lookOf(stretch: number): number {
+  const share = (Math.imul(stretch + 1, 0x9e37_79b1) >>> 0) / 2 ** 32;
+  return stretch * stretchCycles + Math.floor(share * stretchCycles);
 }
 
 /** Where the hart loops, innermost function first. */
