@@ -2,7 +2,7 @@
 -- rule:     At a quiescent point, the reference count of a frame that users map equals the number of those mappings.
 -- why:      With a count too low the frame is freed under someone's feet; with one too high it is never freed.
 -- needs:    suspicious_points, point_states, count_convention, refcount_change, entry_changes, kernel_span
--- optional: kfree
+-- optional: kfree, failed_calls, kalloc
 -- breaks:   frames
 -- severity: error
 -- hint:     Follow the frame through fork, the write fault and unmapping: a new mapping adds one, a lost one takes
@@ -40,6 +40,9 @@ WITH first_wrong AS (
   SELECT w.frame, w.seq, max_by(k.call_site, k.seq) AS call_site
   FROM first_wrong w JOIN kfree k ON k.span = w.span AND (k.frame >> 12) << 12 = w.frame AND k.seq < w.seq
   GROUP BY w.frame, w.seq
+), failed AS (
+  SELECT c.span, any_value(c.name) AS name, bool_or(k.span IS NOT NULL) AS is_for_memory
+  FROM failed_calls c LEFT JOIN (SELECT DISTINCT span FROM kalloc WHERE frame = 0) k USING (span) GROUP BY c.span
 ), known AS (
   SELECT w.*, coalesce(c.gained, 0) AS counted, c.step, c.first_pc, c.first_call_site,
          c.frame IS NULL AND m.frame IS NOT NULL AS by_mapping, g.call_site AS given_at,
@@ -66,8 +69,11 @@ SELECT coalesce(w.cycle, k.cycle, r.cycle) AS cycle, coalesce(k.hart, r.hart) AS
                  WHEN w.gained = 0
                    THEN printf('; here its count changed by %d, and its mappings stayed as they were', w.counted)
                  ELSE printf('; here its count changed by %d, and its mappings by %d', w.counted, w.gained) END
+         || CASE WHEN w.counted = w.gained OR x.name IS NULL THEN ''
+                 ELSE printf('; this %s failed%s', x.name, CASE WHEN x.is_for_memory THEN ' for want of a frame'
+                                                                ELSE '' END) END
          AS message
-FROM known w
+FROM known w LEFT JOIN failed x ON x.span = w.span
 ASOF LEFT JOIN refcount_change r ON w.frame = r.frame AND w.seq > r.seq
 LEFT JOIN kernel_span k ON k.seq = w.seq
 ORDER BY cycle, w.frame

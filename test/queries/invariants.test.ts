@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkTrace } from '../../analyzer/check.js';
 import type { CheckResult } from '../../analyzer/result.js';
+import { judgeRows } from '../support/check-rows.js';
 import { sourceOf } from '../support/event-rows.js';
 import { toyRun, type Manner } from '../support/toy-kernel.js';
 
@@ -126,4 +127,19 @@ describe('planted faults', () => {
       expect([result.verdict, result.exitCode]).toEqual(['failed', 1]);
     });
   }
+});
+
+test('a count that a failed fork left wrong is told with the failure, and why it failed', async () => {
+  const rows = toyRun({ fault: 'fork does not count' }).story.rows();
+  const forks = rows.kernel_span!.filter(({ cause }) => cause === 'fork');
+  // Each row has a number of its own.
+  const within = (from: number) =>
+    forks.map(({ cycle, pid, hart, id }, index) => ({ seq: from + index, cycle, pid, hart, span: id }));
+  const failure = { phase: 'leave', name: 'fork', number: 1, result: -1 };
+  const syscall = within(1_000_000).map((row) => ({ ...row, ...failure }));
+  const kalloc = [...rows.kalloc!, ...within(2_000_000).map((row) => ({ ...row, frame: 0 }))];
+  const result = await judgeRows('reference_count_equals_user_mappings', { ...rows, syscall, kalloc });
+  expect(result.violations[0].message).toMatch(
+    /; here it got a mapping, and the count stayed as it was; this fork failed for want of a frame$/,
+  );
 });
