@@ -1,7 +1,7 @@
 // Random items that call functions: a function of their own a few times, and small functions of all kinds, near and
 // far, again and again in a loop.
 import type { Label } from './assembler.js';
-import { rowsOfKind, anyRegister, type Body, type Item } from './body.js';
+import { anyRegister, rowsOfKind, temporary, type Body, type Item } from './body.js';
 import { computeWord } from './compute-items.js';
 import { pointers, reserved, savedLinks } from './layout.js';
 
@@ -10,7 +10,7 @@ export interface SmallFunction {
   readonly start: Label;
   /** It calls none: those that call some call only such. */
   readonly isLeaf: boolean;
-  /** It returns behind the instruction that it was told to return to. */
+  /** At times it returns behind the instruction that it was told to return to. */
   readonly skipsOne: boolean;
 }
 
@@ -102,7 +102,11 @@ function makeLeaf(body: Body, items: Item, skipsOne: boolean): void {
   const some = (): void => {
     for (let i = random.between(1, 3); i > 0; i--) items(body);
   };
-  if (skipsOne) code.emit('addi', { rd: link, rs1: link, imm: 4 });
+  if (skipsOne) {
+    const distance = temporary(random);
+    code.emit('andi', { rd: distance, rs1: reserved.counter, imm: 4 });
+    code.emit('add', { rd: link, rs1: link, rs2: distance });
+  }
   if (random.oneIn(3)) return (withFrame(body, some), giveBack(body));
   const isForked = random.oneIn(2);
   if (isForked) {
