@@ -4,4 +4,7 @@ import { main } from './commands/main.js';
 import { processSurroundings } from './commands/surroundings.js';
 import { commands } from './commands/table.js';
 
-process.exitCode = await main(commands, process.argv.slice(2), processSurroundings());
+/** Fulfilled when the command is done. */
+export const done = main(commands, process.argv.slice(2), processSurroundings()).then((code) => {
+  process.exitCode = code;
+});

@@ -170,15 +170,19 @@ async function bench(values: Values): Promise<void> {
   }
 }
 
-try {
-  const values = readOptions();
-  if (values.measure === undefined) await bench(values);
-  else {
-    const { way, setup, work } = JSON.parse(values.measure) as Task;
-    console.log(JSON.stringify(await measures[way](setup, work)));
+async function main(): Promise<void> {
+  try {
+    const values = readOptions();
+    if (values.measure === undefined) await bench(values);
+    else {
+      const { way, setup, work } = JSON.parse(values.measure) as Task;
+      console.log(JSON.stringify(await measures[way](setup, work)));
+    }
+  } catch (problem) {
+    if (!(problem instanceof UsageError)) throw problem;
+    console.error(`bench: ${problem.message}`);
+    process.exitCode = problem.exitCode;
   }
-} catch (problem) {
-  if (!(problem instanceof UsageError)) throw problem;
-  console.error(`bench: ${problem.message}`);
-  process.exitCode = problem.exitCode;
 }
+
+void main();

@@ -75,7 +75,8 @@ export function measureJudged(setup: Setup, work: Work): Promise<Measurement> {
     const files = ['--kernel', kernelPath, '--disk', diskPath, '--out', out];
     const words = ['run', '--quiet', ...machine, ...files, ...work.split(' ').filter(Boolean)];
     process.argv.splice(2, Infinity, ...words);
-    await import('../../cli.js');
+    const { done } = await import('../../cli.js');
+    await done;
     const code = process.exitCode;
     process.exitCode = 0;
     if (code !== 0) throw new Error(`trace ${words.join(' ')} exited with ${code}`);

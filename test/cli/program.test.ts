@@ -7,8 +7,8 @@ import { packageRoot } from '../../package-root.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const inside = temporaryDirectory();
-const program = path.join(packageRoot(), 'dist', 'bundle', 'cli.js');
-if (!existsSync(program)) throw new Error('dist/bundle/cli.js is missing; run: npm run build');
+const program = path.join(packageRoot(), 'dist', 'bundle', 'cli.cjs');
+if (!existsSync(program)) throw new Error('dist/bundle/cli.cjs is missing; run: npm run build');
 
 test('the version is the package’s, and the first line names the interpreter', () => {
   const { version } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as {
@@ -24,6 +24,21 @@ test('the version is the package’s, and the first line names the interpreter',
 
 test('it can be executed as it is after a build, which replaces what npm made executable', () => {
   expect(spawnSync(program, ['--version']).status).toBe(0);
+});
+
+test('what V8 has compiled of its files is there, and taken', () => {
+  // In a process of its own, since what a test process is started with changes what V8 takes.
+  const look = `
+    const [fs, vm, { Module }] = [require('fs'), require('vm'), require('module')];
+    process.chdir(process.argv[1]);
+    const kept = fs.readdirSync('.').filter((name) => name.endsWith('.cache'));
+    const isTaken = (name) => {
+      const text = fs.readFileSync(name.replace('.cache', ''), 'utf8').replace(/^#!/, '//');
+      return !new vm.Script(Module.wrap(text), { cachedData: fs.readFileSync(name) }).cachedDataRejected;
+    };
+    console.log(kept.length > 20, kept.every(isTaken));`;
+  const { stdout } = spawnSync(process.execPath, ['-e', look, path.dirname(program)], { encoding: 'utf8' });
+  expect(stdout).toBe('true true\n');
 });
 
 test('the exit code is the command’s', () => {

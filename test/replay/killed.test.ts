@@ -11,8 +11,8 @@ import { CowRun } from '../support/cow-run.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const inside = temporaryDirectory();
-const program = path.join(packageRoot(), 'dist', 'bundle', 'cli.js');
-if (!existsSync(program)) throw new Error('dist/bundle/cli.js is missing; run: npm run build');
+const program = path.join(packageRoot(), 'dist', 'bundle', 'cli.cjs');
+if (!existsSync(program)) throw new Error('dist/bundle/cli.cjs is missing; run: npm run build');
 
 /** Starts a run that waits for input for ever, and kills it this long after the recording has its first snapshots. */
 async function kill(out: string, milliseconds: number): Promise<NodeJS.Signals | null> {

@@ -169,6 +169,18 @@ export const layers: readonly Layer[] = [
     why: 'cli.ts starts the program and nothing else: commands are in commands/table.ts.',
   },
   {
+    folder: 'code-cache.ts',
+    may: [],
+    packages: ['node:'],
+    why: 'code-cache.ts loads before all else, so it leans on nobody.',
+  },
+  {
+    folder: 'keep-compiled.ts',
+    may: ['code-cache.ts', 'cli.ts'],
+    packages: ['node:'],
+    why: 'keep-compiled.ts is part of the build: it runs the program.',
+  },
+  {
     folder: 'test/arrow/',
     may: [''],
     packages: ['apache-arrow', 'vitest', 'node:'],

@@ -32,10 +32,16 @@ export interface EventPipeline extends EventFiles {
   readonly consumed: unknown;
 }
 
-/** The sink of a task, with its consumer. */
-export async function openTaskSink({ folder, kinds, consumer }: EventTask): Promise<EventSink> {
+/**
+ * The sink of a task, with its consumer.
+ * @param load imports a module by its URL: for the caller to do, since not every file of the bundle can (code-cache.ts)
+ */
+export async function openTaskSink(
+  { folder, kinds, consumer }: EventTask,
+  load: (url: string) => Promise<unknown>,
+): Promise<EventSink> {
   if (consumer === undefined) return openEventSink(folder, kinds);
-  const { openConsumer } = (await import(consumer)) as ConsumerModule;
+  const { openConsumer } = (await load(consumer)) as ConsumerModule;
   return openEventSink(folder, kinds, openConsumer(kinds));
 }
 

@@ -10,12 +10,14 @@ import { EventTranslation, openTaskSink, type EventPipeline, type EventTask } fr
 import type { EventThreadData, EventThreadMessage } from './event-worker.js';
 import { Command, ReaderState, RecordSender } from './record-channel.js';
 
-/** Where the thread begins; there is none when the project runs from its TypeScript sources. */
-const eventThreadEntry = new URL('./event-worker.js', import.meta.url);
+/** Where the thread begins, compiled or in the bundle; nowhere when the project runs from its TypeScript sources. */
+const eventThreadEntry = ['./event-worker.js', './event-worker.cjs']
+  .map((name) => new URL(name, import.meta.url))
+  .find(existsSync);
 
 /** A thread for event files, which takes a while to load; undefined where there is no code for one. */
 export function startEventThread(): EventThread | undefined {
-  return existsSync(eventThreadEntry) ? new EventThread(eventThreadEntry) : undefined;
+  return eventThreadEntry && new EventThread(eventThreadEntry);
 }
 
 /** Event files made in the thread, if there is one, else in this thread. */
@@ -25,7 +27,7 @@ export async function openEventPipeline(
   thread: EventThread | undefined,
 ): Promise<EventPipeline> {
   if (thread) return thread.begin(task);
-  return new EventTranslation(await openTaskSink(task), task, debug);
+  return new EventTranslation(await openTaskSink(task, (url) => import(url)), task, debug);
 }
 
 export class EventThread implements EventPipeline {

@@ -27,7 +27,7 @@ const receiver = new RecordReceiver(memory);
 async function makeEvents(task: EventTask): Promise<void> {
   const { kernel, kernelPath } = task;
   const say = (message: EventThreadMessage): void => port.postMessage(message);
-  const sink = await openTaskSink(task);
+  const sink = await openTaskSink(task, (url) => import(url));
   const events = new EventTranslation(sink, task, DebugInfo.parse(parseElf(kernel, kernelPath)));
   let failure: WriteFailure | undefined;
   const carryOut = {
@@ -73,4 +73,4 @@ async function work(task: EventTask): Promise<void> {
 
 port.once('message', (task: EventTask) => void work(task));
 // Loading takes longer than all else until the first event: it is done while the task is not known yet.
-await loadEventWriters();
+void loadEventWriters();

@@ -1,0 +1,38 @@
+// What V8 has compiled of the bundle's files, kept beside them by the build: loading them is a sixth of the time that a
+// kernel takes to boot. An entry of the bundle loads this first. V8 refuses what another version of it has kept, and
+// compiles the text.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire, Module } from 'node:module';
+import path from 'node:path';
+import vm from 'node:vm';
+
+type Wrapped = (
+  exports: unknown,
+  require: NodeJS.Require,
+  module: NodeJS.Module,
+  file: string,
+  folder: string,
+) => void;
+
+const loaded = new Map<string, vm.Script>();
+const cacheOf = (file: string): string => `${file}.cache`;
+
+/** Loads a module of the bundle as Node would, but that it cannot import: only entries can, which Node loads. */
+function load(module: NodeJS.Module, file: string): void {
+  const text = readFileSync(file, 'utf8').replace(/^#!/, '//');
+  const script = new vm.Script(Module.wrap(text), {
+    filename: file,
+    ...(existsSync(cacheOf(file)) && { cachedData: readFileSync(cacheOf(file)) }),
+  });
+  loaded.set(file, script);
+  const run = script.runInThisContext() as Wrapped;
+  run.call(module.exports, module.exports, createRequire(file), module, file, path.dirname(file));
+}
+
+/** Writes down what was compiled of the modules that are loaded, functions that were called included. */
+export function keepCompiled(): void {
+  for (const [file, script] of loaded) writeFileSync(cacheOf(file), script.createCachedData());
+}
+
+// Only files of the bundle are called so.
+createRequire(import.meta.url).extensions['.cjs'] ??= load;
