@@ -11,6 +11,7 @@ import type { CoreHost } from './core.js';
 import { regionImports, type RegionImport } from './jit/region-interface.js';
 import { memoryMap, wasmPage, type MemoryMap } from './memory-layout.js';
 import { buildLoad, buildStore, buildWritable } from './mmu/access-code.js';
+import { buildFreeHeadChanged } from './mmu/free-frames-code.js';
 import { buildLeafChanged, buildReviewFrame } from './mmu/user-mappings-code.js';
 import { buildUnwatched } from './mmu/unwatched-code.js';
 import { buildForgetTable, buildWritten } from './mmu/written-code.js';
@@ -125,6 +126,7 @@ function declareHelpers(module: ModuleBuilder, host: Record<keyof CoreHost, neve
     append: module.declare(['i32', 'i32', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], 'void'),
     leafChanged: module.declare(['i64', 'i64'], 'void'),
     reviewFrame: module.declare(['i32'], 'void'),
+    freeHeadChanged: module.declare(['i64', 'i64'], 'void'),
     heldLocks: module.declare(['i32'], 'i32'),
     faultBegins: module.declare(['i32', 'i64', 'i64'], 'void'),
     faultEnds: module.declare(['i32', 'i64'], 'i32'),
@@ -155,6 +157,7 @@ function defineHelpers(
   module.define(helpers.append, (f) => buildAppend(f, layout));
   module.define(helpers.leafChanged, (f) => buildLeafChanged(f, helpers, layout));
   module.define(helpers.reviewFrame, (f) => buildReviewFrame(f, layout));
+  module.define(helpers.freeHeadChanged, (f) => buildFreeHeadChanged(f, layout));
   module.define(helpers.heldLocks, (f) => buildHeldLocks(f, layout));
   module.define(helpers.faultBegins, (f) => buildFaultBegins(f, helpers, layout));
   module.define(helpers.faultEnds, (f) => buildFaultEnds(f, helpers, layout));

@@ -245,7 +245,7 @@ export class Machine implements Clock {
       this.clock.set(cycle, 1);
     });
     this.controls.setInt32(control.hart, this.current.base, true);
-    this.watch.relearnTables(this.harts.map((one) => one.pageTable));
+    this.watch.relearn(this.harts.map((one) => one.pageTable));
   }
 
   /** Wakes what is due now; the cycle at which something is due next. */

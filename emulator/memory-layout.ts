@@ -48,6 +48,8 @@ export const FrameFlag = {
   walked: 8,
   /** Several user mappings share it, or none lets programs write it: a store of the kernel is told. */
   unwritable: 16,
+  /** It is on a list of free frames: a store of the kernel is told. */
+  free: 32,
   /** Its content is that of the last snapshot: the first store clears this. */
   clean: 64,
   /** Loads and stores of some of its words are told to the host: see stops.ts. */
@@ -113,6 +115,9 @@ export const control = {
   openFaults: 200,
   /** i64 each: hashes of pages, see snapshot/hash-code.ts. */
   hashes: 224,
+  /** i32: lists of free frames that are followed. i32 for each: linear address of the word that is its head. */
+  freeHeadCount: 204,
+  freeHeads: 512,
 } as const;
 
 /** What machines have at most: the parts before RAM leave room for it. */

@@ -1,10 +1,10 @@
-// What a machine has learned of its guest on behalf of observers: which frames are page tables, how often programs map
-// a frame, of which stores it has told. None of it is state of the guest, but the records that follow depend on it.
+// What a machine has learned of its guest on behalf of observers: which frames are page tables, which are free, how
+// often programs map a frame, of which stores it has told. None of it is state of the guest, but the records that follow depend on it.
 import { hartBytes, workOffset } from './hart/state.js';
 import { control, faultSlot, FrameFlag, pageBytes, type MemoryLayout } from './memory-layout.js';
 
 /** Flags of a frame that are such knowledge; the others follow from caches, snapshots and what is watched by name. */
-const learnedFlags = FrameFlag.table | FrameFlag.unwritable;
+const learnedFlags = FrameFlag.table | FrameFlag.unwritable | FrameFlag.free;
 
 /** A copy of it. What was watched by its address (probes, words) is not in it: that stays. */
 export interface Observation {

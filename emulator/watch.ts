@@ -6,6 +6,7 @@ import { control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from './mem
 import type { TranslationBuffers } from './mmu/translation-buffers.js';
 import { forgetFaults, restoreObservation, saveObservation, type Observation } from './observation.js';
 import type { EventRing } from './ring/event-ring.js';
+import { FreeFrames } from './mmu/free-frames.js';
 import { UserMappings } from './mmu/user-mappings.js';
 import { locksMaximum, RecordKind } from './ring/records.js';
 
@@ -60,6 +61,7 @@ export class Watch {
   private readonly flags: Uint8Array;
   private readonly levels: Uint8Array;
   private readonly mappings: UserMappings;
+  private readonly free: FreeFrames;
   private readonly bitmap: Uint8Array;
   private readonly words: Int32Array;
   private readonly entries: BigUint64Array;
@@ -75,6 +77,7 @@ export class Watch {
     this.flags = new Uint8Array(memory.buffer, layout.frameFlags, layout.memoryBytes / pageBytes);
     this.levels = new Uint8Array(memory.buffer, layout.tableLevel, this.flags.length);
     this.mappings = new UserMappings(memory, layout);
+    this.free = new FreeFrames(memory, layout);
     this.bitmap = new Uint8Array(memory.buffer, layout.watchBitmap, layout.memoryBytes / 64);
     this.words = new Int32Array(memory.buffer);
     this.entries = new BigUint64Array(memory.buffer);
@@ -136,6 +139,20 @@ export class Watch {
     this.words[control.tellStores >> 2] = 1;
   }
 
+  /**
+   * Tells of the kernel's stores to frames that are on lists of free frames. The lists' heads, by their physical
+   * addresses, must be watched; on a list, the first word of a frame points at the next frame.
+   */
+  followFreeFrames(heads: readonly number[]): void {
+    this.free.follow(heads);
+  }
+
+  /** Frames were linked to each other before the head of their list pointed at them: the lists are read. */
+  learnFreeFrames(): void {
+    this.free.learn();
+    this.buffers.forgetStores();
+  }
+
   /** True when the frame at the physical address is a watched page table. */
   isTable(address: number): boolean {
     return this.inRam(address) && (this.flags[this.frameOf(address)] & FrameFlag.table) !== 0;
@@ -173,9 +190,10 @@ export class Watch {
     this.ring.append(RecordKind.tableRetired, 0, 0n, table, 0n, 0n, 0n, 0n);
   }
 
-  /** The machine was put into another state: tables are learned anew, from the roots that the harts have. */
-  relearnTables(roots: readonly number[]): void {
+  /** The machine was put into another state: free frames are learned anew, and tables from the roots that the harts have. */
+  relearn(roots: readonly number[]): void {
     forgetFaults(this.memory, this.layout);
+    this.learnFreeFrames();
     if (this.words[control.watchTables >> 2] === 0) return;
     for (let frame = 0; frame < this.flags.length; frame++) this.flags[frame] &= ~FrameFlag.table;
     this.mappings.forget();

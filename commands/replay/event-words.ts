@@ -44,6 +44,7 @@ const words = {
   location: (c) => text(c['function']),
   frame_write: (c) =>
     `the kernel stores to frame ${word(c['frame'])}, which has ${text(c['mappings'])} user mapping(s)`,
+  free_frame_write: (c) => `the kernel stores to frame ${word(c['frame'])}, which is free`,
   lock_order: (c) => `lock ${text(c['lock'])} taken, then held: ${word(c['locks'])}`,
   fault_repeat: (c) =>
     `the same page fault, ${text(c['access'])} of ${word(c['va'])}, ${text(c['times'])} more time(s)`,

@@ -19,6 +19,8 @@ export interface HelperFunctions {
   leafChanged: FunctionReference<'void'>;
   /** (frame number): whether the kernel's stores to it are told is decided anew. */
   reviewFrame: FunctionReference<'void'>;
+  /** (old, new): the head of a list of free frames was changed. */
+  freeHeadChanged: FunctionReference<'void'>;
   /** (hart): the locks it holds, see ring/held-locks-code.ts. */
   heldLocks: FunctionReference<'i32'>;
   /** (hart, cause, value): a trap out of user mode; see ring/fault-content-code.ts. */

@@ -78,7 +78,7 @@ export function buildReviewFrame(f: FunctionBuilder, layout: MemoryMap): void {
 }
 
 /** Kernels see RAM at its physical addresses: there the next store to the frame must look again. */
-function forgetKernelStore(f: FunctionBuilder, layout: MemoryMap, frame: I32): void {
+export function forgetKernelStore(f: FunctionBuilder, layout: MemoryMap, frame: I32): void {
   const index = i32.and(i32.add(frame, i32.const(ramBase / 4096)), i32.const(tlb.entries - 1));
   const offset = f.local('i32', i32.shl(index, i32.const(Math.log2(tlb.entryBytes))));
   const h = f.local('i32', i32.const(layout.hartBase));

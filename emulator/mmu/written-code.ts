@@ -27,6 +27,7 @@ import {
   type Parts,
 } from './access-parts.js';
 import { orderedLockAt, tellOrder } from './lock-order-code.js';
+import { followFreeList, tellFreeFrameStore } from './free-frames-code.js';
 import { dropDecoded } from './overwritten-code.js';
 import { Pte } from './pte.js';
 import { forgetIndex } from './tlb-code.js';
@@ -56,6 +57,12 @@ export function buildWritten(
   f.if(i32.and(i32.ne(isUnwritable, at0), i32.ne(mode(parts.h), at0)), () =>
     tellKernelStore(f, layout, frame, flags, (counts) =>
       appendStore(parts, i32.const(RecordKind.frameStore), at, counts, i64.const(0n)),
+    ),
+  );
+  const isFree = i32.and(flags, i32.const(FrameFlag.free));
+  f.if(i32.and(i32.ne(isFree, at0), i32.ne(mode(parts.h), at0)), () =>
+    tellFreeFrameStore(f, layout, { at, frame, flags }, () =>
+      appendStore(parts, i32.const(RecordKind.freeFrameStore), at, old, i64.load(at)),
     ),
   );
   const now = f.local('i64', i64.load(at));
@@ -145,6 +152,7 @@ function recordWatchedStore(parts: Parts, at: Local<'i32'>, old: I64, now: Local
       i32.shl(mappingsOf(f, layout, old), i32.const(16)),
     );
     appendStore(parts, kind, at, old, now, pointee(parts, now));
+    followFreeList(parts, at, old, now);
   });
 }
 

@@ -35,6 +35,8 @@ export const RecordKind = {
   /** A hart took a lock whose order is told, with named locks held that it was never seen to hold then: fields as of
    * watchedStore, of the store to the lock's holder word; size: number of the lock. */
   lockTaken: 13,
+  /** The kernel stored to a frame that is on a list of free frames: fields as of watchedStore. */
+  freeFrameStore: 14,
 } as const;
 
 /** What became of the content of the page on which a user's store had faulted, when the program goes on at the store.

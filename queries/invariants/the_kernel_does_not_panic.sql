@@ -2,7 +2,7 @@
 -- rule:     The kernel never enters its panic function.
 -- why:      A panic stops every process; whatever a program does, the worst may be its own end.
 -- needs:    panic_calls, kernel_span
--- optional: kfree, pte_write, places, refcount_change, frame_alloc, frame_free
+-- optional: kfree, pte_write, places, refcount_change, frame_alloc, frame_free, left_in_tables
 -- severity: error
 -- follows:  any
 -- hint:     The message is the kernel's own; the events just before this cycle show what led there.
@@ -33,13 +33,18 @@ WITH frames AS (
 )
 SELECT p.cycle, p.hart, p.pid, f.frame, p.pc, p.call_site,
        -- Who checks what it is given is not at fault; who finds that memory is out, and gives up, is.
-       CASE WHEN p.faulted OR p.without_memory THEN p.sites
+       CASE WHEN p.faulted THEN p.sites
+            WHEN l.call_site > 0 THEN [l.call_site] || p.sites[2:] || p.sites[1:1]
+            WHEN p.without_memory THEN p.sites
             WHEN a.seq IS NOT NULL THEN p.sites[2:2] || [a.guarded_pc] || p.sites[3:] || p.sites[1:1]
-            ELSE p.sites[2:] || p.sites[1:1] END AS sites,
+            ELSE p.sites[2:2] || p.sites[1:1] || p.sites[3:] END AS sites,
        -- Whoever takes a lock twice is at fault, be it a function that everybody calls.
        a.seq IS NOT NULL AS blames_as_listed,
        'panic: ' || p.text || CASE WHEN a.guarded_pc IS NULL THEN ''
          ELSE printf('; this kernel entry had last changed a count or the free list under a lock at cycle %d',
-                     a.guarded_cycle) END AS message
+                     a.guarded_cycle) END || CASE WHEN l.seq IS NULL THEN ''
+         ELSE printf('; the page at 0x%x was still in the table that was freed%s', l.va,
+                     CASE WHEN l.given_up THEN ', though its frame had been given up' ELSE '' END) END AS message
 FROM panic_calls p LEFT JOIN last_frame f USING (seq) LEFT JOIN about_lock a USING (seq)
+LEFT JOIN left_in_tables l USING (seq)
 ORDER BY p.cycle

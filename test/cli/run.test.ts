@@ -208,7 +208,9 @@ describe('a kernel that', () => {
     expect(exitCode).toBe(3);
     expect(stdout).toMatch(/^\\x1b\n/);
     expect(stdout).not.toContain('\x1b');
-    expect(stdout).toContain('note        no free list found: no frame_alloc and frame_free events\n');
+    expect(stdout).toContain(
+      'note        no free list found: no frame_alloc, frame_free and free_frame_write events\n',
+    );
     expect(stdout).toContain('was not seen to run');
   });
 });

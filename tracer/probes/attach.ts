@@ -47,6 +47,7 @@ export function attachProbes(
     machine.watch.setLocks(wants('lock_order') ? watched : { ...watched, ordered: 0 });
   }
   for (const head of freeList?.heads ?? []) machine.watch.watchWords(head, 8);
+  if (wants('free_frame_write')) machine.watch.followFreeFrames(freeList?.heads ?? []);
   if (wants('refcount_change')) for (const facts of referenceCounts) watchCounts(machine, elementsOf(facts));
   if (wants('pte_write', 'page_table', 'frame_write')) machine.watch.watchTables();
   if (wants('frame_write')) machine.watch.watchUserFrames();
@@ -155,7 +156,7 @@ function probeAllocate(target: Target, { entry, exits }: RoleFunction): void {
       registers: [],
       record: settles,
       onHit: () => {
-        recordFreeFrames(machine, freeList.heads, entry);
+        findFreeFrames(target, freeList.heads, entry);
         delete entered.onHit;
       },
     };
@@ -165,6 +166,12 @@ function probeAllocate(target: Target, { entry, exits }: RoleFunction): void {
   const registers = [register.a0, register.ra];
   for (const address of exits)
     watch.addProbe({ address, id: ProbeId.allocateReturns, registers, record: true });
+}
+
+/** What was linked without the head is free from the allocator's first call on. */
+function findFreeFrames({ machine, wants }: Target, heads: readonly number[], entry: number): void {
+  recordFreeFrames(machine, heads, entry);
+  if (wants('free_frame_write')) machine.watch.learnFreeFrames();
 }
 
 function probeFree(target: Target, { entry }: RoleFunction): void {

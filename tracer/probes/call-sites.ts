@@ -27,6 +27,13 @@ export class CallSites {
     else column.append(0, 0);
   }
 
+  /** Low half of that return address. */
+  lowOfStore(record: RawRecord): number {
+    const rule = this.ruleOf(record);
+    if (rule === ruleNumbers.ra) return record.low(operand.d) >>> 0;
+    return rule === ruleNumbers.frame ? record.low(operand.e) >>> 0 : 0;
+  }
+
   private ruleOf(record: RawRecord): number {
     const { pcLow, pcHigh } = record;
     if (pcHigh !== 0) return this.lookUp(record.pc);

@@ -10,7 +10,7 @@ export function kindsLost(profile: Omit<KernelProfile, 'findings' | 'missing'>):
   const isFollowed =
     freeList !== undefined && (freeList.heads.length === 1 || functions.allocate !== undefined);
   const needs: readonly [boolean, readonly EventName[]][] = [
-    [isFollowed, ['frame_alloc', 'frame_free']],
+    [isFollowed, ['frame_alloc', 'frame_free', 'free_frame_write']],
     [functions.allocate !== undefined, ['kalloc']],
     [functions.free !== undefined, ['kfree']],
     [referenceCounts.length > 0, ['refcount_change']],

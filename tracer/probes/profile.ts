@@ -93,7 +93,7 @@ function dataFindings({ freeList, referenceCounts, processes, locks }: Parts): F
 /** What was not found, and what is lost by it, a sentence each. */
 function missingIn({ functions, freeList, referenceCounts, processes, locks }: Parts): string[] {
   const lost: readonly [boolean, string][] = [
-    [!!freeList, 'no free list found: no frame_alloc and frame_free events'],
+    [!!freeList, 'no free list found: no frame_alloc, frame_free and free_frame_write events'],
     [
       referenceCounts.length > 0,
       'no reference-count array found: no refcount_change events (a kernel without copy-on-write has none)',

@@ -1,18 +1,11 @@
 // Functions that play a role under names nobody expects: told by what they take, whom they call, and whether they
 // return.
-import {
-  underlying,
-  type DebugInfo,
-  type FunctionInfo,
-  type NamedRange,
-  type Type,
-} from '../symbols/index.js';
-import { instructionsOf } from './memory-steps.js';
+import { underlying, type DebugInfo, type FunctionInfo, type Type } from '../symbols/index.js';
+import { calledBy } from './call-graph.js';
 import { functionNamed, type FoundRole, type Role } from './roles.js';
 
 /** A kernel panics for many reasons; what else never returns (a scheduler, exit) is called from few places. */
 const panicCallsMinimum = 8;
-const [noLink, linkRegister] = [0, 1];
 
 /** Who calls whom how often, by the entries of functions. */
 type Calls = ReadonlyMap<number, ReadonlyMap<number, number>>;
@@ -37,25 +30,6 @@ export function rolesByShape(
 
 function callsOf(debug: DebugInfo): Calls {
   return new Map(debug.symbols.allFunctions().map((code) => [Number(code.address), calledBy(debug, code)]));
-}
-
-/** Also itself; jumps that leave no return address count where they lead to another function. */
-function calledBy(debug: DebugInfo, code: NamedRange): Map<number, number> {
-  const targets = new Map<number, number>();
-  const start = Number(code.address);
-  const upper = new Map<number, number>();
-  for (const { pc, decoded } of instructionsOf(debug, code)) {
-    const { rd, rs1, imm, instruction } = decoded;
-    const { kind } = instruction.effect;
-    if (instruction.name === 'auipc') upper.set(rd, pc + (imm | 0));
-    const base = kind === 'jump' ? pc : kind === 'jump_register' ? upper.get(rs1) : undefined;
-    if (base === undefined || (rd !== linkRegister && rd !== noLink)) continue;
-    const target = base + imm;
-    const isInside = target > start && target < start + code.size;
-    if (!isInside && (rd === linkRegister || target !== start))
-      targets.set(target, (targets.get(target) ?? 0) + 1);
-  }
-  return targets;
 }
 
 /** Of the functions that never return the one with the most calls, if they are many. */

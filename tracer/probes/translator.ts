@@ -3,6 +3,7 @@
 import { RecordKind } from '../../emulator/ring/records.js';
 import type { EventFileWriter, EventSink } from '../arrow/index.js';
 import type { DebugInfo } from '../symbols/index.js';
+import { CallGraph } from './call-graph.js';
 import { CallSites } from './call-sites.js';
 import { ConsoleLines } from './console-lines.js';
 import { Emitter } from './emitter.js';
@@ -91,7 +92,7 @@ export class Translator {
       narrowedAt: (root) => this.tables.narrowedAt(root),
     });
     this.repeats = new FaultRepeats(this.emitter, (record) => this.tell(record));
-    this.frameWrites = new FrameWrites(this.emitter, callSites);
+    this.frameWrites = new FrameWrites(this.emitter, callSites, new CallGraph(debug));
     this.console = new ConsoleLines(this.emitter);
     const { freeList, referenceCounts, processes } = profile;
     this.locks = new LockRows(profile.locks?.locks ?? [], this.emitter, callSites);
@@ -165,6 +166,8 @@ export class Translator {
         return this.tables.stored(record);
       case RecordKind.frameStore:
         return this.frameWrites.stored(record);
+      case RecordKind.freeFrameStore:
+        return this.frameWrites.storedToFree(record);
       case RecordKind.tableLinked:
         return this.tables.linked(record);
       case RecordKind.tableRetired:

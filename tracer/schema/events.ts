@@ -2,6 +2,7 @@
 // This folder is a leaf: it imports nothing of the project.
 import { callSite, commonColumns, frame, freeFrames, locks } from './columns.js';
 import { questionEvents } from './question-events.js';
+import { storeEvents } from './store-events.js';
 import type { ColumnType, ColumnValue, EventRow } from './types.js';
 
 export const events = {
@@ -238,21 +239,7 @@ export const events = {
       address: { type: 'u64', doc: 'Physical address of it.' },
     },
   },
-  frame_write: {
-    id: 23,
-    doc: 'The kernel stored into a frame that several user mappings share, or that users may only read: one row at the first store to it, and again only after a hart has returned to user mode or its mappings have changed. Not emitted for what devices write. What frees a page may fill it while the entry that goes is still there, which is no fault.',
-    columns: {
-      frame,
-      address: { type: 'u64', encoding: 'delta', doc: 'Physical address of the 8-byte word stored to.' },
-      mappings: { type: 'u32', doc: 'User mappings of the frame at that moment.' },
-      writable_mappings: { type: 'u32', doc: 'How many of them are writable.' },
-      freeing: {
-        type: 'u8',
-        doc: '1 when the same kernel entry had called the free function for the frame, and for none since.',
-      },
-      call_site: callSite,
-    },
-  },
+  ...storeEvents,
   panic_call: {
     id: 24,
     doc: 'A call that was under way when the kernel entered its panic function, before the row of the panic: one row each, innermost first, also through a trap that the kernel itself had taken. Not emitted for what the program had called.',
