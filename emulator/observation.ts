@@ -1,5 +1,6 @@
 // What a machine has learned of its guest on behalf of observers: which frames are page tables, which are free, how
-// often programs map a frame, of which stores it has told. None of it is state of the guest, but the records that follow depend on it.
+// often programs map a frame, of which stores it has told. None of it is state of the guest, but the records that
+// follow depend on it.
 import { hartBytes, workOffset } from './hart/state.js';
 import { control, faultSlot, FrameFlag, pageBytes, type MemoryLayout } from './memory-layout.js';
 

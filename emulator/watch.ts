@@ -190,7 +190,7 @@ export class Watch {
     this.ring.append(RecordKind.tableRetired, 0, 0n, table, 0n, 0n, 0n, 0n);
   }
 
-  /** The machine was put into another state: free frames are learned anew, and tables from the roots that the harts have. */
+  /** The machine was put into another state: free frames are learned anew, and tables from the harts' roots. */
   relearn(roots: readonly number[]): void {
     forgetFaults(this.memory, this.layout);
     this.learnFreeFrames();

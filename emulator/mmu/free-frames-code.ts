@@ -23,8 +23,8 @@ export function followFreeList({ f, helpers }: Parts, at: I32, old: I64, now: I6
 }
 
 /**
- * Body of `freeHeadChanged(old head, new head)`: a frame was pushed when the new head links to the old one; else the old
- * head was taken, and what is the head now is free, also where it comes with a chain from another list.
+ * Body of `freeHeadChanged(old head, new head)`: a frame was pushed when the new head links to the old one; else the
+ * old head was taken, and what is the head now is free, also where it comes with a chain from another list.
  */
 export function buildFreeHeadChanged(f: FunctionBuilder, layout: MemoryMap): void {
   const [old, now] = [f.parameter('i64', 0), f.parameter('i64', 1)];

@@ -53,14 +53,14 @@ export function buildWritten(
     f.do(i32.store8(frame, flags, layout.frameFlags));
   });
   f.if(i32.and(flags, i32.const(FrameFlag.code)), () => dropDecoded(f, host, layout, at, frame));
-  const isUnwritable = i32.and(flags, i32.const(FrameFlag.unwritable));
-  f.if(i32.and(i32.ne(isUnwritable, at0), i32.ne(mode(parts.h), at0)), () =>
+  const isKernels = (flag: number): I32 =>
+    i32.and(i32.ne(i32.and(flags, i32.const(flag)), at0), i32.ne(mode(parts.h), at0));
+  f.if(isKernels(FrameFlag.unwritable), () =>
     tellKernelStore(f, layout, frame, flags, (counts) =>
       appendStore(parts, i32.const(RecordKind.frameStore), at, counts, i64.const(0n)),
     ),
   );
-  const isFree = i32.and(flags, i32.const(FrameFlag.free));
-  f.if(i32.and(i32.ne(isFree, at0), i32.ne(mode(parts.h), at0)), () =>
+  f.if(isKernels(FrameFlag.free), () =>
     tellFreeFrameStore(f, layout, { at, frame, flags }, () =>
       appendStore(parts, i32.const(RecordKind.freeFrameStore), at, old, i64.load(at)),
     ),

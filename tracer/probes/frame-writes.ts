@@ -1,5 +1,5 @@
-// Turns the kernel's stores to frames that nobody may write alone, and to free ones, into rows, and tells the filling by
-// the free function from others: that may be done while the entry that goes is still there.
+// Turns the kernel's stores to frames that nobody may write alone, and to free ones, into rows, and tells the filling
+// by the free function from others: that may be done while the entry that goes is still there.
 import type { EventFileWriter } from '../arrow/index.js';
 import type { CallGraph } from './call-graph.js';
 import type { CallSites } from './call-sites.js';
