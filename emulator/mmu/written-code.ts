@@ -35,6 +35,10 @@ import { mappingsOf, tellKernelStore } from './user-mappings-code.js';
 
 const at0 = i32.const(0);
 
+/** The kernel has stored to a frame that has the flag. */
+const isKernels = ({ h }: Parts, flags: I32, flag: number): I32 =>
+  i32.and(i32.ne(i32.and(flags, i32.const(flag)), at0), i32.ne(mode(h), at0));
+
 /** Body of `written(hart, linear address of an 8-byte word, its old value)`. */
 export function buildWritten(
   f: FunctionBuilder,
@@ -53,14 +57,12 @@ export function buildWritten(
     f.do(i32.store8(frame, flags, layout.frameFlags));
   });
   f.if(i32.and(flags, i32.const(FrameFlag.code)), () => dropDecoded(f, host, layout, at, frame));
-  const isKernels = (flag: number): I32 =>
-    i32.and(i32.ne(i32.and(flags, i32.const(flag)), at0), i32.ne(mode(parts.h), at0));
-  f.if(isKernels(FrameFlag.unwritable), () =>
+  f.if(isKernels(parts, flags, FrameFlag.unwritable), () =>
     tellKernelStore(f, layout, frame, flags, (counts) =>
       appendStore(parts, i32.const(RecordKind.frameStore), at, counts, i64.const(0n)),
     ),
   );
-  f.if(isKernels(FrameFlag.free), () =>
+  f.if(isKernels(parts, flags, FrameFlag.free), () =>
     tellFreeFrameStore(f, layout, { at, frame, flags }, () =>
       appendStore(parts, i32.const(RecordKind.freeFrameStore), at, old, i64.load(at)),
     ),

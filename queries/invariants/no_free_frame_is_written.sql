@@ -21,7 +21,8 @@ WITH own AS (
 )
 SELECT w.cycle, w.hart, w.pid, w.frame, w.pc, w.call_site, [w.call_site, f.call_site, w.pc] AS sites,
        printf('the kernel stored into frame 0x%x (at 0x%x), which %s had put on the free list %d cycles before',
-              w.frame, w.address, CASE WHEN f.span = w.span THEN 'the same kernel entry' ELSE printf('process %d', f.pid) END,
+              w.frame, w.address,
+              CASE WHEN f.span = w.span THEN 'the same kernel entry' ELSE printf('process %d', f.pid) END,
               w.cycle - f.cycle) AS message
 FROM others w ASOF JOIN frame_free f ON w.frame = f.frame AND w.seq > f.seq
 ORDER BY w.seq
