@@ -11,7 +11,7 @@ await build({
     'code-cache': 'dist/code-cache.js',
     cli: 'dist/cli.js',
     'event-worker': 'dist/tracer/session/event-worker.js',
-    'while-recording': 'dist/analyzer/histories/while-recording.js',
+    'while-recording': 'dist/analyzer/while-recording.js',
     bench: 'dist/test/bench/bench.js',
     'keep-compiled': 'dist/keep-compiled.js',
   },

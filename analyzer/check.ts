@@ -4,12 +4,12 @@ import type { DatabaseLimits } from './database.js';
 import type { EventSource } from './event-source.js';
 import { noChain, readChains } from './chain.js';
 import { causesOf, type BrokenRule } from './findings.js';
-import type { FoundHistories } from './histories/index.js';
 import { Judge } from './judge.js';
 import { programOutcome, type ProgramOutcome } from './program-outcome.js';
-import { readQueries, type QueryLibrary } from './query-library.js';
+import { countsOf, readQueries, type QueryLibrary } from './query-library.js';
 import type { CheckResult, Finding, InvariantResult, Verdict } from './result.js';
 import { RunTables } from './run-tables.js';
+import type { FoundWhileRecording } from './while-recording.js';
 
 /** What a check may be told. */
 export interface CheckOptions {
@@ -20,7 +20,7 @@ export interface CheckOptions {
   readonly violationsKept?: number;
   /** Queries to apply instead of the package's own. */
   readonly queries?: QueryLibrary;
-  /** What `historiesWhileRecording` made of this run; taken only if nothing of the trace is missing. */
+  /** What `findingsWhileRecording` made of this run; taken only if nothing of the trace is missing. */
   readonly recorded?: unknown;
   /** Names of the invariants to judge; all when absent. */
   readonly only?: readonly string[];
@@ -56,11 +56,13 @@ export async function judgeRun(source: EventSource, options: CheckOptions = {}):
 
 function tablesOf(source: EventSource, { baseline, recorded }: CheckOptions): RunTables {
   const isWhole = source.incomplete === undefined;
-  return new RunTables(source, baseline, isWhole ? (recorded as FoundHistories | undefined) : undefined);
+  return new RunTables(source, baseline, isWhole ? (recorded as FoundWhileRecording | undefined) : undefined);
 }
 
 async function checkTables(tables: RunTables, options: CheckOptions): Promise<CheckResult> {
   const { queries = readQueries(), only } = options;
+  // A few rules may do with less than all events.
+  if (!only) tables.goThrough(countsOf(queries));
   const judge = new Judge(tables, queries, options);
   try {
     const rules: BrokenRule[] = [];

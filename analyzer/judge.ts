@@ -85,7 +85,7 @@ export class Judge {
     suspects = 'SELECT 1',
   }: InvariantFile): Promise<Counts> {
     const queries = [judged, skipped, suspects];
-    const known = queries.map((sql) => countOf(sql, this.tableOf));
+    const known = queries.map((sql) => countOf(sql, this.tableOf, this.tables.tally));
     const others = queries.filter((_, index) => known[index] === undefined);
     const asked = others.length === 0 ? [] : await this.ask(others);
     const [points, missed, doubtful] = known.map((count) => count ?? asked.shift()!);
@@ -95,7 +95,7 @@ export class Judge {
   /** What a run lacks in which a rule found nothing to judge though there was something, if so. */
   private async lackingIn({ expected, lacking }: InvariantFile): Promise<string | undefined> {
     if (expected === undefined) return undefined;
-    const points = countOf(expected, this.tableOf) ?? (await this.ask([expected]))[0];
+    const points = countOf(expected, this.tableOf, this.tables.tally) ?? (await this.ask([expected]))[0];
     return points > 0 ? lacking : undefined;
   }
 
@@ -104,7 +104,9 @@ export class Judge {
     const table = this.tables.of(name);
     if (table) return table;
     const candidates = this.queries.views.find((view) => view.name === name)?.candidates;
-    return candidates !== undefined && countOf(candidates, this.tableOf) === 0 ? noRows : undefined;
+    return candidates !== undefined && countOf(candidates, this.tableOf, this.tables.tally) === 0
+      ? noRows
+      : undefined;
   };
 
   private async ask(queries: readonly string[]): Promise<number[]> {

@@ -74,6 +74,14 @@ function inOrder(views: readonly ViewFile[], byName: ReadonlyMap<string, ViewFil
   return [...done];
 }
 
+/** The SELECTs of one number in the headers of rules and views. */
+export function countsOf({ views, invariants }: QueryLibrary): string[] {
+  return [
+    ...views.map(({ candidates }) => candidates),
+    ...invariants.flatMap(({ judged, skipped, suspects, expected }) => [judged, skipped, suspects, expected]),
+  ].filter((sql) => sql !== undefined);
+}
+
 /** All views and tables that a query reads, directly or through views. */
 export function readsOf(names: readonly string[], views: readonly ViewFile[]): Set<string> {
   const byName = new Map(views.map((view) => [view.name, view]));

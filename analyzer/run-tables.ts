@@ -4,8 +4,10 @@ import { columnsOf, isEventName } from '../tracer/schema/index.js';
 import { ColumnCache } from './column-cache.js';
 import type { EventSource, RunFacts } from './event-source.js';
 import { EventTable, EventTables } from './event-tables.js';
-import { Histories, HistoryTable, isHistoryTable, type FoundHistories } from './histories/index.js';
+import { Tallies, type FoundTallies } from './counts/tallies.js';
+import { Histories, HistoryTable, isHistoryTable, passKinds } from './histories/index.js';
 import type { Table, WholeColumn } from './table.js';
+import type { FoundWhileRecording } from './while-recording.js';
 
 /** Tables by name. */
 export class RunTables {
@@ -13,15 +15,29 @@ export class RunTables {
   private readonly events: EventTables;
   private readonly known = new Map<string, Table>();
   private found: Histories | undefined;
+  private tallies: FoundTallies = {};
 
-  /** @param recorded what a pass over this very run has found already */
+  /** @param recorded what has been found of this very run already */
   constructor(
     readonly source: EventSource,
     private readonly baseline?: EventSource,
-    recorded?: FoundHistories,
+    recorded?: FoundWhileRecording,
   ) {
     this.events = new EventTables(source, this.cache);
-    if (recorded) this.found = new Histories(this.events, recorded, source.facts);
+    if (recorded === undefined) return;
+    this.found = new Histories(this.events, recorded.histories, source.facts);
+    this.tallies = recorded.tallies;
+  }
+
+  /** An aggregate that is known, by its key. */
+  readonly tally = (key: string): number | undefined => this.tallies[key];
+
+  /** Goes through the events now, if that was not done before, and counts on the way. */
+  goThrough(counts: readonly string[]): void {
+    if (this.found) return;
+    const tallies = new Tallies(counts, passKinds);
+    this.found = Histories.of(this.events, this.source.facts, tallies);
+    this.tallies = tallies.found();
   }
 
   /** The table of a name; undefined for that of a view. */

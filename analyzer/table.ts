@@ -17,9 +17,9 @@ export interface WholeColumn {
   /** At least as many elements as the table has rows; of text, indices into the dictionary. */
   readonly values: ColumnArray | Float64Array;
   /** Text columns only: distinct strings. */
-  readonly dictionary?: readonly string[];
+  readonly dictionary?: readonly string[] | undefined;
   /** Present when some row is null: bit `row & 7` of byte `row >> 3` is set where there is a value. */
-  readonly validity?: Uint8Array;
+  readonly validity?: Uint8Array | undefined;
 }
 
 /** A table whose columns are made when they are first read. */

@@ -1,7 +1,7 @@
 // Expressions over the rows of a table, some thousands of rows at a time. Values are doubles, with NaN for null:
 // integers beyond 2^53 are compared with constants, which stays exact, and with nothing else.
 import { halvesOf } from '../histories/numbering.js';
-import type { Table, WholeColumn } from '../table.js';
+import type { Table, TableColumnType, WholeColumn } from '../table.js';
 import { NotSimple, type Expression } from './syntax.js';
 
 /** Rows that are looked at together. */
@@ -31,7 +31,7 @@ export function vectorOf(expression: Expression, scope: Scope): Vector {
 function anyVector(expression: Expression, scope: Scope): Vector {
   if (expression.is === 'number') return constant(expression.value);
   if (expression.is === 'query' || expression.is === 'exists') return constant(scope.scalar(expression));
-  if (expression.is === 'column') return numbers(columnOf(expression.name, scope).column);
+  if (expression.is === 'column') return numbers(columnOf(expression.name, scope));
   if (expression.is === 'in') return choice(expression.value, expression.choices, scope);
   if (expression.is === 'text') throw new NotSimple();
   return called(expression.name, expression.values, scope);
@@ -58,43 +58,59 @@ function constant(value: number): Vector {
   return () => all;
 }
 
-function columnOf(name: string, { table }: Scope): { column: WholeColumn; isText: boolean } {
-  const known = table?.columns.find((column) => column.name === name);
-  if (table === undefined || known === undefined || known.type === 'f64') throw new NotSimple();
-  return { column: table.read([name])[0], isText: known.type === 'text' };
+/** A column with its type. What it holds is looked at when rows are: it may be that of one batch after another. */
+interface Known {
+  readonly column: WholeColumn;
+  readonly type: TableColumnType;
 }
 
-function numbers({ values, validity, dictionary }: WholeColumn): Vector {
-  if (dictionary !== undefined) throw new NotSimple();
+function columnOf(name: string, { table }: Scope): Known {
+  const known = table?.columns.find((column) => column.name === name);
+  if (table === undefined || known === undefined || known.type === 'f64') throw new NotSimple();
+  return { column: table.read([name])[0], type: known.type };
+}
+
+/** What is computed of each word of a column's dictionary, anew when that has others. */
+function ofWords(column: WholeColumn, compute: (word: string) => number): () => Float64Array {
+  let known: readonly string[] = [];
+  let results = new Float64Array();
+  return () => {
+    const { dictionary = [] } = column;
+    if (dictionary !== known) results = Float64Array.from(dictionary, compute);
+    known = dictionary;
+    return results;
+  };
+}
+
+function numbers({ column, type }: Known): Vector {
+  if (type === 'text') throw new NotSimple();
   const result = new Float64Array(rowsTogether);
-  const read = values.BYTES_PER_ELEMENT === 8 ? wide(values) : narrow(values as Int32Array);
+  const read = type === 'u64' ? wide : type === 'i64' ? wideSigned : narrow;
   return (first, rows) => {
-    read(result, first, rows);
+    const { values, validity } = column;
+    read(values, result, first, rows);
     if (validity) clearNulls(result, validity, first, rows);
     return result;
   };
 }
 
-type Reader = (result: Float64Array, first: number, rows: number) => void;
+type Values = WholeColumn['values'];
 
-function narrow(values: Int32Array): Reader {
-  return (result, first, rows) => {
-    for (let row = 0; row < rows; row++) result[row] = values[first + row];
-  };
+function narrow(values: Values, result: Float64Array, first: number, rows: number): void {
+  const numbers = values as Int32Array;
+  for (let row = 0; row < rows; row++) result[row] = numbers[first + row];
 }
 
-function wide(values: WholeColumn['values']): Reader {
+function wide(values: Values, result: Float64Array, first: number, rows: number): void {
   const halves = halvesOf(values);
-  if (values instanceof BigInt64Array) {
-    return (result, first, rows) => {
-      for (let row = 0, at = 2 * first; row < rows; row++, at += 2)
-        result[row] = (halves[at + 1] | 0) * 2 ** 32 + halves[at];
-    };
-  }
-  return (result, first, rows) => {
-    for (let row = 0, at = 2 * first; row < rows; row++, at += 2)
-      result[row] = halves[at + 1] * 2 ** 32 + halves[at];
-  };
+  for (let row = 0, at = 2 * first; row < rows; row++, at += 2)
+    result[row] = halves[at + 1] * 2 ** 32 + halves[at];
+}
+
+function wideSigned(values: Values, result: Float64Array, first: number, rows: number): void {
+  const halves = halvesOf(values);
+  for (let row = 0, at = 2 * first; row < rows; row++, at += 2)
+    result[row] = (halves[at + 1] | 0) * 2 ** 32 + halves[at];
 }
 
 function clearNulls(result: Float64Array, validity: Uint8Array, first: number, rows: number): void {
@@ -102,10 +118,11 @@ function clearNulls(result: Float64Array, validity: Uint8Array, first: number, r
     if (((validity[at >> 3] >> (at & 7)) & 1) === 0) result[row] = NaN;
 }
 
-function missing({ validity }: WholeColumn): Vector {
-  if (validity === undefined) return constant(0);
+function missing(column: WholeColumn): Vector {
   const result = new Float64Array(rowsTogether);
   return (first, rows) => {
+    const { validity } = column;
+    if (validity === undefined) return result.fill(0);
     for (let row = 0, at = first; row < rows; row++, at++)
       result[row] = ((validity[at >> 3] >> (at & 7)) & 1) ^ 1;
     return result;
@@ -142,6 +159,8 @@ function both(left: Vector, right: Vector): Vector {
   const result = new Float64Array(rowsTogether);
   return (first, rows) => {
     const one = left(first, rows);
+    // Most conditions begin with the part that few rows meet, or none.
+    if (allZero(one, rows)) return one;
     const other = right(first, rows);
     for (let row = 0; row < rows; row++) {
       const a = one[row];
@@ -150,6 +169,11 @@ function both(left: Vector, right: Vector): Vector {
     }
     return result;
   };
+}
+
+function allZero(values: Float64Array, rows: number): boolean {
+  for (let row = 0; row < rows; row++) if (values[row] !== 0) return false;
+  return true;
 }
 
 function combined(operation: Operation, left: Vector, right: Vector): Vector {
@@ -217,12 +241,13 @@ function choice(value: Expression, choices: readonly Expression[], scope: Scope)
   }
   const texts = choices.map((one) => (one.is === 'text' ? one.value : undefined));
   if (value.is !== 'column' || texts.includes(undefined)) throw new NotSimple();
-  const { column } = columnOf(value.name, scope);
-  const { dictionary, values, validity } = column;
-  if (dictionary === undefined) throw new NotSimple();
-  const chosen = Float64Array.from(dictionary, (text) => (texts.includes(text) ? 1 : 0));
+  const { column, type } = columnOf(value.name, scope);
+  if (type !== 'text') throw new NotSimple();
+  const choose = ofWords(column, (text) => (texts.includes(text) ? 1 : 0));
   const result = new Float64Array(rowsTogether);
   return (first, rows) => {
+    const { values, validity } = column;
+    const chosen = choose();
     for (let row = 0; row < rows; row++) result[row] = chosen[values[first + row] as number];
     if (validity) clearNulls(result, validity, first, rows);
     return result;
@@ -233,11 +258,13 @@ function choice(value: Expression, choices: readonly Expression[], scope: Scope)
 function cast(name: string, value: Expression, scope: Scope): Vector {
   if (!['to_integer', 'to_bigint', 'to_ubigint'].includes(name)) throw new NotSimple();
   const text = value.is === 'column' ? columnOf(value.name, scope) : undefined;
-  if (!text?.isText) return vectorOf(value, scope);
-  const { dictionary = [], values, validity } = text.column;
-  const read = Float64Array.from(dictionary, (word) => (/^\d{1,15}$/.test(word) ? Number(word) : Infinity));
+  if (text?.type !== 'text') return vectorOf(value, scope);
+  const { column } = text;
+  const readWords = ofWords(column, (word) => (/^\d{1,15}$/.test(word) ? Number(word) : Infinity));
   const result = new Float64Array(rowsTogether);
   return (first, rows) => {
+    const { values, validity } = column;
+    const read = readWords();
     for (let row = 0; row < rows; row++) result[row] = read[values[first + row] as number];
     if (validity) clearNulls(result, validity, first, rows);
     return result;

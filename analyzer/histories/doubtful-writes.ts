@@ -29,13 +29,12 @@ const doubtfulWrites = remembered((histories): readonly Write[] => {
     .read(['frame', 'span', 'mappings', 'freeing'])
     .map(({ values }) => values);
   const halves = halvesOf(frame);
-  const numbers = new NumberedKeys();
-  for (const page of found.framePages) numbers.of(page);
+  const numberOf = frameNumbers(histories, halves);
   const rowsOfSpan = new SpanRows(histories);
   const isOwn = ownSince(histories);
   const doubtful: Write[] = [];
   for (let row = 0; row < seqs.length; row++) {
-    const number = numbers.known(pageOf(halves[2 * row], halves[2 * row + 1]));
+    const number = numberOf(row);
     const by = Number(span[row]);
     const isFreeing = freeing[row] === 1;
     const isLast = isFreeing && Number(mappings[row]) === 1;
@@ -50,6 +49,19 @@ const doubtfulWrites = remembered((histories): readonly Write[] => {
   const isEnded = endedBy(histories, doubtful);
   return doubtful.filter((write) => !write.isLast || !isEnded(write));
 });
+
+/** The numbers of the frames with some addresses, -1 for none. Most runs write to few frames of all that they know. */
+function frameNumbers({ found }: Histories, addresses: Uint32Array): (row: number) => number {
+  const pages = new NumberedKeys();
+  const page = (row: number): number => pageOf(addresses[2 * row], addresses[2 * row + 1]);
+  for (let row = 0; 2 * row < addresses.length; row++) pages.of(page(row));
+  const numbers = new Int32Array(pages.size).fill(-1);
+  for (let frame = 0; pages.size > 0 && frame < found.framePages.length; frame++) {
+    const known = pages.known(found.framePages[frame]);
+    if (known >= 0) numbers[known] = frame;
+  }
+  return (row) => numbers[pages.known(page(row))];
+}
 
 /** Whether the entry that wrote to a frame takes a mapping of it away later. */
 function endedBy({ events, found }: Histories, writes: readonly Write[]): (write: Write) => boolean {

@@ -95,6 +95,7 @@ export class MoveColumns extends FrameColumns {
 /** Of changes of reference counts. */
 export class CountColumns implements OwnColumns {
   frame: Uint32Array = new Uint32Array();
+  locks: Uint32Array = new Uint32Array();
   private before: Uint32Array = new Uint32Array();
   private after: Uint32Array = new Uint32Array();
 
@@ -102,6 +103,7 @@ export class CountColumns implements OwnColumns {
     this.frame = halvesOf(columns['frame'].values);
     this.before = halvesOf(columns['before'].values);
     this.after = halvesOf(columns['after'].values);
+    this.locks = columns['locks'].values as Uint32Array;
   }
 
   /** The count before a row. Beyond 2^53 the last digits are lost, as after it. */

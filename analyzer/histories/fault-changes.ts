@@ -82,6 +82,23 @@ function frame(which: 'oldFrame' | 'newFrame'): HistoryColumn {
   };
 }
 
+/** The entry before the first store, or after the last. */
+function entry(which: 'before' | 'after'): HistoryColumn {
+  return {
+    type: 'u64',
+    read: (histories) => {
+      const { [`${which}Low` as const]: low, [`${which}High` as const]: high } = histories.found.pages.changes.of;
+      const { change } = faultChanges(histories);
+      const halves = new Uint32Array(2 * change.length);
+      for (let row = 0; row < change.length; row++) {
+        halves[2 * row] = low[change[row]];
+        halves[2 * row + 1] = high[change[row]];
+      }
+      return { values: new BigUint64Array(halves.buffer) };
+    },
+  };
+}
+
 /** What frame_spans says of the old frame. */
 function found(
   type: HistoryColumn['type'],
@@ -120,6 +137,8 @@ export const faultChangeColumns = {
       return { values: valuesAt(lastSeq, faultChanges(histories).change, Uint32Array) };
     },
   },
+  first_entry: entry('before'),
+  entry: entry('after'),
   pc: lastStore('pc'),
   call_site: lastStore('call_site'),
   old_frame: frame('oldFrame'),

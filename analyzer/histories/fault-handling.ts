@@ -1,10 +1,11 @@
 // What the handling of each page fault came to: the table fault_handling. Most faults are handled in a plain way, so
 // that what they cost is told here from how often frames were taken and given up; what others cost the view fault_cost
 // finds out.
+import type { ColumnArray } from '../../tracer/arrow/batch.js';
 import type { WholeColumn } from '../table.js';
 import { faultChangeColumns } from './fault-changes.js';
 import { movesOf, type FoundMoves } from './entry-moves.js';
-import { gathered, validityBut } from './gather.js';
+import { gathered, picked, validityBut } from './gather.js';
 import { GrowingColumns } from './growing-columns.js';
 import type { Histories } from './histories.js';
 import { RowGroups } from './numbered-keys.js';
@@ -42,7 +43,8 @@ const handling = remembered((histories): FaultHandling => {
     rows.of.change[row] = change;
   };
   for (let fault = 0; fault < spans.length; fault++) {
-    const [faultRoot, page] = [root, va].map((halves) => pageOf(halves[2 * fault], halves[2 * fault + 1]));
+    const faultRoot = pageOf(root[2 * fault], root[2 * fault + 1]);
+    const page = pageOf(va[2 * fault], va[2 * fault + 1]);
     const before = rows.length;
     const group = bySpan.groupOf(Number(spans[fault]));
     for (let index = bySpan.begin(group); index < bySpan.end(group); index++) {
@@ -134,14 +136,12 @@ function ofChange(name: keyof typeof faultChangeColumns): HistoryColumn & { read
     read: (histories) => {
       const { change } = handling(histories);
       const source: WholeColumn = faultChangeColumns[name].read(histories);
-      const values = new (source.values.constructor as Int32ArrayConstructor)(change.length);
       const from = change.map((row) => {
         const isKnown =
           row >= 0 && (!source.validity || ((source.validity[row >> 3] >> (row & 7)) & 1) === 1);
         return isKnown ? row : -1;
       });
-      for (let row = 0; row < change.length; row++)
-        if (from[row] >= 0) values[row] = (source.values as Int32Array)[from[row]];
+      const values = picked(source.values as ColumnArray, from, from.length);
       return { values, validity: validityBut(from, -1, from.length) };
     },
   };

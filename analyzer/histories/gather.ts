@@ -19,7 +19,8 @@ export function gathered(
   return source.dictionary ? { values, dictionary: source.dictionary } : { values };
 }
 
-function picked(values: ColumnArray, at: Int32Array, rows: number): ColumnArray {
+/** Elements of an array at given places; a negative place gives 0. */
+export function picked(values: ColumnArray, at: Int32Array, rows: number): ColumnArray {
   if (values.BYTES_PER_ELEMENT === 8) {
     const result = new BigUint64Array(rows);
     pickHalves(halvesOf(values), halvesOf(result), at, rows);

@@ -1,9 +1,10 @@
 // What a pass has found of a run, beside the events it was found in: what the history tables read from.
+import { Tallies } from '../counts/tallies.js';
 import type { RunFacts } from '../event-source.js';
 import type { EventTables } from '../event-tables.js';
 import { FramePoints } from './frame-points.js';
 import { addressesOf } from './numbering.js';
-import { HistoryPass, passColumns, passKinds, type FoundHistories, type PassKind } from './pass.js';
+import { columnsFor, HistoryPass, passKinds, type FoundHistories, type PassKind } from './pass.js';
 import { spanEnd } from './kernel-entries.js';
 
 export class Histories {
@@ -18,12 +19,15 @@ export class Histories {
     this.frames = new FramePoints(found.frames);
   }
 
-  /** Goes through the events. */
-  static of(events: EventTables, facts: RunFacts = {}): Histories {
-    const batches = new Map(passKinds.map((kind) => [kind, events.of(kind).batches(passColumns[kind])]));
+  /** Goes through the events; tallies of kinds that it reads anyway are taken on the way. */
+  static of(events: EventTables, facts: RunFacts = {}, tallies = new Tallies([])): Histories {
+    const columns = columnsFor(tallies.columns());
+    const batches = new Map(passKinds.map((kind) => [kind, events.of(kind).batches(columns[kind]!)]));
     const fetch = (kind: PassKind) => {
       const next = batches.get(kind)!.next();
-      return next.done ? undefined : next.value;
+      if (next.done) return undefined;
+      tallies.take(kind, next.value);
+      return next.value;
     };
     const pass = new HistoryPass(fetch, events.isTraced('trap') && events.isTraced('trap_return'));
     pass.advance();

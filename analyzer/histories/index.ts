@@ -1,7 +1,6 @@
 // The face of the histories: tables that one pass over the events makes, for views and invariants to read.
 export { Histories } from './histories.js';
-export type { FoundHistories } from './pass.js';
+export { passKinds, type FoundHistories } from './pass.js';
 export { programLives } from './program.js';
 export { HistoryTable } from './history-table.js';
 export { historyTables, isHistoryTable, type HistoryTableRow } from './tables.js';
-export { historiesWhileRecording } from './while-recording.js';

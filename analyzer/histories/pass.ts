@@ -15,6 +15,7 @@ import {
   SwitchColumns,
   TableColumns,
 } from './event-rows.js';
+import { CountChanges, type FoundCountChanges } from './count-changes.js';
 import { EntryMoves, type FoundMoves } from './entry-moves.js';
 import { EarlyFrees, type FoundEarlyFrees } from './early-frees.js';
 import { FrameHistory } from './frame-history.js';
@@ -35,7 +36,7 @@ export const passColumns = {
   frame_free: [...own, 'frame'],
   kalloc: [...own, 'cycle', 'frame'],
   kfree: [...own, 'cycle', 'frame'],
-  refcount_change: [...own, 'frame', 'before', 'after'],
+  refcount_change: [...own, 'frame', 'before', 'after', 'locks'],
   kernel_span: [...own, 'id', 'cause', 'finished'],
   context_switch: [...own, 'from_pid', 'to_pid'],
   trap: [...own, 'from_mode'],
@@ -49,6 +50,16 @@ export type PassKind = keyof typeof passColumns;
 /** All of them. */
 export const passKinds = Object.keys(passColumns) as readonly PassKind[];
 
+/** Columns by kind. */
+export type KindColumns = { readonly [K in EventName]?: readonly string[] };
+
+/** The columns of the pass together with others, which may be of other kinds too. */
+export function columnsFor(others: KindColumns): KindColumns {
+  const all: Partial<Record<EventName, readonly string[]>> = { ...others };
+  for (const kind of passKinds) all[kind] = [...new Set([...passColumns[kind], ...(others[kind] ?? [])])];
+  return all;
+}
+
 /** What a pass leaves: nothing but typed arrays and numbers, so that it can be sent from thread to thread. */
 export interface FoundHistories {
   /** Page numbers by number of the frame. */
@@ -60,6 +71,7 @@ export interface FoundHistories {
   readonly moves: FoundMoves;
   readonly calls: FoundCalls;
   readonly earlyFrees: FoundEarlyFrees;
+  readonly countChanges: FoundCountChanges;
 }
 
 /** Yields the next batch of a kind, undefined while there is none. */
@@ -76,6 +88,7 @@ export class HistoryPass {
   private readonly moves = new EntryMoves();
   private readonly calls = new ResultCalls();
   private readonly earlyFrees = new EarlyFrees();
+  private readonly countChanges = new CountChanges();
   private readonly frames = new FrameHistory();
   private readonly pages = new PageHistory(this.numbering, this.frames, this.takings);
   private readonly cursors: RowCursor[] = [];
@@ -128,6 +141,7 @@ export class HistoryPass {
       moves: this.moves.found(),
       calls: this.calls.found(),
       earlyFrees: this.earlyFrees.found(),
+      countChanges: this.countChanges.found(),
     };
   }
 
@@ -189,7 +203,7 @@ export class HistoryPass {
   }
 
   private goThroughCounts(): void {
-    const { frames, earlyFrees } = this;
+    const { frames, earlyFrees, countChanges } = this;
     const counts = new CountColumns();
     const count = this.add('refcount_change', counts);
     this.runs.push((limit) => {
@@ -201,6 +215,7 @@ export class HistoryPass {
         const by = count.span[at];
         frames.touchCount(frame, by, seq, before, after);
         earlyFrees.changed(frame, by, count.row, before, after);
+        if (count.pid[at] !== 0) countChanges.add(before, after, counts.locks[at]);
         this.touched(count, frame);
       }
     });

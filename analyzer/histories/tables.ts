@@ -1,6 +1,7 @@
 // The tables that the pass makes: what views and invariants may read beside the events, declared as the events are.
 import type { EventName } from '../../tracer/schema/index.js';
 import type { TableColumnType, WholeColumn } from '../table.js';
+import { countChangeColumns, countChangeRows } from './count-changes.js';
 import { faultChangeColumns, faultChangeRows } from './fault-changes.js';
 import { doubtfulWriteColumns, doubtfulWriteRows } from './doubtful-writes.js';
 import { earlyFreesTable } from './early-frees.js';
@@ -151,6 +152,15 @@ export const historyTables = {
     optional: frameExtras,
     rows: () => 1,
     columns: countConventionColumns,
+  },
+  count_changes: {
+    doc:
+      'How many changes of reference counts by processes there were by the higher of the two counts (highest), and ' +
+      'the locks (see refcount_change) that were held at all of them.',
+    needs: ['refcount_change'],
+    optional: [],
+    rows: countChangeRows,
+    columns: countChangeColumns,
   },
   frames: {
     doc:

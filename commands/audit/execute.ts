@@ -1,6 +1,6 @@
 // Runs the programs of an audit one after the other, judges each, and sums up.
 import path from 'node:path';
-import { historiesWhileRecording, judgeRun, openTraceSource } from '../../analyzer/index.js';
+import { findingsWhileRecording, judgeRun, openTraceSource } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
 import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { runProgram, SharedBoot } from '../../tracer/session/index.js';
@@ -100,7 +100,7 @@ class Audit {
     const started = performance.now();
     const result = await runProgram({
       ...requestOf(words, this.flags, this.kernel),
-      consumer: historiesWhileRecording,
+      consumer: findingsWhileRecording,
       input: this.kernel,
       boot: this.boot,
       typedBehind: linesFor(words[0], this.kernel),

@@ -1,6 +1,6 @@
 // Runs a program, and the run it is compared with, checks the trace, and reports.
 import { statSync } from 'node:fs';
-import { historiesWhileRecording, judgeRun, openTraceSource } from '../../analyzer/index.js';
+import { findingsWhileRecording, judgeRun, openTraceSource } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
 import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { openTrace } from '../../tracer/directory/index.js';
@@ -62,7 +62,7 @@ class Runner {
 
   /** The run that is judged: what can be found out on the way is. */
   judged(kernel: ChosenKernel, out: string, echoed: boolean): Promise<RunResult> {
-    return this.run(kernel, out, echoed, '', { consumer: historiesWhileRecording });
+    return this.run(kernel, out, echoed, '', { consumer: findingsWhileRecording });
   }
 
   private async run(

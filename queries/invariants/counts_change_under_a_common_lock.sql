@@ -2,16 +2,16 @@
 -- rule:     All changes of the count of a frame that has several owners are made with one lock held, or by atomic
 --           instructions.
 -- why:      Two harts that change a count at once, each from the value that it has read, lose one of the changes.
--- needs:    refcount_change, count_convention, lock, point_states
+-- needs:    refcount_change, count_changes, count_convention, lock, point_states
 -- severity: error
 -- breaks:   nothing
 -- hint:     From reading the count to storing it, and to what is decided by it, nobody else may change it.
 -- except:   A frame with a single owner: nobody else can know it. Not judged where no locks were found. Locks that are
 --           none of the known ones, as those of processes, count as one and the same.
--- judged:   SELECT count(*) FROM refcount_change WHERE pid <> 0 AND greatest(before, after) - (SELECT extra FROM
---           count_convention) > 1 AND EXISTS (SELECT * FROM lock)
--- suspects: SELECT (coalesce(bit_and(locks), 1) = 0)::INTEGER FROM refcount_change WHERE pid <> 0 AND
---           greatest(before, after) - (SELECT extra FROM count_convention) > 1
+-- judged:   SELECT sum(changes) FROM count_changes WHERE highest - (SELECT extra FROM count_convention) > 1 AND
+--           EXISTS (SELECT * FROM lock)
+-- suspects: SELECT (coalesce(bit_and(locks), 1) = 0)::INTEGER FROM count_changes WHERE
+--           highest - (SELECT extra FROM count_convention) > 1
 -- lacking:  processes share frames, and no reference count of one was seen to change
 -- expected: SELECT sum(points) FROM point_states WHERE mappings > 1 AND EXISTS (SELECT * FROM lock)
 WITH another AS (

@@ -9,8 +9,10 @@
 -- hint:     Where does the caller have this address from: a page-table entry, or an address that a program chose?
 -- except:   none
 -- judged:   SELECT count(*) FROM kfree
--- suspects: SELECT count(*) FROM kfree WHERE (frame & 4095) <> 0 OR frame < (SELECT max(value::UBIGINT) FROM run_facts
---           WHERE key = 'ram_base') OR frame >= (SELECT max(value::UBIGINT) FROM run_facts WHERE key = 'ram_end')
+-- suspects: SELECT (SELECT count(*) FROM kfree WHERE (frame & 4095) <> 0) +
+--           coalesce(((SELECT min(frame) FROM kfree) < (SELECT max(value::UBIGINT) FROM run_facts
+--           WHERE key = 'ram_base'))::INTEGER, 0) + coalesce(((SELECT max(frame) FROM kfree) >=
+--           (SELECT max(value::UBIGINT) FROM run_facts WHERE key = 'ram_end'))::INTEGER, 0)
 -- lacking:  frames came on the free list, and the free function was not seen to be called
 -- expected: SELECT count(*) FROM frame_free
 WITH memory AS (

@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { EventTables } from '../../analyzer/event-tables.js';
 import { Histories } from '../../analyzer/histories/index.js';
-import { checkTrace, historiesWhileRecording, openTraceSource } from '../../analyzer/index.js';
+import { checkTrace, findingsWhileRecording, openTraceSource } from '../../analyzer/index.js';
 import { eventNames, type EventName } from '../../tracer/schema/index.js';
 import type { RunResult } from '../../tracer/session/index.js';
 import { differingParts } from '../support/differing-arrays.js';
@@ -18,7 +18,7 @@ async function recorded(out: string, kinds: readonly EventName[]): Promise<RunRe
     program: ['frames'],
     kinds,
     machine: { harts: 2 },
-    consumer: historiesWhileRecording,
+    consumer: findingsWhileRecording,
   });
 }
 

@@ -11,7 +11,7 @@ const relativeImport = /(?:from|import)\s*\(?\s*['"](\.[^'"]+)\.js['"]/g;
 /** Compiles a module, by its path from the project's root, into a fresh directory that the caller removes. */
 export function compileModule(path: string): { folder: string; entry: URL } {
   const folder = mkdtempSync(join(tmpdir(), 'compiled-'));
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  for (const beside of ['node_modules', 'queries']) symlinkSync(join(root, beside), join(folder, beside));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   const done = new Set<string>();
   for (const left = [path]; left.length > 0;) {

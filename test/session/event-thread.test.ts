@@ -17,7 +17,7 @@ import { bareProfile, encode, type RecordInput } from '../support/raw-records.js
 import { compileModule } from './compiled.js';
 
 const { folder: compiled, entry } = compileModule('tracer/session/event-worker.ts');
-const consumer = compileModule('analyzer/histories/while-recording.ts');
+const consumer = compileModule('analyzer/while-recording.ts');
 afterAll(() => [compiled, consumer.folder].forEach((one) => rmSync(one, { recursive: true })));
 
 let folder = '';

@@ -58,8 +58,19 @@ export abstract class ColumnBuilder {
     return { nullCount, validity: nullCount > 0 ? validity : undefined, values: this.valueBytes() };
   }
 
-  /** The values of some rows that have left the stage: a view that is valid until more do. */
-  abstract view(from: number, to: number): BatchColumn;
+  /** Some rows that have left the stage, valid until more do. */
+  batch(from: number, to: number): BatchColumn {
+    const column = this.view(from, to);
+    return this.#nullCount === 0 ? column : { ...column, validity: this.#validityOf(from, to) };
+  }
+
+  /** The bits of some rows, in a bitmap that begins with them. */
+  #validityOf(from: number, to: number): Uint8Array {
+    const bits = new Uint8Array((to - from + 7) >> 3);
+    for (let row = from; row < to; row++)
+      bits[(row - from) >> 3] |= ((this.#validity![row >> 3] >> (row & 7)) & 1) << ((row - from) & 7);
+    return bits;
+  }
 
   clear(): void {
     this.length = 0;
@@ -68,6 +79,8 @@ export abstract class ColumnBuilder {
     this.#validity?.fill(0xff);
   }
 
+  /** The values of some rows: a view. */
+  protected abstract view(from: number, to: number): BatchColumn;
   protected abstract takeValues(rows: number): void;
   protected abstract toDeltas(): void;
   protected abstract appendFiller(): void;

@@ -34,7 +34,7 @@ export class Word64Column extends ColumnBuilder {
     this.append(Number(BigInt.asUintN(32, value)), Number(BigInt.asUintN(32, value >> 32n)));
   }
 
-  override view(from: number, to: number): BatchColumn {
+  protected override view(from: number, to: number): BatchColumn {
     return { values: new BigUint64Array(this.#words.buffer, 8 * from, to - from) };
   }
 
@@ -89,7 +89,7 @@ export class NumberColumn extends ColumnBuilder {
     this.append(value);
   }
 
-  override view(from: number, to: number): BatchColumn {
+  protected override view(from: number, to: number): BatchColumn {
     return { values: this.#values.subarray(from, to) };
   }
 
@@ -151,7 +151,7 @@ export class TextColumn extends ColumnBuilder {
     this.append(value);
   }
 
-  override view(from: number, to: number): BatchColumn {
+  protected override view(from: number, to: number): BatchColumn {
     return { values: this.#indices.subarray(from, to), dictionary: [...this.#indexOf.keys()] };
   }
 

@@ -181,7 +181,7 @@ export class EventFileWriter<N extends EventName> {
     const to = this.#taken;
     if (from === to) return;
     const wanted = this.#builders.filter(({ column }) => names.includes(column.name));
-    const views = wanted.map((builder) => [builder.column.name, builder.view(from, to)]);
+    const views = wanted.map((builder) => [builder.column.name, builder.batch(from, to)]);
     consumer.take(this.kind, {
       rows: to - from,
       columns: Object.fromEntries(views) as EventBatch['columns'],
