@@ -22,7 +22,7 @@ interface Write {
 const gone = pointFlag.settled | pointFlag.undisturbed;
 
 const doubtfulWrites = remembered((histories): readonly Write[] => {
-  const { events, found, frames } = histories;
+  const { events, frames } = histories;
   const seqs = doublesOf(events, 'frame_write', 'seq');
   const [frame, span, mappings, freeing] = events
     .of('frame_write')
