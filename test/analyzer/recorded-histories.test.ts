@@ -1,9 +1,13 @@
 // The pass that goes along with a recording finds what the pass over the finished trace finds, bit by bit, and a check
 // that is given it says the same.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { countOf } from '../../analyzer/counts/count.js';
 import { EventTables } from '../../analyzer/event-tables.js';
 import { Histories } from '../../analyzer/histories/index.js';
 import { checkTrace, findingsWhileRecording, openTraceSource } from '../../analyzer/index.js';
+import { countsOf, readQueries } from '../../analyzer/query-library.js';
+import { RunTables } from '../../analyzer/run-tables.js';
+import type { FoundWhileRecording } from '../../analyzer/while-recording.js';
 import { eventNames, type EventName } from '../../tracer/schema/index.js';
 import type { RunResult } from '../../tracer/session/index.js';
 import { differingParts } from '../support/differing-arrays.js';
@@ -22,6 +26,10 @@ async function recorded(out: string, kinds: readonly EventName[]): Promise<RunRe
   });
 }
 
+function foundIn(run: RunResult): FoundWhileRecording {
+  return run.consumed as FoundWhileRecording;
+}
+
 function foundLater(out: string): Histories {
   return Histories.of(new EventTables(openTraceSource(out)));
 }
@@ -34,7 +42,20 @@ describe('a run that is looked at while it is recorded', () => {
   test('leaves what its trace leaves', () => {
     const later = foundLater(out);
     expect(later.frames.length).toBeGreaterThan(5_000);
-    expect(differingParts(run.consumed, later.found)).toEqual([]);
+    expect(differingParts(foundIn(run).histories, later.found)).toEqual([]);
+  });
+
+  test('is counted as its columns are', () => {
+    const { histories, tallies } = foundIn(run);
+    const tables = new RunTables(openTraceSource(out), undefined, { histories, tallies: {} });
+    const used = new Set<string>();
+    const tally = (key: string): number | undefined => {
+      if (key in tallies) used.add(key);
+      return tallies[key];
+    };
+    for (const sql of countsOf(readQueries()))
+      expect(countOf(sql, tables.of, tally), sql).toBe(countOf(sql, tables.of));
+    expect(used.size).toBeGreaterThan(20);
   });
 
   test('gets the verdict of its trace', async () => {
@@ -44,7 +65,8 @@ describe('a run that is looked at while it is recorded', () => {
   });
 
   test('is judged by its trace when something of that is missing', async () => {
-    const nothing = Histories.of(new EventTables({ kinds: new Set(), facts: {}, batches: () => [] })).found;
+    const { found } = Histories.of(new EventTables({ kinds: new Set(), facts: {}, batches: () => [] }));
+    const nothing: FoundWhileRecording = { histories: found, tallies: {} };
     const rule = ['every_unmapped_frame_is_freed', 'no_mapped_frame_on_free_list'];
     const judged = async (recorded: unknown, incomplete?: string): Promise<number> => {
       const trace = openTraceSource(out);
@@ -63,5 +85,5 @@ test('what was not traced is missing to both', async () => {
   const run = await recorded(out, ['pte_write', 'page_table', 'trap', 'context_switch']);
   const { found } = foundLater(out);
   expect(found.pages.mappings.length).toBeGreaterThan(100);
-  expect(differingParts(run.consumed, found)).toEqual([]);
+  expect(differingParts(foundIn(run).histories, found)).toEqual([]);
 });
