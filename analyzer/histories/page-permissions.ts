@@ -84,35 +84,53 @@ class PageStates {
 }
 
 const statesOf = remembered((histories): PageStates => {
-  const { changes, visits } = histories.found.pages;
+  const { changes } = histories.found.pages;
   const { visit, page, beforeLow, afterLow } = changes.of;
-  const spaces = spacesOf(histories);
-  const owners = ownersOf(histories);
   const states = new PageStates();
-  const imageOf = Int32Array.from(spaces, ({ image }) => (image === undefined ? -1 : states.indexOf(image)));
+  const { image, bits, maker } = visitsOf(histories, (seq) => states.indexOf(seq));
   for (let change = 0; change < changes.length; change++) {
-    const owner = owners[visit[change]];
-    const image = owner < 0 ? -1 : imageOf[owner];
-    if (image < 0) continue;
-    const span = visits.of.span[visit[change]];
-    const { made } = spaces[owner];
-    const entry = bitsOf(beforeLow[change], afterLow[change], made.span === span ? made.action : undefined);
-    const about =
-      (histories.isDone(span) ? 1 << bit.finished : 0) | (histories.isFault(span) ? 1 << bit.byFault : 0);
-    states.count(image, page[change], entry | about);
+    const of = visit[change];
+    if (image[of] < 0) continue;
+    states.count(image[of], page[change], bits[of] | bitsOf(beforeLow[change], afterLow[change], maker[of]));
   }
   return states;
 });
+
+/** Who made the space that a visit was in: the same entry by exec, or by fork, or another. */
+const makers = { other: 0, exec: 1, fork: 2 } as const;
+
+/** What is the same for all changes of a visit: the image (-1 for none), bits of the entry, and one of `makers`. */
+function visitsOf(histories: Histories, indexOf: (image: number) => number) {
+  const { length, of } = histories.found.pages.visits;
+  const spaces = spacesOf(histories);
+  const owners = ownersOf(histories);
+  const images = Int32Array.from(spaces, ({ image }) => (image === undefined ? -1 : indexOf(image)));
+  const [image, bits, maker] = [
+    new Int32Array(length).fill(-1),
+    new Int32Array(length),
+    new Uint8Array(length),
+  ];
+  for (let visit = 0; visit < length; visit++) {
+    if (owners[visit] < 0) continue;
+    const span = of.span[visit];
+    const { made } = spaces[owners[visit]];
+    image[visit] = images[owners[visit]];
+    bits[visit] =
+      (histories.isDone(span) ? 1 << bit.finished : 0) | (histories.isFault(span) ? 1 << bit.byFault : 0);
+    if (made.span === span) maker[visit] = made.action === 'exec' ? makers.exec : makers.fork;
+  }
+  return { image, bits, maker };
+}
 
 /** What the program of an image may do with a page; undefined when nothing was granted. */
 export function grantedAt(histories: Histories, image: number | undefined, page: number): number | undefined {
   return image === undefined ? undefined : statesOf(histories).grantedTo(image, page);
 }
 
-/** @param madeBy how the space was made, when the change is part of that */
-function bitsOf(before: number, after: number, madeBy: string | undefined): number {
+/** @param maker one of `makers` */
+function bitsOf(before: number, after: number, maker: number): number {
   const userAfter = isUserLeaf(after);
-  const grants = madeBy === undefined ? !isValid(before) && userAfter : madeBy === 'exec';
+  const grants = maker === makers.other ? !isValid(before) && userAfter : maker === makers.exec;
   const isNarrowed = (before & 21) === 21 && (after & 21) === 17;
   const marked = isNarrowed ? ((after & ~before) >> 8) & 3 : 0;
   return (

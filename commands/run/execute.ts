@@ -1,6 +1,6 @@
 // Runs a program, and the run it is compared with, checks the trace, and reports.
 import { statSync } from 'node:fs';
-import { findingsWhileRecording, judgeRun, openTraceSource } from '../../analyzer/index.js';
+import { findingsWhileRecording, judgeRun, openTraceSource, traceSource } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
 import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { openTrace } from '../../tracer/directory/index.js';
@@ -111,7 +111,8 @@ async function judge(
   flags: RunFlags,
   { stdout, environment }: Surroundings,
 ): Promise<number> {
-  const source = openTraceSource(run.out);
+  // Its files were digested as they were written, a moment ago.
+  const source = traceSource(openTrace(run.out));
   const baseline = run.compared === undefined ? undefined : openTraceSource(run.compared);
   const { check, program } = await judgeRun(source, { baseline, recorded: run.result.consumed });
   const finished: FinishedRun = { ...run, ...(program && { program }) };
