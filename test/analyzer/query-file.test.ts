@@ -109,7 +109,6 @@ describe('the package’s queries', () => {
       'frame_history',
       'frame_mapping_count',
       'kernel_history',
-      'places',
       'process_births',
       'process_names',
       'program_history',
