@@ -87,7 +87,8 @@ function entry(which: 'before' | 'after'): HistoryColumn {
   return {
     type: 'u64',
     read: (histories) => {
-      const { [`${which}Low` as const]: low, [`${which}High` as const]: high } = histories.found.pages.changes.of;
+      const { [`${which}Low` as const]: low, [`${which}High` as const]: high } =
+        histories.found.pages.changes.of;
       const { change } = faultChanges(histories);
       const halves = new Uint32Array(2 * change.length);
       for (let row = 0; row < change.length; row++) {
