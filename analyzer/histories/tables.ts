@@ -27,12 +27,8 @@ import {
 import type { Histories } from './histories.js';
 import { pagePermissionColumns, pagePermissionRows } from './page-permissions.js';
 import { addressSpaceColumns, ownedVisitRows, spaceRows, tableOwnerColumns } from './spaces.js';
-import {
-  sharedPageResultColumns,
-  sharedPageResultRows,
-  writtenPageColumns,
-  writtenPageRows,
-} from './call-pages.js';
+import { sharedPageResultColumns, sharedPageResultRows } from './call-pages.js';
+import { writtenPageColumns, writtenPageRows } from './call-pages.js';
 import { countConventionColumns, pointStateColumns, pointStateRows } from './point-states.js';
 
 /** How a column is made of what the pass found. */
@@ -154,9 +150,7 @@ export const historyTables = {
     columns: countConventionColumns,
   },
   count_changes: {
-    doc:
-      'How many changes of reference counts by processes there were by the higher of the two counts (highest), and ' +
-      'the locks (see refcount_change) that were held at all of them.',
+    doc: 'Changes of counts by processes by the higher of the two (highest), and the locks held at all of them.',
     needs: ['refcount_change'],
     optional: [],
     rows: countChangeRows,

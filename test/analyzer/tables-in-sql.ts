@@ -72,7 +72,8 @@ calls AS (
 const placed = (of: string): string => `
 SELECT p.*, s.root, s.image, m.frame, m.writable, m.from_seq
 FROM ${of} p ASOF JOIN spaces s ON p.pid = s.pid AND p.at_seq > s.space
-JOIN leaf_mappings m ON m.root = s.root AND m.va = p.va AND m.from_seq < p.at_seq AND coalesce(m.to_seq > p.at_seq, true)`;
+JOIN leaf_mappings m
+  ON m.root = s.root AND m.va = p.va AND m.from_seq < p.at_seq AND coalesce(m.to_seq > p.at_seq, true)`;
 
 /** Tables by name: the columns that are compared, and the same in SQL. */
 export const tablesInSql: Readonly<Record<string, { readonly columns: string; readonly sql: string }>> = {
@@ -86,7 +87,8 @@ export const tablesInSql: Readonly<Record<string, { readonly columns: string; re
   },
   page_permissions: {
     columns:
-      'image, va, permissions, mark, user_after, finished, by_fault, grants, marked, changes, granted, gained, carries_mark',
+      'image, va, permissions, mark, user_after, finished, by_fault, grants, marked, changes, granted, gained, ' +
+      'carries_mark',
     sql: `WITH RECURSIVE ${spaces}
 SELECT image, va, permissions, mark, user_after, finished, by_fault, grants, marked, count(*), granted,
        permissions & ~granted & 12,
@@ -108,7 +110,8 @@ WHERE NOT p.writable AND g.granted & 4 <> 0
   fault_changes: {
     columns: 'span, root, va, last_seq, old_frame, new_frame, hasty',
     sql: `WITH handed AS (
-  SELECT span, count(*) AS times, min(seq) AS seq, max_by(cycle, seq) AS cycle FROM kalloc WHERE frame <> 0 GROUP BY span
+  SELECT span, count(*) AS times, min(seq) AS seq, max_by(cycle, seq) AS cycle FROM kalloc WHERE frame <> 0
+  GROUP BY span
 ), hasty AS (
   SELECT f.span, max(f.seq) AS seq FROM kfree f LEFT JOIN handed h USING (span)
   WHERE NOT coalesce(h.times = 1 AND f.seq > h.seq AND f.cycle >= h.cycle + 1024, false) GROUP BY f.span
@@ -119,11 +122,13 @@ FROM page_changes c LEFT JOIN hasty h USING (span) WHERE c.by_fault`,
   fault_handling: {
     columns: 'seq, span, va, change_seq, old_frame, new_frame',
     sql: `SELECT f.seq, f.span, f.va, c.last_seq, c.old_frame, c.new_frame
-FROM page_fault f LEFT JOIN page_changes c ON c.span = f.span AND c.root = f.root AND c.va >> 12 = f.va >> 12 AND c.by_fault`,
+FROM page_fault f
+LEFT JOIN page_changes c ON c.span = f.span AND c.root = f.root AND c.va >> 12 = f.va >> 12 AND c.by_fault`,
   },
   count_changes: {
     columns: 'highest, changes, locks',
-    sql: `SELECT greatest(before, after)::BIGINT AS highest, count(*), bit_and(locks) FROM refcount_change WHERE pid <> 0
+    sql: `SELECT greatest(before, after)::BIGINT AS highest, count(*), bit_and(locks) FROM
+  refcount_change WHERE pid <> 0
 GROUP BY highest`,
   },
   doubtful_writes: {
@@ -133,7 +138,8 @@ GROUP BY highest`,
   FROM frame_spans GROUP BY span, frame
 ), taken AS (
   SELECT w.seq, max_by(t.mapped_seq, t.alloc_seq) AS unused, max(t.alloc_seq) AS alloc_seq
-  FROM frame_write w JOIN frame_takings t ON t.frame = w.frame AND t.span = w.span AND t.alloc_seq < w.seq GROUP BY w.seq
+  FROM frame_write w JOIN frame_takings t ON t.frame = w.frame AND t.span = w.span AND t.alloc_seq < w.seq
+  GROUP BY w.seq
 ), own AS (
   SELECT k.seq FROM taken k JOIN frame_takings t USING (alloc_seq) WHERE t.mapped_seq < k.seq
 )
@@ -150,7 +156,8 @@ WHERE NOT coalesce(w.freeing = 1 AND w.mappings = 1 AND s.rows = 1 AND s.gone, f
 ), owned AS (
   SELECT t.*, coalesce(c.child, t.pid) AS owner FROM frame_takings t LEFT JOIN children c USING (span)
 ), asked AS (
-  SELECT 'reaped' AS question, owner AS about, p.reap_end_seq AS at_seq, o.* FROM owned o JOIN processes p ON p.pid = o.owner
+  SELECT 'reaped' AS question, owner AS about, p.reap_end_seq AS at_seq, o.*
+  FROM owned o JOIN processes p ON p.pid = o.owner
   WHERE o.pid <> 0 AND o.cause IN ('fork', 'exec', 'sbrk', 'page_fault') AND p.reap_end_seq IS NOT NULL
   UNION ALL
   SELECT 'end', NULL, (SELECT max(seq) + 1 FROM kernel_span), o.* FROM owned o WHERE free_seq IS NULL
