@@ -210,8 +210,7 @@ export class HistoryPass {
       for (; count.seq < limit; count.advance()) {
         const { at, seq } = count;
         const frame = this.frameOf(counts.frame, at);
-        const before = counts.countBefore(at);
-        const after = counts.countAfter(at);
+        const [before, after] = [counts.countBefore(at), counts.countAfter(at)];
         const by = count.span[at];
         frames.touchCount(frame, by, seq, before, after);
         earlyFrees.changed(frame, by, count.row, before, after);
@@ -232,10 +231,8 @@ export class HistoryPass {
     const given = new MoveColumns();
     const kfree = this.add('kfree', given);
     this.runs.push((limit) => {
-      for (; kfree.seq < limit; kfree.advance()) {
-        const { at, seq } = kfree;
-        moves.giveUp(kfree.span[at], given.page(at), given.cycleAt(at), seq);
-      }
+      for (; kfree.seq < limit; kfree.advance())
+        moves.giveUp(kfree.span[kfree.at], given.page(kfree.at), given.cycleAt(kfree.at), kfree.seq);
     });
   }
 
