@@ -21,8 +21,10 @@ export type FoundEarlyFrees = FoundRows<ReturnType<typeof freeColumns>>;
 export class EarlyFrees {
   private readonly rows = new GrowingColumns(freeColumns());
   /** How often an entry took the count of what it freed to zero. */
-  private usual = 0;
-  /** By frame, for the two entries that changed its count last: the entry, the row plus one, what it left. */
+  private lowered = 0;
+  /** How often it did not touch that count, or raised it. */
+  private untouched = 0;
+  /** By frame, for the two entries that changed its count last: entry, row plus one, what it left (-1: not less). */
   private spans: Uint32Array = new Uint32Array();
   private countRows: Int32Array = new Int32Array();
   private left: Int32Array = new Int32Array();
@@ -39,24 +41,26 @@ export class EarlyFrees {
     }
     this.spans[at] = span;
     this.countRows[at] = row + 1;
-    this.left[at] = after < before ? after : 0;
+    this.left[at] = after < before ? after : -1;
   }
 
   /** An entry put a frame on the free list. */
   freed(frame: number, span: number, row: number): void {
     if (2 * frame + 1 >= this.spans.length) return;
-    for (let at = 2 * frame; at <= 2 * frame + 1; at++) {
-      if (this.countRows[at] === 0 || this.spans[at] !== span) continue;
-      if (this.left[at] > 0) this.add(row, this.countRows[at] - 1);
-      else this.usual++;
-      return;
-    }
+    const newest = 2 * frame;
+    if (this.countRows[newest] === 0) return;
+    const own = this.spans[newest] === span ? newest : newest + 1;
+    const left = this.spans[own] === span ? this.left[own] : -1;
+    if (left < 0) this.untouched++;
+    else if (left === 0) this.lowered++;
+    else this.add(row, this.countRows[own] - 1);
   }
 
-  /** None of a kernel that as a rule frees with another count. */
+  /** None of a kernel that as a rule frees with another count, as do those to which one means that nobody shares. */
   found(): FoundEarlyFrees {
     const found = this.rows.found();
-    return this.usual > found.length ? found : new GrowingColumns(freeColumns()).found();
+    const usual = this.lowered - this.untouched;
+    return usual > found.length ? found : new GrowingColumns(freeColumns()).found();
   }
 
   private add(freeRow: number, countRow: number): void {

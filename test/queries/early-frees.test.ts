@@ -51,6 +51,17 @@ test('holds where the allocator had kept the frame, and puts it on its list for 
   expect(await judgeRows(rule, rows)).toMatchObject({ status: 'holds' });
 });
 
+test('says nothing of a kernel that frees at one: who breaks the sharing may free the other owner next', async () => {
+  const story = givenUp([1, 0], [3]);
+  for (let at = frame + 0x100000; at < frame + 0x108000; at += 4096) {
+    story.inside(5, 'exec', (entry) =>
+      story.emit('refcount_change', entry, 'kalloc', { frame: at, before: 0, after: 1 }),
+    );
+    story.inside(5, 'exit', (entry) => story.emit('frame_free', entry, 'kfree', { frame: at }));
+  }
+  expect(await judgeRows(rule, story.rows())).toMatchObject({ status: 'holds' });
+});
+
 test('says nothing of who did not lower the count, nor of a kernel that counts otherwise', async () => {
   const taken = new Story();
   taken.inside(3, 'fork', (entry) => {
