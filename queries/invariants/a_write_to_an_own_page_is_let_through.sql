@@ -2,11 +2,12 @@
 -- rule:     When a program stores to a page that it may write, and the page is there, the fault is resolved.
 -- why:      Copy-on-write takes a permission away for a while: the program must not notice.
 -- needs:    page_fault, leaf_mappings, address_spaces, granted_permissions, kalloc, frame_alloc, syscall
--- optional: fault_handlers
+-- optional: fault_handlers, trap
 -- severity: error
 -- hint:     How does the handler tell a page that is shared until written from one that is read-only? Does fork say?
--- except:   A fault for which there was no memory, one whose entry was made writable, and a process that somebody
---           kills. Not judged in a run with system calls that xv6 does not have: some take permissions away.
+-- except:   A fault for which there was no memory, one whose entry was made writable, one that ends in a fault of
+--           the kernel's own, and a process that somebody kills. Not judged in a run with system calls that xv6 does
+--           not have: some take permissions away.
 -- judged:   SELECT count(*) FROM page_fault WHERE access = 'store' AND outcome <> 'unfinished'
 -- suspects: SELECT count(*) FROM page_fault WHERE access = 'store' AND outcome IN ('killed', 'panicked')
 WITH refused AS (
@@ -22,6 +23,8 @@ WITH refused AS (
   JOIN granted_permissions g ON g.image = p.image AND g.va = p.page AND g.permissions & 4 <> 0
   ANTI JOIN (SELECT span FROM kalloc WHERE frame = 0) scarce ON scarce.span = p.span
   ANTI JOIN (SELECT argument0 FROM syscall WHERE number = 6 AND phase = 'enter') killed ON killed.argument0 = p.pid
+  ANTI JOIN (SELECT hart, cycle FROM trap WHERE interrupt = 0 AND from_mode <> 0) broken
+         ON broken.hart = p.hart AND broken.cycle BETWEEN p.cycle AND p.end_cycle
   WHERE coalesce(p.free_frames > 0, true)
 ), mapped AS (
   SELECT a.*, m.frame, m.pc AS map_pc, m.call_site AS map_site, m.from_cycle, m.writable AS is_writable,

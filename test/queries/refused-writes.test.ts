@@ -13,10 +13,12 @@ describe('a_write_to_an_own_page_is_let_through', () => {
   function refused({
     va = data,
     scarce = false,
+    breaks = false,
     call,
   }: {
     va?: number;
     scarce?: boolean;
+    breaks?: boolean;
     call?: EventRowInput;
   }): Story {
     const kernel = new ToyKernel();
@@ -35,9 +37,10 @@ describe('a_write_to_an_own_page_is_let_through', () => {
         access: 'store',
         va: va + 8,
         root: child.root,
-        outcome: 'killed',
-        end_cycle: story.cycle,
+        outcome: breaks ? 'panicked' : 'killed',
+        end_cycle: story.cycle + 1,
       };
+      if (breaks) story.emit('trap', entry, 'kalloc', { interrupt: 0, cause: 13, from_mode: 1, to_mode: 1 });
       story.emit('page_fault', entry, '', { ...at, ...outcome });
     });
     kernel.exit(child, -1);
@@ -54,6 +57,7 @@ describe('a_write_to_an_own_page_is_let_through', () => {
   test.each([
     ['to a page that the program may not write', { va: 0 }],
     ['for which there was no memory', { scarce: true }],
+    ['whose handler takes a fault itself', { breaks: true }],
     ['of a process that somebody kills', { call: { name: 'kill', number: 6, argument0: 3 } }],
   ])('holds for a store %s', async (_, circumstances) => {
     const result = await judgeRows(name, refused(circumstances).rows());
