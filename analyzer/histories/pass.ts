@@ -77,9 +77,6 @@ export interface FoundHistories {
 /** Yields the next batch of a kind, undefined while there is none. */
 export type FetchBatch = (kind: PassKind) => EventBatch | undefined;
 
-/** Goes through the rows of one kind up to a seq. */
-type Run = (limit: number) => void;
-
 /** Gathers what it finds as it goes along. */
 export class HistoryPass {
   private readonly numbering = new FrameNumbering();
@@ -92,7 +89,8 @@ export class HistoryPass {
   private readonly frames = new FrameHistory();
   private readonly pages = new PageHistory(this.numbering, this.frames, this.takings);
   private readonly cursors: RowCursor[] = [];
-  private readonly runs: Run[] = [];
+  /** Of each cursor: goes through its rows up to a seq. */
+  private readonly runs: ((limit: number) => void)[] = [];
 
   /**
    * @param fetch is asked again after it had none
@@ -126,6 +124,7 @@ export class HistoryPass {
         } else if (seq < limit) limit = seq;
       }
       if (kind < 0) return;
+      if (limit === least) throw new Error(`two rows have seq ${least}`);
       runs[kind](limit);
     }
   }

@@ -90,3 +90,9 @@ describe.each([
     expect(await queryRows(points, rows())).toEqual(expected);
   });
 });
+
+test('refuse rows that claim the same place in the order of events', async () => {
+  const row = { seq: 1, cycle: 1000, hart: 0, pid: 3, span: 1, pc: 0x80000000, frame: 0x80300000 };
+  const rows = { frame_alloc: [row], frame_free: [row] };
+  await expect(queryRows(points, rows)).rejects.toThrow('two rows have seq 1');
+});
