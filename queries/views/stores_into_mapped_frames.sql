@@ -2,8 +2,8 @@
 -- doc:   Rows of frame_write, each with every user mapping that the frame had then (root, va, made, writable). Left
 --        out are frames that the kernel entry has taken and mapped itself, as exec does before it loads a page, and
 --        mappings that are on their way out: of an entry that had called the free function for the frame before, and
---        then unmaps it.
--- needs: frame_write, doubtful_writes, frame_takings, leaf_mappings, kfree
+--        then unmaps it, or would have if the trace went on.
+-- needs: frame_write, doubtful_writes, frame_takings, leaf_mappings, kfree, kernel_span
 -- optional: kalloc
 -- materialized: yes
 WITH writes AS (
@@ -26,8 +26,15 @@ WITH writes AS (
   WHERE NOT coalesce(m.span = s.span AND m.from_seq > s.handed_seq, false)
 ), given_up AS (
   SELECT frame, span, min(seq) AS seq FROM kfree SEMI JOIN mapped m USING (frame) GROUP BY frame, span
+), cut_off AS (
+  SELECT m.seq, count(DISTINCT g.span) AS entries FROM mapped m JOIN given_up g ON g.frame = m.frame AND g.seq < m.seq
+  JOIN kernel_span k ON k.id = g.span AND k.finished = 0
+  GROUP BY m.seq
 )
 SELECT m.seq, m.cycle, m.hart, m.pid, m.span, m.pc, m.frame, m.address, m.freeing, m.call_site, m.root, m.va,
        m.writable, m.from_seq
 FROM mapped m LEFT JOIN given_up g ON g.frame = m.frame AND g.span = m.to_span
+LEFT JOIN cut_off c ON c.seq = m.seq
 WHERE coalesce(g.seq > m.seq, true)
+QUALIFY m.to_seq IS NOT NULL
+  OR count(*) FILTER (m.to_seq IS NULL) OVER (PARTITION BY m.seq) > coalesce(c.entries, 0)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeRows } from '../support/check-rows.js';
 import type { EventRowInput } from '../support/event-rows.js';
 import type { Story } from '../support/story.js';
-import { ToyKernel } from '../support/toy-kernel.js';
+import { sharing } from '../support/toy-sharing.js';
 
 describe('a_write_to_an_own_page_is_let_through', () => {
   const name = 'a_write_to_an_own_page_is_let_through';
@@ -21,10 +21,7 @@ describe('a_write_to_an_own_page_is_let_through', () => {
     breaks?: boolean;
     call?: EventRowInput;
   }): Story {
-    const kernel = new ToyKernel();
-    const shell = kernel.fork(kernel.boot('init'));
-    kernel.exec(shell, 'sh');
-    const child = kernel.fork(shell);
+    const { kernel, shell, child } = sharing();
     const { story } = kernel;
     if (call)
       story.inside(shell.pid, 'kill', (entry) =>
