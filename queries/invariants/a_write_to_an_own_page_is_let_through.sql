@@ -13,6 +13,8 @@
 WITH refused AS (
   SELECT f.*, (va >> 12) << 12 AS page FROM page_fault f
   WHERE access = 'store' AND outcome IN ('killed', 'panicked')
+    -- Who has taken a frame for the copy does not refuse.
+    AND NOT (outcome = 'panicked' AND EXISTS (SELECT * FROM kalloc k WHERE k.span = f.span AND k.frame <> 0))
     AND NOT EXISTS (SELECT * FROM syscall WHERE number > 21 AND number <> 1000 AND result >= 0)
 ), placed AS (
   SELECT r.*, s.image, a.free_frames

@@ -14,11 +14,13 @@ describe('a_write_to_an_own_page_is_let_through', () => {
     va = data,
     scarce = false,
     breaks = false,
+    copies = false,
     call,
   }: {
     va?: number;
     scarce?: boolean;
     breaks?: boolean;
+    copies?: boolean;
     call?: EventRowInput;
   }): Story {
     const { kernel, shell, child } = sharing();
@@ -30,11 +32,12 @@ describe('a_write_to_an_own_page_is_let_through', () => {
     story.inside(child.pid, 'page_fault', (entry) => {
       const at = { cycle: story.cycle, pc: story.at('user code') };
       if (scarce) story.emit('kalloc', entry, 'kalloc', { frame: 0 });
+      if (copies) story.emit('kalloc', entry, 'kalloc', { frame: 0x80400000 });
       const outcome = {
         access: 'store',
         va: va + 8,
         root: child.root,
-        outcome: breaks ? 'panicked' : 'killed',
+        outcome: breaks || copies ? 'panicked' : 'killed',
         end_cycle: story.cycle + 1,
       };
       if (breaks) story.emit('trap', entry, 'kalloc', { interrupt: 0, cause: 13, from_mode: 1, to_mode: 1 });
@@ -55,6 +58,7 @@ describe('a_write_to_an_own_page_is_let_through', () => {
     ['to a page that the program may not write', { va: 0 }],
     ['for which there was no memory', { scarce: true }],
     ['whose handler takes a fault itself', { breaks: true }],
+    ['whose handler panics with the copy in hand', { copies: true }],
     ['of a process that somebody kills', { call: { name: 'kill', number: 6, argument0: 3 } }],
   ])('holds for a store %s', async (_, circumstances) => {
     const result = await judgeRows(name, refused(circumstances).rows());
