@@ -116,7 +116,7 @@ export const control = {
   /** i64 each: hashes of pages, see snapshot/hash-code.ts. */
   hashes: 224,
   /** i32: lists of free frames that are followed. i32 for each: linear address of the word that is its head. */
-  freeHeadCount: 204,
+  freeHeadCount: 208,
   freeHeads: 512,
 } as const;
 

@@ -77,7 +77,11 @@ test('a kernel without counts leaves all but the rules about counts judged', asy
     sourceOf(toyRun().story.rows(), { kinds, facts: { program: 'test' } }),
   );
   const unjudged = invariants.filter((one) => one.status === 'not_judged').map((one) => one.name);
-  expect(unjudged).toEqual(['counts_change_under_a_common_lock', 'reference_count_equals_user_mappings']);
+  expect(unjudged).toEqual([
+    'counts_change_under_a_common_lock',
+    'reference_count_equals_user_mappings',
+    'who_frees_a_frame_took_its_count_to_zero',
+  ]);
 });
 
 test('violations are in order, kept up to a number, and counted', async () => {
