@@ -24,12 +24,11 @@ WITH taken AS (
   FROM mapped m ASOF JOIN frame_free f ON m.frame = f.frame AND m.seq > f.seq
   WHERE m.from_seq < f.seq
 ), given_up AS (
-  SELECT k.frame, k.span, min(k.seq) AS seq FROM kfree k SEMI JOIN freed f ON f.frame = k.frame AND f.to_span = k.span
-  GROUP BY k.frame, k.span
+  SELECT frame, span, min(seq) AS seq FROM kfree SEMI JOIN freed f USING (frame) GROUP BY frame, span
 ), cut_off AS (
   SELECT f.seq, count(DISTINCT s.id) AS entries FROM freed f JOIN kernel_span s ON s.finished = 0
-  WHERE s.id = f.free_span
-    OR EXISTS (SELECT * FROM kfree k WHERE k.frame = f.frame AND k.span = s.id AND k.seq < f.seq)
+  LEFT JOIN given_up g ON g.frame = f.frame AND g.span = s.id
+  WHERE s.id = f.free_span OR g.seq < f.seq
   GROUP BY f.seq
 )
 SELECT free_cycle AS cycle, free_hart AS hart, free_pid AS pid, f.frame, free_pc AS pc, free_site AS call_site,
