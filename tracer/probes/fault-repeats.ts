@@ -11,8 +11,9 @@ export const toldInFull = 100;
 
 /** The fault that a hart's program takes again and again. */
 class Streak {
-  private readonly first = new Int32Array(recordWords);
-  private readonly fault = new RawRecord();
+  private readonly words = new Int32Array(recordWords);
+  /** The last record of the trap. */
+  readonly trap = new RawRecord();
   /** Whether the hart has trapped for it and done nothing since. */
   isOpen = false;
   /** Times it was taken and returned from, with nothing in between. */
@@ -24,40 +25,35 @@ class Streak {
     return this.times === 0 && !this.isOpen;
   }
 
-  /** The last record of the trap. */
-  get trap(): RawRecord {
-    return this.fault;
-  }
-
   takes(record: RawRecord): void {
-    record.copyTo(this.first);
-    this.fault.move(this.first, 0);
+    record.copyTo(this.words);
+    this.trap.move(this.words, 0);
     this.isOpen = true;
   }
 
   isSameFault(record: RawRecord): boolean {
-    const { fault } = this;
+    const { trap } = this;
     return (
       this.times > 0 &&
-      record.pcLow === fault.pcLow &&
-      record.pcHigh === fault.pcHigh &&
-      record.context === fault.context &&
-      record.low(operand.b) === fault.low(operand.b) &&
-      record.high(operand.b) === fault.high(operand.b) &&
-      record.low(operand.a) === fault.low(operand.a)
+      record.pcLow === trap.pcLow &&
+      record.pcHigh === trap.pcHigh &&
+      record.context === trap.context &&
+      record.low(operand.b) === trap.low(operand.b) &&
+      record.high(operand.b) === trap.high(operand.b) &&
+      record.low(operand.a) === trap.low(operand.a)
     );
   }
 
   /** Whether the program goes on at the instruction that faulted, its page being what it was. */
   isReturn(record: RawRecord): boolean {
-    const { fault } = this;
+    const { trap } = this;
     return (
       record.kind === RecordKind.trapReturn &&
-      record.context === fault.context &&
+      record.context === trap.context &&
       modeEntered(record.size) === userMode &&
       pageOutcome(record.size) !== PageOutcome.changed &&
-      record.low(operand.a) === fault.pcLow &&
-      record.high(operand.a) === fault.pcHigh
+      record.low(operand.a) === trap.pcLow &&
+      record.high(operand.a) === trap.pcHigh
     );
   }
 }
