@@ -94,7 +94,8 @@ function of(
 export const earlyFreesTable = {
   doc:
     'Frames put on the free list by a kernel entry that had lowered their count, and not to zero: count is what ' +
-    'it left, with seq, cycle and place of that change. Empty for a kernel that frees so as a rule.',
+    'it left, with seq, cycle and place of that change. Empty for a kernel that frees most frames otherwise than ' +
+    'by taking their count to zero.',
   needs: ['frame_free', 'refcount_change'],
   optional: [],
   rows: ({ found }) => found.earlyFrees.length,

@@ -7,8 +7,9 @@
 -- breaks:   frames
 -- hint:     From lowering the count to deciding by it, nobody else may change it: what does the decision look at, and
 --           is the lock held then?
--- except:   Not judged where a kernel as a rule frees frames with a count above zero, nor where the one who frees did
---           not lower the count. A frame that the allocator keeps beside its list comes there when another is freed.
+-- except:   Not judged where a kernel frees most frames otherwise than by taking their count to zero, nor where the
+--           one who frees did not lower the count. A frame that the allocator keeps beside its list comes there when
+--           another is freed.
 -- judged:   SELECT count(*) FROM frame_free WHERE EXISTS (SELECT * FROM refcount_change)
 -- suspects: SELECT count(*) FROM early_frees
 WITH given AS (
