@@ -4,7 +4,8 @@
 import type { BatchConsumer, Consumed, EventBatch } from '../tracer/arrow/index.js';
 import type { EventName } from '../tracer/schema/index.js';
 import { Tallies, type FoundTallies } from './counts/tallies.js';
-import { columnsFor, HistoryPass, passKinds, type FoundHistories, type PassKind } from './histories/pass.js';
+import { columnsFor, passKinds, type PassKind } from './histories/pass-kinds.js';
+import { HistoryPass, type FoundHistories } from './histories/pass.js';
 import { countsOf, readQueries } from './query-library.js';
 
 /** URL of this module. */

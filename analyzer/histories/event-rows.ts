@@ -13,7 +13,7 @@ export const noRow = 0x7fff_ffff;
 type Columns = Readonly<Record<string, BatchColumn>>;
 
 /** Takes the columns of a batch that one kind alone has. */
-interface OwnColumns {
+export interface OwnColumns {
   bind(columns: Columns): void;
 }
 

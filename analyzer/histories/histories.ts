@@ -4,7 +4,8 @@ import type { RunFacts } from '../event-source.js';
 import type { EventTables } from '../event-tables.js';
 import { FramePoints } from './frame-points.js';
 import { addressesOf } from './numbering.js';
-import { columnsFor, HistoryPass, passKinds, type FoundHistories, type PassKind } from './pass.js';
+import { columnsFor, passKinds, type PassKind } from './pass-kinds.js';
+import { HistoryPass, type FoundHistories } from './pass.js';
 import { spanEnd } from './kernel-entries.js';
 
 export class Histories {

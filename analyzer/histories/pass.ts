@@ -1,15 +1,12 @@
 // The pass: in order of seq through the kinds that say what entries do to pages and frames. Rows may come from a trace
 // that is read or one that is being made; what the pass has of a run depends on the rows alone.
-import type { EventBatch } from '../../tracer/arrow/batch.js';
-import type { EventName } from '../../tracer/schema/index.js';
 import {
   CallColumns,
   CountColumns,
   FrameColumns,
   ModeColumns,
   MoveColumns,
-  noRow,
-  RowCursor,
+  type RowCursor,
   SpanColumns,
   StoreColumns,
   SwitchColumns,
@@ -21,44 +18,11 @@ import { EarlyFrees, type FoundEarlyFrees } from './early-frees.js';
 import { FrameHistory } from './frame-history.js';
 import type { FoundFrameRows } from './frame-points.js';
 import { FrameTakings, type FoundTakings } from './frame-takings.js';
+import { KindsInOrder, type FetchBatch } from './kinds-in-order.js';
 import { KernelEntries, type FoundSpans } from './kernel-entries.js';
 import { FrameNumbering } from './numbering.js';
 import { PageHistory, type FoundPages } from './page-history.js';
 import { isResultCall, ResultCalls, type FoundCalls } from './result-calls.js';
-
-const own = ['seq', 'span', 'pid'] as const;
-
-/** The columns that the pass reads, by kind. */
-export const passColumns = {
-  pte_write: [...own, 'entry', 'root', 'level', 'va', 'before', 'after'],
-  page_table: [...own, 'action', 'table'],
-  frame_alloc: [...own, 'frame'],
-  frame_free: [...own, 'frame'],
-  kalloc: [...own, 'cycle', 'frame'],
-  kfree: [...own, 'cycle', 'frame'],
-  refcount_change: [...own, 'frame', 'before', 'after', 'locks'],
-  kernel_span: [...own, 'id', 'cause', 'finished'],
-  context_switch: [...own, 'from_pid', 'to_pid'],
-  trap: [...own, 'from_mode'],
-  trap_return: [...own, 'to_mode'],
-  syscall: [...own, 'phase', 'number', 'argument0', 'argument1', 'result'],
-} as const satisfies { [K in EventName]?: readonly string[] };
-
-/** A kind that the pass goes through. */
-export type PassKind = keyof typeof passColumns;
-
-/** All of them. */
-export const passKinds = Object.keys(passColumns) as readonly PassKind[];
-
-/** Columns by kind. */
-export type KindColumns = { readonly [K in EventName]?: readonly string[] };
-
-/** The columns of the pass together with others, which may be of other kinds too. */
-export function columnsFor(others: KindColumns): KindColumns {
-  const all: Partial<Record<EventName, readonly string[]>> = { ...others };
-  for (const kind of passKinds) all[kind] = [...new Set([...passColumns[kind], ...(others[kind] ?? [])])];
-  return all;
-}
 
 /** What a pass leaves: nothing but typed arrays and numbers, so that it can be sent from thread to thread. */
 export interface FoundHistories {
@@ -74,9 +38,6 @@ export interface FoundHistories {
   readonly countChanges: FoundCountChanges;
 }
 
-/** Yields the next batch of a kind, undefined while there is none. */
-export type FetchBatch = (kind: PassKind) => EventBatch | undefined;
-
 /** Gathers what it finds as it goes along. */
 export class HistoryPass {
   private readonly numbering = new FrameNumbering();
@@ -88,45 +49,26 @@ export class HistoryPass {
   private readonly countChanges = new CountChanges();
   private readonly frames = new FrameHistory();
   private readonly pages = new PageHistory(this.numbering, this.frames, this.takings);
-  private readonly cursors: RowCursor[] = [];
-  /** Of each cursor: goes through its rows up to a seq. */
-  private readonly runs: ((limit: number) => void)[] = [];
+  private readonly rows: KindsInOrder;
 
   /**
    * @param fetch is asked again after it had none
    * @param tellsInterrupts whether traps and their returns are all there: without, nobody can say who blocks
    */
-  constructor(
-    private readonly fetch: FetchBatch,
-    tellsInterrupts: boolean,
-  ) {
+  constructor(fetch: FetchBatch, tellsInterrupts: boolean) {
+    this.rows = new KindsInOrder(fetch);
     this.goThroughPages();
     this.goThroughFrames();
+    this.goThroughCounts();
     this.goThroughMoves();
     this.goThroughCalls();
-    this.goThroughEntries(tellsInterrupts);
+    this.goThroughEntries();
+    if (tellsInterrupts) this.goThroughTurns();
   }
 
   /** Goes as far as there are rows. All rows before the last of them must have been there, of every kind. */
   advance(): void {
-    const { cursors, runs } = this;
-    for (const cursor of cursors) if (cursor.seq === noRow) cursor.advance();
-    for (;;) {
-      let kind = -1;
-      let least = noRow;
-      let limit = noRow;
-      for (let index = 0; index < cursors.length; index++) {
-        const { seq } = cursors[index];
-        if (seq < least) {
-          limit = least;
-          least = seq;
-          kind = index;
-        } else if (seq < limit) limit = seq;
-      }
-      if (kind < 0) return;
-      if (limit === least) throw new Error(`two rows have seq ${least}`);
-      runs[kind](limit);
-    }
+    this.rows.advance();
   }
 
   /** What was found. The pass is over. */
@@ -144,18 +86,10 @@ export class HistoryPass {
     };
   }
 
-  /** Each kind has a loop of its own, so that the engine knows whose columns it reads there. */
-  private add(kind: PassKind, own: ConstructorParameters<typeof RowCursor>[0]): RowCursor {
-    const cursor = new RowCursor(own, () => this.fetch(kind));
-    this.cursors.push(cursor);
-    return cursor;
-  }
-
   private goThroughPages(): void {
     const { pages } = this;
     const stores = new StoreColumns();
-    const store = this.add('pte_write', stores);
-    this.runs.push((limit) => {
+    this.rows.add('pte_write', stores, (store, limit) => {
       for (; store.seq < limit; store.advance()) {
         pages.store(stores, store);
         if (store.pid[store.at] !== 0) continue;
@@ -164,8 +98,7 @@ export class HistoryPass {
       }
     });
     const tables = new TableColumns();
-    const table = this.add('page_table', tables);
-    this.runs.push((limit) => {
+    this.rows.add('page_table', tables, (table, limit) => {
       for (; table.seq < limit; table.advance())
         if (tables.retires(table.at)) pages.retire(tables, table, (frame) => this.touched(table, frame));
     });
@@ -174,8 +107,7 @@ export class HistoryPass {
   private goThroughFrames(): void {
     const { frames, takings, moves, earlyFrees } = this;
     const allocs = new FrameColumns();
-    const alloc = this.add('frame_alloc', allocs);
-    this.runs.push((limit) => {
+    this.rows.add('frame_alloc', allocs, (alloc, limit) => {
       for (; alloc.seq < limit; alloc.advance()) {
         const { at, seq } = alloc;
         const frame = this.frameOf(allocs.frame, at);
@@ -186,8 +118,7 @@ export class HistoryPass {
       }
     });
     const frees = new FrameColumns();
-    const free = this.add('frame_free', frees);
-    this.runs.push((limit) => {
+    this.rows.add('frame_free', frees, (free, limit) => {
       for (; free.seq < limit; free.advance()) {
         const { at, seq } = free;
         const frame = this.frameOf(frees.frame, at);
@@ -198,14 +129,12 @@ export class HistoryPass {
         this.touched(free, frame);
       }
     });
-    this.goThroughCounts();
   }
 
   private goThroughCounts(): void {
     const { frames, earlyFrees, countChanges } = this;
     const counts = new CountColumns();
-    const count = this.add('refcount_change', counts);
-    this.runs.push((limit) => {
+    this.rows.add('refcount_change', counts, (count, limit) => {
       for (; count.seq < limit; count.advance()) {
         const { at, seq } = count;
         const frame = this.frameOf(counts.frame, at);
@@ -222,14 +151,12 @@ export class HistoryPass {
   private goThroughMoves(): void {
     const { moves } = this;
     const handed = new MoveColumns();
-    const kalloc = this.add('kalloc', handed);
-    this.runs.push((limit) => {
+    this.rows.add('kalloc', handed, (kalloc, limit) => {
       for (; kalloc.seq < limit; kalloc.advance())
         moves.handOut(kalloc.span[kalloc.at], handed.page(kalloc.at), handed.cycleAt(kalloc.at));
     });
     const given = new MoveColumns();
-    const kfree = this.add('kfree', given);
-    this.runs.push((limit) => {
+    this.rows.add('kfree', given, (kfree, limit) => {
       for (; kfree.seq < limit; kfree.advance())
         moves.giveUp(kfree.span[kfree.at], given.page(kfree.at), given.cycleAt(kfree.at), kfree.seq);
     });
@@ -238,8 +165,7 @@ export class HistoryPass {
   private goThroughCalls(): void {
     const { calls } = this;
     const columns = new CallColumns();
-    const call = this.add('syscall', columns);
-    this.runs.push((limit) => {
+    this.rows.add('syscall', columns, (call, limit) => {
       for (; call.seq < limit; call.advance()) {
         const { at, row, seq } = call;
         if (!isResultCall(columns.number[at])) continue;
@@ -249,21 +175,23 @@ export class HistoryPass {
     });
   }
 
-  private goThroughEntries(tellsInterrupts: boolean): void {
+  private goThroughEntries(): void {
     const { entries, frames } = this;
     const spans = new SpanColumns();
-    const span = this.add('kernel_span', spans);
-    this.runs.push((limit) => {
+    this.rows.add('kernel_span', spans, (span, limit) => {
       for (; span.seq < limit; span.advance()) {
         const { at, row, seq } = span;
         const id = spans.id[at];
         if (entries.ended(id, row, seq, spans.cause(at), spans.isFinished(at))) frames.endSpan(id, seq);
       }
     });
-    if (!tellsInterrupts) return;
+  }
+
+  /** Who gives the hart away, who gets it, and who comes to run user code. */
+  private goThroughTurns(): void {
+    const { entries, frames } = this;
     const switches = new SwitchColumns();
-    const turn = this.add('context_switch', switches);
-    this.runs.push((limit) => {
+    this.rows.add('context_switch', switches, (turn, limit) => {
       for (; turn.seq < limit; turn.advance()) {
         const { at, seq } = turn;
         const blocked = switches.from[at] === 0 ? -1 : entries.blocked(switches.from[at]);
@@ -272,14 +200,12 @@ export class HistoryPass {
       }
     });
     const left = new ModeColumns('from_mode');
-    const trap = this.add('trap', left);
-    this.runs.push((limit) => {
+    this.rows.add('trap', left, (trap, limit) => {
       for (; trap.seq < limit; trap.advance())
         entries.trapped(trap.pid[trap.at], trap.span[trap.at], left.mode[trap.at]);
     });
     const entered = new ModeColumns('to_mode');
-    const back = this.add('trap_return', entered);
-    this.runs.push((limit) => {
+    this.rows.add('trap_return', entered, (back, limit) => {
       for (; back.seq < limit; back.advance()) entries.returned(back.pid[back.at], entered.mode[back.at]);
     });
   }
