@@ -32,9 +32,6 @@ const failedEnds = new Set(['panic', 'deadlock', 'lockup', 'hang']);
 /** The invariant that asks the program itself; without its answer a run with a program has not passed. */
 const ownVerdict = 'the_program_succeeds';
 
-/** Ends of a run that leave open what would have come. */
-const openEnds = new Set(['budget', 'interrupted', 'disk_full']);
-
 /** A run that was judged. */
 export interface JudgedRun {
   readonly check: CheckResult;
@@ -126,7 +123,6 @@ function verdictOf(
     return unwhole ? ['failed', unwhole] : ['failed'];
   if (failedEnds.has(end)) return ['failed', `the run ended by ${end}`];
   if (unwhole) return ['inconclusive', unwhole];
-  if (openEnds.has(end)) return ['inconclusive', `the run was cut short: ${end.replace('_', ' ')}`];
   if (invariants.some((one) => one.status === 'error')) return ['inconclusive', 'a query failed'];
   if (invariants.every((one) => one.judged === 0)) return ['inconclusive', 'nothing at all was judged'];
   if (facts['program'] && invariants.some((one) => one.name === ownVerdict && one.judged === 0))

@@ -13,7 +13,7 @@ export interface EventSource {
   batches(kind: EventName, columns?: readonly string[]): Iterable<EventBatch>;
   /**
    * From the manifest: `program` (path or name of the program that was typed), `end_reason` (prompt, panic,
-   * deadlock, budget, interrupted …), `memory_bytes`, `ram_base`, `harts`. Invariants use what is there.
+   * deadlock, cycle_budget, interrupted …), `memory_bytes`, `ram_base`, `harts`. Invariants use what is there.
    * `horizon_cycle` is there when rows were lost: `batches` yields only those before the first lost one, up to this
    * cycle, so that there is no end of the run to ask anything at.
    */
