@@ -134,9 +134,9 @@ function recordTableStore(parts: Parts, at: I32, old: I64, now: Local<'i64'>, fr
   f.if(i32.and(links, i32.ne(level, at0)), () => {
     const target = f.local('i64', entryTarget(now));
     f.if(inRam(target), () => {
-      const frame = frameNumber(linear(target, layout), layout);
+      const child = frameNumber(linear(target, layout), layout);
       const below = i32.sub(level, i32.const(1));
-      f.do(call(host.tableLinked, frame, i32.wrap(physicalOf(at, layout)), below));
+      f.do(call(host.tableLinked, child, i32.wrap(physicalOf(at, layout)), below));
     });
   });
 }
