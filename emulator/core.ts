@@ -31,7 +31,7 @@ export interface CoreExports {
   append(kind: number, hart: number, pc: bigint, a: bigint, b: bigint, c: bigint, d: bigint, e: bigint): void;
   /** Hashes `pagesHashed` pages from a linear address on, into `control.hashes`. */
   hash(address: number): void;
-  /** 1 when all words of the page at a linear address but its first are equal. */
+  /** 1 when all words of the page at a linear address but its first and its last are equal. */
   repeats(address: number): number;
   /** The physical address a load would read, or -1. */
   peek(hart: number, address: bigint): bigint;

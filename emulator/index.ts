@@ -23,6 +23,6 @@ export { csrValue } from './hart/csr-value.js';
 export { decode, disassemble, floatRegisterNames, integerRegisterNames } from './isa/index.js';
 export { ramBase, pageBytes } from './memory-layout.js';
 export type { Pages } from './snapshot/pages.js';
-export { putBack, takeDelta, takeWhole, type PageDelta } from './snapshot/page-delta.js';
+export { putBack, repeatingContent, takeDelta, takeWhole, type PageDelta } from './snapshot/page-delta.js';
 export { Timeline, type CapturedCheckpoint, type Checkpoint } from './snapshot/timeline.js';
 export { stateDifference, type Difference } from './snapshot/difference.js';

@@ -26,8 +26,8 @@ export function buildHash(f: FunctionBuilder): void {
 }
 
 /**
- * Body of `repeats(address)`: 1 when all words of the page but the first are equal, as in pages that were filled and
- * then linked into a list.
+ * Body of `repeats(address)`: 1 when all words of the page but the first and the last are equal, as in pages that were
+ * filled and then linked into a list, or written at their ends by a program that asks for its pages back.
  */
 export function buildRepeats(f: FunctionBuilder): void {
   const page = f.parameter('i32', 0);
@@ -39,9 +39,9 @@ export function buildRepeats(f: FunctionBuilder): void {
     );
     return all.reduce((one, other) => i64.or(one, other));
   };
-  f.if(i64.ne(differs(page, 2, 6), i64.const(0n)), () => f.return(i32.const(0)));
-  const at = f.local('i32', i32.add(page, i32.const(64)));
-  const end = f.local('i32', i32.add(page, i32.const(pageBytes)));
+  f.if(i64.ne(differs(page, 2, 5), i64.const(0n)), () => f.return(i32.const(0)));
+  const at = f.local('i32', i32.add(page, i32.const(56)));
+  const end = f.local('i32', i32.add(page, i32.const(pageBytes - 8)));
   f.loop((again) => {
     f.if(i64.ne(differs(at, 0, 8), i64.const(0n)), () => f.return(i32.const(0)));
     f.set(at, i32.add(at, i32.const(64)));

@@ -2,11 +2,16 @@
 import { pageBytes } from '../memory-layout.js';
 import type { Pages } from './pages.js';
 
+const pageWords = pageBytes / 8;
+
+/** Words that tell a repeating page. */
+export const wordsOfRepeating = 3;
+
 /** Each page is in one of the two lists, both ascending. */
 export interface PageDelta {
-  /** Pages of RAM that repeat one 64-bit word, but for their first. */
+  /** Pages of RAM that repeat one 64-bit word, but for their first and their last. */
   readonly repeating: Uint32Array;
-  /** For each of them the first word and the repeated one. */
+  /** For each of them `wordsOfRepeating` words: the first, the repeated one and the last. */
   readonly words: BigUint64Array;
   /** All other pages. */
   readonly pages: Uint32Array;
@@ -36,11 +41,13 @@ function deltaOf(pages: Pages, changed: Uint32Array): PageDelta {
   const isRepeating = changed.map((page) => (pages.repeats(page) ? 1 : 0));
   const repeating = changed.filter((_, index) => isRepeating[index] === 1);
   const others = changed.filter((_, index) => isRepeating[index] === 0);
-  const words = new BigUint64Array(2 * repeating.length);
+  const words = new BigUint64Array(wordsOfRepeating * repeating.length);
   for (let index = 0; index < repeating.length; index++) {
-    const at = (repeating[index] * pageBytes) / 8;
-    words[2 * index] = pages.ramWords[at];
-    words[2 * index + 1] = pages.ramWords[at + 1];
+    const at = repeating[index] * pageWords;
+    const to = wordsOfRepeating * index;
+    words[to] = pages.ramWords[at];
+    words[to + 1] = pages.ramWords[at + 1];
+    words[to + 2] = pages.ramWords[at + pageWords - 1];
   }
   const content = new Uint8Array(others.length * pageBytes);
   others.forEach((page, index) => content.set(pages.content(page), index * pageBytes));
@@ -48,19 +55,17 @@ function deltaOf(pages: Pages, changed: Uint32Array): PageDelta {
 }
 
 /** A page that repeats a word; most pages repeat the one that the page before them did. */
-const scratch = new BigUint64Array(pageBytes / 8);
+const scratch = new BigUint64Array(pageWords);
 const scratchBytes = new Uint8Array(scratch.buffer);
 
-/** Content of a page that repeats a word, until the next call. */
-function repeatingContent(first: bigint, repeated: bigint): Uint8Array {
+/** Content of one of the repeating pages that `words` tells, by its place among them; valid until the next call. */
+export function repeatingContent(words: BigUint64Array, index: number): Uint8Array {
+  const at = wordsOfRepeating * index;
+  const repeated = words[at + 1];
   if (scratch[1] !== repeated) scratch.fill(repeated);
-  scratch[0] = first;
+  scratch[0] = words[at];
+  scratch[pageWords - 1] = words[at + 2];
   return scratchBytes;
-}
-
-/** Puts back a page that repeats a word. */
-export function writeRepeating(pages: Pages, page: number, first: bigint, repeated: bigint): void {
-  pages.write(page, repeatingContent(first, repeated));
 }
 
 /** Puts back another page; `content` may be longer than the page is. */
@@ -78,7 +83,7 @@ export function putBack(pages: Pages, { repeating, words, pages: others, content
   for (let page = 0; page < pages.count; page++) {
     let kept = pages.initialContent(page);
     const [index, other] = [repeatingAt[page], othersAt[page]];
-    if (index >= 0) kept = repeatingContent(words[2 * index], words[2 * index + 1]);
+    if (index >= 0) kept = repeatingContent(words, index);
     else if (other >= 0) kept = content.subarray(other * pageBytes, (other + 1) * pageBytes);
     const present = pages.content(page);
     // Code that is as it was stays decoded and compiled.

@@ -75,7 +75,7 @@ export class Pages {
     return disk.bytes.subarray(at, at + pageBytes);
   }
 
-  /** True when all 64-bit words of the page but the first are equal: such a page is told by two words. */
+  /** True when all 64-bit words of a page but the first and the last are equal: three words tell such a page. */
   repeats(page: number): boolean {
     return page < this.frames && this.parts.core.repeats(this.parts.layout.ram + page * pageBytes) === 1;
   }

@@ -2,7 +2,7 @@
 // so going from one state to another writes the pages that differ and no others.
 import type { Machine } from '../machine.js';
 import { pageBytes } from '../memory-layout.js';
-import { takeDelta, writeContent, writeRepeating } from './page-delta.js';
+import { repeatingContent, takeDelta, wordsOfRepeating, writeContent } from './page-delta.js';
 
 /** A state of the machine. The pages are those that changed since the checkpoint before it, or since an earlier one. */
 export interface Checkpoint {
@@ -10,7 +10,7 @@ export interface Checkpoint {
   readonly cycle: number;
   /** What Machine.saveState gave. */
   readonly state: Uint8Array;
-  /** Pages of RAM that repeat a 64-bit word but for their first, and these two words of each. */
+  /** Pages of RAM that repeat a 64-bit word but for their first and last, and the words of each; see PageDelta. */
   readonly repeating: Uint32Array;
   readonly words: BigUint64Array;
   /** All other pages. */
@@ -130,7 +130,7 @@ function writeStale({ pages }: Machine, checkpoint: Checkpoint, stale: Uint8Arra
     const page = repeating[index];
     if (stale[page] === 0) continue;
     stale[page] = 0;
-    writeRepeating(pages, page, words[2 * index], words[2 * index + 1]);
+    pages.write(page, repeatingContent(words, index));
   }
   for (let index = 0; index < checkpoint.pages.length; index++) {
     const page = checkpoint.pages[index];
@@ -149,7 +149,7 @@ function capture(machine: Machine, base: Checkpoint | undefined): Captured {
       return this.kept.subarray(index * pageBytes, (index + 1) * pageBytes);
     },
     get bytes() {
-      return this.state.length + 20 * this.repeating.length + this.kept.length;
+      return this.state.length + this.words.byteLength + 4 * this.repeating.length + this.kept.length;
     },
   };
 }
@@ -163,12 +163,14 @@ function absorb(one: Captured, older: Checkpoint): void {
   const own = new Set([...one.repeating, ...one.pages]);
   const repeating = [...older.repeating.keys()].filter((index) => !own.has(older.repeating[index]));
   const pages = [...older.pages.keys()].filter((index) => !own.has(older.pages[index]));
-  const pairs = repeating.flatMap((index) => [older.words[2 * index], older.words[2 * index + 1]]);
+  const words = repeating.flatMap((index) => [
+    ...older.words.subarray(wordsOfRepeating * index, wordsOfRepeating * (index + 1)),
+  ]);
   const kept = new Uint8Array(one.kept.length + pages.length * pageBytes);
   kept.set(one.kept);
   pages.forEach((index, place) => kept.set(older.content(index), one.kept.length + place * pageBytes));
   one.repeating = Uint32Array.from([...one.repeating, ...repeating.map((index) => older.repeating[index])]);
-  one.words = BigUint64Array.from([...one.words, ...pairs]);
+  one.words = BigUint64Array.from([...one.words, ...words]);
   one.pages = Uint32Array.from([...one.pages, ...pages.map((index) => older.pages[index])]);
   one.kept = kept;
   one.base = isCaptured(older) ? older.base : undefined;

@@ -1,7 +1,10 @@
 // A machine's state saved and put back: it goes on as if nothing had been, wherever the cut falls.
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  pageBytes,
   ramBase,
+  repeatingContent,
+  takeDelta,
   Timeline,
   type CapturedCheckpoint,
   type Checkpoint,
@@ -76,6 +79,36 @@ function expectAllCutsToAgree(source: string, harts: number): void {
     expect(machine.digest(), `from cycle ${cut} on`).toBe(end);
   }
 }
+
+describe('the pages that changed', () => {
+  const fill = 0x0505_0505_0505_0505n;
+  const last = pageBytes / 8 - 1;
+
+  it('are told by three words where all but the first and the last are equal, whichever word differs', () => {
+    const { machine } = new BareMachine('nop', { memoryBytes: 4 << 20 });
+    takeDelta(machine.pages);
+    const changed = Array.from({ length: last + 2 }, (_, odd) => {
+      const words = new BigUint64Array(pageBytes / 8).fill(fill);
+      words[odd] = BigInt(odd + 1);
+      return new Uint8Array(words.slice(0, last + 1).buffer);
+    });
+    const ends = new BigUint64Array(changed[0].slice().buffer);
+    ends[last] = 7n;
+    changed.push(new Uint8Array(ends.buffer));
+    changed.forEach((bytes, index) => machine.ram.write(ramBase + (index + 1) * pageBytes, bytes));
+    const { repeating, words, pages, content } = takeDelta(machine.pages);
+    // The first word, the last, none, and both.
+    expect([...repeating]).toEqual([0, last, last + 1, last + 2].map((index) => index + 1));
+    expect(pages.length).toBe(last - 1);
+    repeating.forEach((page, index) =>
+      expect(Buffer.compare(repeatingContent(words, index), changed[page - 1])).toBe(0),
+    );
+    pages.forEach((page, index) => {
+      const kept = content.subarray(index * pageBytes, (index + 1) * pageBytes);
+      expect(Buffer.compare(kept, changed[page - 1])).toBe(0);
+    });
+  });
+});
 
 describe('every cut of a small program', () => {
   it.each([1, 3])('with reservations held and turns under way on %i harts', (harts) => {

@@ -2,7 +2,7 @@
 // Little-endian. 16 bytes: magic, then u32 stored and u32 real length of the table; the table, deflated
 // if these differ:
 //   u32 × 4   lengths of what follows: state in bytes; repeating pages; other pages; blocks
-//   u64 × 2   for each repeating page: its first word and the word that all others equal
+//   u64 × 3   for each repeating page: its first word, the word that the others repeat, and its last
 //   u32 × n   their numbers, then those of the other pages, then the stored length of each block
 //   bytes     the state
 // and the blocks, each deflated on its own: the content of 16 of the other pages, so that one page is read without most
@@ -25,10 +25,14 @@ export interface SnapshotContent {
   readonly content: Uint8Array;
 }
 
-const magic = Buffer.from('cowsnap\x01', 'latin1');
+const magic = Buffer.from('cowsnap', 'latin1');
+/** The byte behind the magic. */
+const version = 2;
 const headerBytes = 16;
 const countsBytes = 16;
 export const snapshotPageBytes = 4096;
+/** Words that tell a repeating page. */
+export const wordsOfRepeating = 3;
 const blockBytes = 16 * snapshotPageBytes;
 /** Unpacking a small table takes longer than reading it; a replay reads all of them. */
 const plainTableBytes = 1 << 18;
@@ -48,7 +52,11 @@ export async function encodeSnapshot(snapshot: SnapshotContent): Promise<Uint8Ar
   const counts = Uint32Array.of(state.length, repeating.length, pages.length, blocks.length);
   const table = Buffer.concat([counts, words, repeating, pages, lengths].map(bytesOf).concat([state]));
   const stored = table.length > plainTableBytes ? await compress(table, { level: 1 }) : table;
-  const header = Buffer.concat([magic, bytesOf(Uint32Array.of(stored.length, table.length))]);
+  const header = Buffer.concat([
+    magic,
+    Uint8Array.of(version),
+    bytesOf(Uint32Array.of(stored.length, table.length)),
+  ]);
   return [header, stored, ...blocks];
 }
 
@@ -80,22 +88,28 @@ export class StoredSnapshot {
     const file = this.guarded(() => readFileSync(path));
     if (sha256 !== '' && createHash('sha256').update(file).digest('hex') !== sha256)
       throw unreadable(path, 'is not the file of the run: it has been altered');
-    if (file.length < headerBytes || !file.subarray(0, 8).equals(magic))
+    if (file.length < headerBytes || !file.subarray(0, magic.length).equals(magic))
       throw unreadable(path, 'is no snapshot of this program');
+    if (file[magic.length] !== version)
+      throw unreadable(
+        path,
+        `has snapshot format ${file[magic.length]} and this version reads ${version}; run the program again`,
+      );
     const end = headerBytes + file.readUInt32LE(8);
     const packed = new Uint8Array(file.subarray(headerBytes, end));
     const isPlain = packed.length === file.readUInt32LE(12);
     const table = isPlain ? packed : this.guarded(() => new Uint8Array(inflateSync(packed)));
     if (table.length < countsBytes) throw unreadable(path, 'is damaged: it has no table');
     const [stateBytes, repeating, pages, blocks] = new Uint32Array(table.buffer, 0, 4);
-    const expected = countsBytes + 20 * repeating + 4 * pages + 4 * blocks + stateBytes;
+    const wordBytes = 8 * wordsOfRepeating * repeating;
+    const expected = countsBytes + wordBytes + 4 * repeating + 4 * pages + 4 * blocks + stateBytes;
     if (table.length !== expected || blocks !== Math.ceil((pages * snapshotPageBytes) / blockBytes))
       throw unreadable(path, 'is damaged: its table does not fit');
     let at = countsBytes;
     const words = (count: number): Uint32Array =>
       new Uint32Array(table.buffer, (at += 4 * count) - 4 * count, count);
-    this.words = new BigUint64Array(table.buffer, at, 2 * repeating);
-    at += 16 * repeating;
+    this.words = new BigUint64Array(table.buffer, at, wordsOfRepeating * repeating);
+    at += wordBytes;
     this.repeating = words(repeating);
     this.pages = words(pages);
     const lengths = words(blocks);

@@ -5,7 +5,13 @@ import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../files/output-file.js';
 import type { RecordingWriter } from './recording.js';
-import { encodeSnapshot, snapshotPageBytes, StoredSnapshot, type SnapshotContent } from './snapshot-file.js';
+import {
+  encodeSnapshot,
+  snapshotPageBytes,
+  StoredSnapshot,
+  wordsOfRepeating,
+  type SnapshotContent,
+} from './snapshot-file.js';
 
 /** A snapshot that is in the index. */
 interface Kept {
@@ -149,7 +155,9 @@ function merged(older: StoredSnapshot, newer: StoredSnapshot): SnapshotContent {
   pages.forEach((index, place) => {
     content.set(older.content(index), (newer.pages.length + place) * snapshotPageBytes);
   });
-  const words = repeating.flatMap((index) => [older.words[2 * index], older.words[2 * index + 1]]);
+  const words = repeating.flatMap((index) => [
+    ...older.words.subarray(wordsOfRepeating * index, wordsOfRepeating * (index + 1)),
+  ]);
   return {
     ...{ cycle: newer.cycle, state: newer.state, content },
     repeating: Uint32Array.from([...newer.repeating, ...repeating.map((index) => older.repeating[index])]),

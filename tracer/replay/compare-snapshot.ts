@@ -1,5 +1,12 @@
 // Whether a machine is in the state that a snapshot recorded, and in what it is not.
-import { pageBytes, ramBase, stateDifference, type Difference, type Machine } from '../../emulator/index.js';
+import {
+  pageBytes,
+  ramBase,
+  repeatingContent,
+  stateDifference,
+  type Difference,
+  type Machine,
+} from '../../emulator/index.js';
 import { hex } from '../../text/index.js';
 import type { StoredSnapshot } from '../recording/index.js';
 
@@ -9,11 +16,8 @@ export function snapshotDifference(machine: Machine, recorded: StoredSnapshot): 
 }
 
 function pageDifference(machine: Machine, recorded: StoredSnapshot): Difference | undefined {
-  const filled = new BigUint64Array(pageBytes / 8);
   for (const [index, page] of recorded.repeating.entries()) {
-    filled.fill(recorded.words[2 * index + 1]);
-    filled[0] = recorded.words[2 * index];
-    const difference = wordDifference(machine, page, new Uint8Array(filled.buffer));
+    const difference = wordDifference(machine, page, repeatingContent(recorded.words, index));
     if (difference) return difference;
   }
   for (const [index, page] of recorded.pages.entries()) {
