@@ -103,7 +103,7 @@ function entry(which: 'before' | 'after'): HistoryColumn {
 /** What frame_spans says of the old frame. */
 function found(
   type: HistoryColumn['type'],
-  read: (frames: FramePoints, rows: Int32Array) => WholeColumn['values'],
+  read: (frames: FramePoints, rows: Int32Array, histories: Histories) => WholeColumn['values'],
 ): HistoryColumn {
   return {
     type,
@@ -111,7 +111,7 @@ function found(
     read: (histories) => {
       const { oldFrameRow } = faultChanges(histories);
       return {
-        values: read(histories.frames, oldFrameRow),
+        values: read(histories.frames, oldFrameRow, histories),
         validity: validityBut(oldFrameRow, -1, oldFrameRow.length),
       };
     },
@@ -119,6 +119,16 @@ function found(
 }
 
 const undisturbed = pointFlag.undisturbed | pointFlag.settled;
+
+/**
+ * Nobody else finished with the frame from the fault on. The handler looks at the count before it touches anything, so
+ * that nobody did since its first touch is not enough: a sharer may have left while the page was copied.
+ */
+function isUndisturbed(frames: FramePoints, row: number, { found: { spans } }: Histories): boolean {
+  if ((frames.flagsAt(row) & undisturbed) !== undisturbed) return false;
+  const start = spans.startSeq[frames.at(row, 'span')] ?? 0;
+  return start === 0 || frames.at(row, 'doneBefore') >>> 0 < start;
+}
 
 export const faultChangeColumns = {
   span: spanOf(visits),
@@ -150,10 +160,10 @@ export const faultChangeColumns = {
     for (let index = 0; index < counts.length; index++) counts[index] = frames.countAt(rows[index]);
     return counts;
   }),
-  undisturbed: found('bool', (frames, rows) => {
+  undisturbed: found('bool', (frames, rows, histories) => {
     const values = new Uint8Array(rows.length);
     for (let index = 0; index < values.length; index++)
-      values[index] = (frames.flagsAt(rows[index]) & undisturbed) === undisturbed ? 1 : 0;
+      values[index] = isUndisturbed(frames, rows[index], histories) ? 1 : 0;
     return values;
   }),
   hasty: {

@@ -165,6 +165,7 @@ export class FrameHistory {
     doubles[(at + word.count) / 2] = count;
     const judged = this.open[frame] === 0;
     const undisturbed = judged && this.lastEnd[frame] <= words[at + word.firstSeq];
+    words[at + word.doneBefore] = this.lastEnd[frame];
     words[at + word.flags] =
       settled |
       (judged ? pointFlag.judged : 0) |

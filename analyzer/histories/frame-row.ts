@@ -20,7 +20,9 @@ export const rowWord = {
   /** Places on the free list while the entry is open, flags when it is done. */
   listed: 7,
   flags: 7,
+  /** Next open row of the frame while the entry is open; the end of the entry done before it, plus one, when done. */
   nextOnFrame: 8,
+  doneBefore: 8,
   nextInSpan: 9,
   count: 10,
 } as const;

@@ -28,6 +28,8 @@ export interface FoundSpans {
   readonly end: Uint8Array;
   /** Seq of the row plus one where it tells of an end, 0 otherwise. */
   readonly endSeq: Uint32Array;
+  /** Seq of the trap that began it plus one, 0 where that is not told. */
+  readonly startSeq: Uint32Array;
   /** Index of its cause. */
   readonly cause: Uint8Array;
   /** 1 for the handling of a page fault. */
@@ -42,6 +44,7 @@ export class KernelEntries {
   private row: Int32Array = new Int32Array();
   private end: Uint8Array = new Uint8Array();
   private endSeq: Uint32Array = new Uint32Array();
+  private startSeq: Uint32Array = new Uint32Array();
   private cause: Uint8Array = new Uint8Array();
   private isFault: Uint8Array = new Uint8Array();
   private readonly causes: string[] = [];
@@ -72,9 +75,18 @@ export class KernelEntries {
   }
 
   /** A process trapped: out of user mode a span begins, else its kernel code is interrupted. */
-  trapped(pid: number, span: number, from: number): void {
-    if (from === user) this.current.set(pid, span);
+  trapped(pid: number, span: number, from: number, seq: number): void {
+    if (from === user) this.begin(pid, span, seq);
     else if (from === supervisor) this.interrupted.set(pid, (this.interrupted.get(pid) ?? 0) + 1);
+  }
+
+  private begin(pid: number, span: number, seq: number): void {
+    this.current.set(pid, span);
+    if (span >= this.startSeq.length) {
+      checkSpan(span);
+      this.startSeq = roomFor(this.startSeq, span);
+    }
+    this.startSeq[span] = seq + 1;
   }
 
   returned(pid: number, to: number): void {
@@ -95,8 +107,8 @@ export class KernelEntries {
   }
 
   found(): FoundSpans {
-    const { row, end, endSeq, cause, isFault, causes, lastSeq } = this;
-    return { row, end, endSeq, cause, isFault, causes, lastSeq };
+    const { row, end, endSeq, startSeq, cause, isFault, causes, lastSeq } = this;
+    return { row, end, endSeq, startSeq, cause, isFault, causes, lastSeq };
   }
 
   private causeNumber(cause: string): number {

@@ -202,7 +202,7 @@ export class HistoryPass {
     const left = new ModeColumns('from_mode');
     this.rows.add('trap', left, (trap, limit) => {
       for (; trap.seq < limit; trap.advance())
-        entries.trapped(trap.pid[trap.at], trap.span[trap.at], left.mode[trap.at]);
+        entries.trapped(trap.pid[trap.at], trap.span[trap.at], left.mode[trap.at], trap.seq);
     });
     const entered = new ModeColumns('to_mode');
     this.rows.add('trap_return', entered, (back, limit) => {

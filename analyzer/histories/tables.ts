@@ -80,7 +80,8 @@ export const historyTables = {
   fault_changes: {
     doc:
       'The rows of page_changes that are the handling of a page fault, with what it found of old_frame (see ' +
-      'frame_spans); null when it left that frame alone. pc and call_site are those of the last store. hasty: ' +
+      'frame_spans; undisturbed: from the trap on); null when it left that frame alone. pc and call_site are ' +
+      'those of the last store. hasty: ' +
       'before it, the entry gave up a frame in less time than a copy takes.',
     needs: frameKinds,
     optional: [...frameExtras, 'page_fault', 'kalloc', 'kfree'],

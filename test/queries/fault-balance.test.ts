@@ -57,3 +57,37 @@ describe('a_sole_owner_write_fault_takes_no_frame', () => {
     expect(violations).toHaveLength(expected.length);
   });
 });
+
+describe('a_sole_owner_copies_nothing', () => {
+  /** The other sharer handles its fault before this one's begins, or while this one copies. */
+  function bothFault(order: 'before' | 'meanwhile'): ToyKernel {
+    const kernel = new ToyKernel({ uncounted: true });
+    const init = kernel.boot('init');
+    const child = kernel.fork(init);
+    const { story } = kernel;
+    const old = init.pages.get(page)!;
+    const copy = 0x80100000;
+    if (order === 'before') kernel.store(child, page);
+    const at = { cycle: story.cycle, access: 'store', va: page, root: init.root, outcome: 'resolved' };
+    const entry = story.begin(init.pid, 'page_fault');
+    story.emit('trap', entry, '', { from_mode: 0, to_mode: 1, interrupt: 0, cause: 15, value: page });
+    story.emit('frame_alloc', entry, 'kalloc', { frame: copy });
+    story.emit('kalloc', entry, 'kalloc', { frame: copy });
+    if (order === 'meanwhile') kernel.store(child, page);
+    changePage(kernel, entry, init, pteOf(copy, old.bits | pte.w));
+    story.emit('kfree', entry, 'kfree', { frame: old.frame });
+    story.emit('frame_free', entry, 'kfree', { frame: old.frame });
+    story.end(entry);
+    story.emit('trap_return', entry, '', { to_mode: 0, target: page, root: init.root });
+    story.emit('page_fault', entry, '', { ...at, end_cycle: story.cycle });
+    return kernel;
+  }
+
+  test.each([
+    ['is broken by a copy when the other sharer had left', 'before', [expect.stringMatching(/^this kernel/)]],
+    ['says nothing of a copy during which it left', 'meanwhile', []],
+  ] as const)('%s', async (_, order, expected) => {
+    const { violations } = await judgeRows('a_sole_owner_copies_nothing', bothFault(order).story.rows());
+    expect(violations.map(({ message }) => message)).toEqual(expected);
+  });
+});
