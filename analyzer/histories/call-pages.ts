@@ -42,6 +42,7 @@ interface Asked {
 }
 
 interface Mapping {
+  /** Number of the frame, -1 when users have no mapping there. */
   readonly frame: number;
   readonly writable: boolean;
   readonly fromSeq: number;
@@ -63,8 +64,15 @@ function spaceFinder(histories: Histories): (pid: number, seq: number) => Space 
   };
 }
 
+const noMapping: Mapping = { frame: -1, writable: false, fromSeq: 0 };
+
 /** Those whose page was mapped for users then, with the mapping. */
 function mapped(histories: Histories, asked: readonly Asked[]): Found[] {
+  return withMappings(histories, asked).filter(({ mapping }) => mapping !== noMapping);
+}
+
+/** All of them, with what mapped the page for users then. */
+function withMappings(histories: Histories, asked: readonly Asked[]): Found[] {
   if (asked.length === 0) return [];
   const { mappings, changes, visits, rootPages } = histories.found.pages;
   const roots = new NumberedKeys();
@@ -76,12 +84,11 @@ function mapped(histories: Histories, asked: readonly Asked[]): Found[] {
   const byPage = new RowGroups(mappings.length, (row) =>
     pages.known(page[change[row]], visits.of.root[visit[change[row]]]),
   );
-  return asked.flatMap((one, index) => {
+  return asked.map((one, index) => {
     const row = lastBefore(byPage, numbers[index], fromSeq, one.seq);
-    if (row < 0 || (toRow[row] !== -1 && toSeq[row] <= one.seq)) return [];
-    return [
-      { ...one, mapping: { frame: frame[row], writable: isWritable(bits[row]), fromSeq: fromSeq[row] } },
-    ];
+    if (row < 0 || (toRow[row] !== -1 && toSeq[row] <= one.seq)) return { ...one, mapping: noMapping };
+    const mapping = { frame: frame[row], writable: isWritable(bits[row]), fromSeq: fromSeq[row] };
+    return { ...one, mapping };
   });
 }
 
@@ -122,7 +129,7 @@ const writtenPages = remembered((histories): readonly Found[] => {
     asked.push({ call: callAt(histories, call), page: first, bytes, seq, space });
     if (last !== first) asked.push({ call: callAt(histories, call), page: last, bytes, seq, space });
   }
-  return mapped(histories, asked);
+  return withMappings(histories, asked);
 });
 
 function callAt({ found: { calls } }: Histories, call: number): Call {
@@ -212,6 +219,7 @@ export const writtenPageColumns = {
   va: rowColumn(writtenPages, 'u64', ({ page }) => page * 4096),
   root: rowColumn(writtenPages, 'u64', ({ space }) => space.made.root),
   image: rowColumn(writtenPages, 'u64', ({ space }) => space.image),
+  mapped: rowColumn(writtenPages, 'bool', ({ mapping }) => mapping !== noMapping),
   writable: rowColumn(writtenPages, 'bool', ({ mapping }) => mapping.writable),
   from_seq: rowColumn(writtenPages, 'u64', ({ mapping }) => mapping.fromSeq),
 } as const satisfies Record<string, HistoryColumn>;

@@ -212,7 +212,7 @@ export const historyTables = {
     doc:
       'Pages of a process that a system call has written results to: read, pipe, fstat, wait (by their numbers in ' +
       'xv6), the first and the last page, with the entry that mapped the page for users at the end of the call ' +
-      '(from_seq).',
+      '(from_seq); mapped: there was one, else frame and from_seq are 0.',
     needs: [...pageKinds, 'syscall', 'process'],
     optional: [],
     rows: writtenPageRows,

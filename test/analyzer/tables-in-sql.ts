@@ -68,11 +68,11 @@ calls AS (
     AND (number IN (3, 4) OR argument0 < 16) AND NOT (number = 5 AND result = 0)
 )`;
 
-/** The pages of calls with their space and mapping then. */
-const placed = (of: string): string => `
+/** The pages of calls with their space and mapping then; those without a mapping only in a left join. */
+const placed = (of: string, join: 'JOIN' | 'LEFT JOIN'): string => `
 SELECT p.*, s.root, s.image, m.frame, m.writable, m.from_seq
 FROM ${of} p ASOF JOIN spaces s ON p.pid = s.pid AND p.at_seq > s.space
-JOIN leaf_mappings m
+${join} leaf_mappings m
   ON m.root = s.root AND m.va = p.va AND m.from_seq < p.at_seq AND coalesce(m.to_seq > p.at_seq, true)`;
 
 /** Tables by name: the columns that are compared, and the same in SQL. */
@@ -96,13 +96,14 @@ SELECT image, va, permissions, mark, user_after, finished, by_fault, grants, mar
 FROM states LEFT JOIN grants USING (image, va) GROUP BY ALL`,
   },
   written_pages: {
-    columns: 'seq, pid, span, address, bytes, va, root, image, frame, writable, from_seq',
-    sql: `WITH RECURSIVE ${spaces}, ${calls}, placed AS (${placed('pages')})
-SELECT seq, pid, span, address, bytes, va, root, image, frame, writable, from_seq FROM placed`,
+    columns: 'seq, pid, span, address, bytes, va, root, image, frame, mapped, writable, from_seq',
+    sql: `WITH RECURSIVE ${spaces}, ${calls}, placed AS (${placed('pages', 'LEFT JOIN')})
+SELECT seq, pid, span, address, bytes, va, root, image, coalesce(frame, 0), from_seq IS NOT NULL,
+       coalesce(writable, false), coalesce(from_seq, 0) FROM placed`,
   },
   results_for_shared_pages: {
     columns: 'seq, pid, span, address, frame, refused',
-    sql: `WITH RECURSIVE ${spaces}, ${calls}, placed AS (${placed('shared')})
+    sql: `WITH RECURSIVE ${spaces}, ${calls}, placed AS (${placed('shared', 'JOIN')})
 SELECT p.seq, p.pid, p.span, p.address, p.frame, p.result = -1 FROM placed p JOIN grants g USING (image, va)
 WHERE NOT p.writable AND g.granted & 4 <> 0
   AND p.span NOT IN (SELECT span FROM process WHERE action = 'exit' UNION SELECT span FROM kalloc WHERE frame = 0)`,
