@@ -43,8 +43,9 @@ function change(
   of: number,
   before: number,
   after: number,
+  spacing = 4096,
 ): RecordInput {
-  const at = array.address + ((of - base) / 4096) * array.stride;
+  const at = array.address + ((of - base) / spacing) * array.stride;
   const bits = BigInt((at % 8) * 8);
   const mask = (1n << BigInt(array.elementBytes * 8)) - 1n;
   const word = (value: number): bigint => (BigInt(value) & mask) << bits;
@@ -52,11 +53,11 @@ function change(
 }
 
 /** A boot that frees frames 0 to 9, setting each count to 1 before, and an allocation of the last one. */
-function boot(array: ReferenceCountFacts, base: number): RecordInput[] {
+function boot(array: ReferenceCountFacts, base: number, spacing = 4096): RecordInput[] {
   const frees = Array.from({ length: 10 }, (_, index): RecordInput[] => [
-    change(array, base, frame(index), 0, 1),
+    change(array, base, frame(index), 0, 1, spacing),
     freeEntered(frame(index)),
-    change(array, base, frame(index), 1, 0),
+    change(array, base, frame(index), 1, 0, spacing),
     store(head, index === 0 ? 0 : frame(index - 1), frame(index), {
       link: index === 0 ? 0 : frame(index - 1),
     }),
@@ -64,7 +65,7 @@ function boot(array: ReferenceCountFacts, base: number): RecordInput[] {
   return [
     ...frees,
     store(head, frame(9), frame(8), { link: frame(7) }),
-    change(array, base, frame(9), 0, 1),
+    change(array, base, frame(9), 0, 1, spacing),
     allocateReturns(frame(9)),
   ];
 }
@@ -138,6 +139,15 @@ describe('the frame of element 0', () => {
   ])('is learned from use: %s', async (_, base) => {
     const array = facts({ count: 600_000 });
     const rows = await changes(array, boot(array, base));
+    expect(rows.map(([of]) => of)).toEqual([
+      ...Array.from({ length: 20 }, (__, index) => frame(Math.floor(index / 2))),
+      frame(9),
+    ]);
+  });
+
+  test.each([1024, 16])('is learned where every %d bytes have an element', async (spacing) => {
+    const array = facts({ count: 600_000 });
+    const rows = await changes(array, boot(array, kernelBase, spacing));
     expect(rows.map(([of]) => of)).toEqual([
       ...Array.from({ length: 20 }, (__, index) => frame(Math.floor(index / 2))),
       frame(9),

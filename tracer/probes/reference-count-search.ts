@@ -1,5 +1,5 @@
-// Sees from use which of the candidates counts references, and for which frame its first element is: what the
-// allocator and the free function change while they handle a frame is that frame's count.
+// Sees from use which of the candidates counts references, for which frame its first element is, and how far apart the
+// elements of two frames are: what the allocator and the free function change while they handle a frame is its count.
 import { RecordKind } from '../../emulator/ring/records.js';
 import { ProbeId } from './probe-id.js';
 import { operand, type RawRecord } from './raw-record.js';
@@ -15,6 +15,8 @@ interface Work {
 /** An element with the word it is in, before its first change. */
 interface Change {
   readonly index: number;
+  /** What it speaks for. */
+  readonly keys: readonly number[];
   readonly low: number;
   readonly high: number;
 }
@@ -24,9 +26,35 @@ const frameBytes = 4096;
 const votesNeeded = 8;
 const votesRatio = 3;
 
+/** What is voted for: the frame of element 0, and the bytes of memory from an element to the next, a power of two. */
+const spacings = 64;
+
+function keyOf(firstFrame: number, spacing: number): number {
+  return firstFrame * spacings + Math.log2(spacing);
+}
+
+function partsOf(key: number): { firstFrame: number; spacing: number } {
+  const firstFrame = Math.floor(key / spacings);
+  return { firstFrame, spacing: 2 ** (key - firstFrame * spacings) };
+}
+
+/** The frame and the element that were changed together last. */
+interface Pair {
+  readonly frame: number;
+  readonly index: number;
+}
+
+/** How finely the elements between those of two frames divide memory; undefined when not finer than by frames. */
+function finerSpacing(one: Pair, other: Pair): number | undefined {
+  const spacing = (one.frame - other.frame) / (one.index - other.index);
+  const isFiner = spacing >= 1 && spacing < frameBytes && Number.isInteger(Math.log2(spacing));
+  return isFiner ? spacing : undefined;
+}
+
 export class ReferenceCountSearch {
   private readonly work = new Map<number, Work>();
   private readonly votes: ReadonlyMap<ReferenceCounts, Map<number, number>>;
+  private readonly last = new Map<ReferenceCounts, Pair>();
   private answer: ReferenceCounts | undefined;
 
   constructor(
@@ -80,26 +108,37 @@ export class ReferenceCountSearch {
 
   /** A change is a vote; what is changed back in the same work is a lock of the frame, and its votes are void. */
   private changed(work: Work, candidate: ReferenceCounts, index: number, record: RawRecord): void {
-    const firstFrame = work.frame - index * frameBytes;
     const before = work.changed.get(candidate);
     if (!before) {
-      work.changed.set(candidate, { index, low: record.low(operand.b), high: record.high(operand.b) });
-      return this.vote(candidate, firstFrame, 1);
+      const keys = this.keysOf(candidate, { frame: work.frame, index });
+      work.changed.set(candidate, { index, keys, low: record.low(operand.b), high: record.high(operand.b) });
+      for (const key of keys) this.vote(candidate, key, 1);
+      return;
     }
     const isBack =
       before.index === index &&
       before.low === record.low(operand.c) &&
       before.high === record.high(operand.c);
-    if (isBack) this.vote(candidate, firstFrame, -2);
+    if (isBack) for (const key of before.keys) this.vote(candidate, key, -2);
   }
 
-  private vote(candidate: ReferenceCounts, firstFrame: number, weight: number): void {
+  /** What a change speaks for: an element a frame, or as finely as the distance from the last change tells. */
+  private keysOf(candidate: ReferenceCounts, pair: Pair): number[] {
+    const last = this.last.get(candidate);
+    this.last.set(candidate, pair);
+    const finer = last && finerSpacing(pair, last);
+    return [frameBytes, ...(finer ? [finer] : [])].map((spacing) =>
+      keyOf(pair.frame - pair.index * spacing, spacing),
+    );
+  }
+
+  private vote(candidate: ReferenceCounts, key: number, weight: number): void {
     const votes = this.votes.get(candidate)!;
-    const now = (votes.get(firstFrame) ?? 0) + weight;
-    votes.set(firstFrame, now);
+    const now = (votes.get(key) ?? 0) + weight;
+    votes.set(key, now);
     if (now < votesNeeded) return;
-    for (const [other, count] of votes) if (other !== firstFrame && count * votesRatio > now) return;
-    candidate.firstFrame = firstFrame;
+    for (const [other, count] of votes) if (other !== key && count * votesRatio > now) return;
+    Object.assign(candidate, partsOf(key));
     this.answer = candidate;
   }
 

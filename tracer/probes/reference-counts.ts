@@ -11,6 +11,8 @@ const frameBytes = 4096;
 export class ReferenceCounts {
   /** Physical address of the frame that element 0 counts. */
   firstFrame: number;
+  /** Bytes of memory from an element to the next: less than a frame where some elements count nothing. */
+  spacing = frameBytes;
   private elements: CountElements;
   private readonly rows: EventFileWriter<'refcount_change'> | undefined;
 
@@ -66,7 +68,7 @@ export class ReferenceCounts {
   ): void {
     const { elements } = this;
     this.emitter.begin(rows, record);
-    rows.columns.frame.appendNumber(this.firstFrame + index * frameBytes);
+    rows.columns.frame.appendNumber(this.firstFrame + index * this.spacing);
     elements.read(record, operand.b, word, index);
     rows.columns.before.append(elements.low, elements.high);
     elements.read(record, operand.c, word, index);
