@@ -40,4 +40,27 @@ describe('no_free_frame_is_written', () => {
     expect(await judgeRows(name, read('memset', 'kfree').story.rows())).toMatchObject({ status: 'holds' });
     expect(await judgeRows(name, read('kfree', 'vmfault').story.rows())).toMatchObject({ status: 'holds' });
   });
+
+  /** The allocator hands a frame out, and stores into one that stays free. */
+  function astray(offset: number): ToyKernel {
+    const kernel = new ToyKernel();
+    const shell = kernel.fork(kernel.boot('init'));
+    const free = 0x80100000;
+    kernel.story.inside(shell.pid, 'sbrk', (entry) => {
+      const at = { frame: free, address: free + offset, call_site: kernel.story.at('kalloc') };
+      kernel.story.emit('free_frame_write', entry, 'setref', at);
+      kernel.story.emit('kalloc', entry, 'kalloc', { frame: 0x80108000 });
+    });
+    return kernel;
+  }
+
+  test('is broken by an allocator that counts beyond its array, not by what it keeps in free frames', async () => {
+    expect((await judgeRows(name, astray(0xa50).story.rows())).violations).toMatchObject([
+      {
+        function: 'setref',
+        message: expect.stringMatching(/ the free frame .* handed out or took back another/),
+      },
+    ]);
+    expect(await judgeRows(name, astray(8).story.rows())).toMatchObject({ status: 'holds' });
+  });
 });
