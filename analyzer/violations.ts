@@ -110,7 +110,7 @@ async function readSuspects(
      FROM (SELECT number, ${flag('blames_caller')}, ${flag('blames_as_listed')}, unnest(${sites}) AS address,
                  generate_subscripts(${sites}, 1) AS position
            FROM kept) s
-     JOIN places p ON p.address = s.address AND s.address <> 0
+     JOIN places p ON p.address = s.address AND s.address <> 0 AND p."function" <> ''
      ORDER BY s.number, s.position`,
   );
   const all = new Map<number, Suspect[]>();

@@ -192,6 +192,18 @@ describe('which array counts', () => {
     expect(refcount_change).toHaveLength(21);
   });
 
+  test('is what a free function takes below zero and sets to zero again, for frames that never had an owner', async () => {
+    const array = facts({ count: 557_056, firstFrame: 0, isSigned: true });
+    const frees = Array.from({ length: 12 }, (_, index) => [
+      freeEntered(frame(index)),
+      change(array, kernelBase, frame(index), 0, -1),
+      change(array, kernelBase, frame(index), -1, 0),
+    ]).flat();
+    const rows = await changes(array, [...frees, change(array, kernelBase, frame(3), 0, 1)]);
+    expect(rows.at(-1)).toEqual([frame(3), 0, 1]);
+    expect(rows).toHaveLength(25);
+  });
+
   test('is none when no answer fits', async () => {
     const records = boot(right, kernelBase).flatMap((record, index) =>
       right.address <= Number(record.a ?? 0) && Number(record.a) < right.address + 0x40000

@@ -36,6 +36,11 @@ describe('no_free_frame_is_written', () => {
     ]);
   });
 
+  test('suspects no caller without a name, as of code that no symbol is for', async () => {
+    const { violations } = await judgeRows(name, read('memmove', '').story.rows());
+    expect(violations[0].suspects.map((one) => one.function)).toEqual(['vmfault', 'memmove']);
+  });
+
   test('holds for what the free function itself stores', async () => {
     expect(await judgeRows(name, read('memset', 'kfree').story.rows())).toMatchObject({ status: 'holds' });
     expect(await judgeRows(name, read('kfree', 'vmfault').story.rows())).toMatchObject({ status: 'holds' });

@@ -67,6 +67,15 @@ export class CountElements {
     return low !== this.low || high !== this.high;
   }
 
+  /** Whether the store took the element from zero to below it, in the element's width. */
+  fellBelowZero(record: RawRecord, word: number, index: number): boolean {
+    this.read(record, operand.b, word, index);
+    if (this.low !== 0 || this.high !== 0) return false;
+    this.read(record, operand.c, word, index);
+    const { elementBytes, isSigned } = this.facts;
+    return this.low === (isSigned || elementBytes >= 4 ? -1 : 2 ** (elementBytes * 8) - 1);
+  }
+
   /** Reads the element out of the word that a field of the record holds, into `low` and `high`. */
   read(record: RawRecord, field: number, word: number, index: number): void {
     const { stride, elementBytes, isSigned } = this.facts;

@@ -17,6 +17,8 @@ interface Change {
   readonly index: number;
   /** What it speaks for. */
   readonly keys: readonly number[];
+  /** The free function took one off a count of zero, and will make it zero again: no lock does that. */
+  readonly isBelowZero: boolean;
   readonly low: number;
   readonly high: number;
 }
@@ -111,11 +113,14 @@ export class ReferenceCountSearch {
     const before = work.changed.get(candidate);
     if (!before) {
       const keys = this.keysOf(candidate, { frame: work.frame, index });
-      work.changed.set(candidate, { index, keys, low: record.low(operand.b), high: record.high(operand.b) });
+      const isBelowZero = candidate.fellBelowZero(record, index);
+      const [low, high] = [record.low(operand.b), record.high(operand.b)];
+      work.changed.set(candidate, { index, keys, isBelowZero, low, high });
       for (const key of keys) this.vote(candidate, key, 1);
       return;
     }
     const isBack =
+      !before.isBelowZero &&
       before.index === index &&
       before.low === record.low(operand.c) &&
       before.high === record.high(operand.c);

@@ -50,6 +50,11 @@ export class ReferenceCounts {
     return -1;
   }
 
+  /** Whether the store took an element from zero to below it. */
+  fellBelowZero(record: RawRecord, index: number): boolean {
+    return this.elements.fellBelowZero(record, record.address(operand.a), index);
+  }
+
   /** A word of the array changed; every element of it that did is a row. */
   wordChanged(record: RawRecord): void {
     const { rows, elements } = this;
