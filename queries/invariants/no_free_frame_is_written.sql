@@ -23,12 +23,13 @@ WITH own AS (
   SELECT *, coalesce(storer IN (FROM own), false) OR coalesce(caller IN (FROM own), false) AS by_own FROM stores
   WHERE NOT by_own OR (address & 4095 >= 64 AND (span, frame) NOT IN (FROM handled))
 )
-SELECT w.cycle, w.hart, w.pid, w.frame, w.pc, w.call_site, CASE WHEN by_own THEN [w.pc, w.call_site] ELSE [w.call_site, f.call_site, w.pc] END AS sites,
+SELECT w.cycle, w.hart, w.pid, w.frame, w.pc, w.call_site,
+       CASE WHEN by_own THEN [w.pc, w.call_site] ELSE [w.call_site, f.call_site, w.pc] END AS sites,
        CASE WHEN by_own
-              THEN printf('the kernel stored into the free frame 0x%x (at 0x%x) while it handed out or took back another',
-                          w.frame, w.address)
-            ELSE printf('the kernel stored into frame 0x%x (at 0x%x), which %s had put on the free list %d cycles before',
-                        w.frame, w.address,
+              THEN printf('the kernel stored into the free frame 0x%x (at 0x%x) while it handed out or took back '
+                          || 'another', w.frame, w.address)
+            ELSE printf('the kernel stored into frame 0x%x (at 0x%x), which %s had put on the free list %d cycles '
+                        || 'before', w.frame, w.address,
                         CASE WHEN f.span = w.span THEN 'the same kernel entry' ELSE printf('process %d', f.pid) END,
                         w.cycle - f.cycle) END AS message
 FROM others w ASOF JOIN frame_free f ON w.frame = f.frame AND w.seq > f.seq

@@ -192,7 +192,7 @@ describe('which array counts', () => {
     expect(refcount_change).toHaveLength(21);
   });
 
-  test('is what a free function takes below zero and sets to zero again, for frames that never had an owner', async () => {
+  test('is what a free function takes below zero and sets to zero again', async () => {
     const array = facts({ count: 557_056, firstFrame: 0, isSigned: true });
     const frees = Array.from({ length: 12 }, (_, index) => [
       freeEntered(frame(index)),
