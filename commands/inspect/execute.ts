@@ -20,18 +20,21 @@ import { chooseKernel, chooseKernelAlone, type KernelOptions } from '../kernel-o
 import type { Surroundings } from '../surroundings.js';
 import { inspectionText } from './report.js';
 
+/** Version of the document's form; raised when a key changes its meaning or goes. */
+const documentVersion = 1;
+
 /** What is known of a kernel without running it. Addresses are physical. */
 export interface Inspection {
   readonly kernel: string;
-  readonly entry: number;
-  readonly segments: readonly { readonly address: number; readonly bytes: number }[];
+  readonly entry: bigint;
+  readonly segments: readonly { readonly address: bigint; readonly bytes: number }[];
   /** Functions that play a role for the probes. */
-  readonly functions: readonly { readonly role: string; readonly name: string; readonly entry: number }[];
+  readonly functions: readonly { readonly role: string; readonly name: string; readonly entry: bigint }[];
   readonly findings: readonly Finding[];
   /** What was found, as a profile file for --profile could give it. */
   readonly profile: GivenProfile;
   readonly missing: readonly string[];
-  readonly firstFreeFrame: number | undefined;
+  readonly firstFreeFrame: bigint | undefined;
   /** Kinds of events a run will record, and those it cannot. */
   readonly events: readonly EventName[];
   readonly eventsLost: readonly EventName[];
@@ -57,7 +60,9 @@ export function executeInspect(
   if (argument !== undefined && flags.kernel !== undefined)
     throw new UsageError(`${argument} and --kernel ${flags.kernel} were given; give one of them`);
   const inspection = inspect({ ...flags, ...(argument !== undefined && { kernel: argument }) });
-  stdout.write(flags.json ? jsonDocument(inspection) : inspectionText(inspection));
+  stdout.write(
+    flags.json ? jsonDocument({ version: documentVersion, ...inspection }) : inspectionText(inspection),
+  );
   return ExitCode.ok;
 }
 
@@ -71,9 +76,16 @@ function inspect(options: KernelOptions): Inspection {
   const { findings, missing, imageEnd } = profile;
   return {
     kernel: label,
-    entry: elf.entry,
-    segments: elf.segments.map(({ address, memorySize }) => ({ address, bytes: memorySize })),
-    functions: Object.entries(profile.functions).map(([role, { name, entry }]) => ({ role, name, entry })),
+    entry: BigInt(elf.entry),
+    segments: elf.segments.map(({ address, memorySize }) => ({
+      address: BigInt(address),
+      bytes: memorySize,
+    })),
+    functions: Object.entries(profile.functions).map(([role, { name, entry }]) => ({
+      role,
+      name,
+      entry: BigInt(entry),
+    })),
     findings: [
       ...findings,
       ...pageTableFindings(debug, profile.functions.map),
@@ -81,7 +93,8 @@ function inspect(options: KernelOptions): Inspection {
     ],
     profile: profileContent(debug, profile),
     missing,
-    firstFreeFrame: imageEnd === undefined ? undefined : Math.max(Math.ceil(imageEnd / 4096) * 4096, ramBase),
+    firstFreeFrame:
+      imageEnd === undefined ? undefined : BigInt(Math.max(Math.ceil(imageEnd / 4096) * 4096, ramBase)),
     events: eventNames.filter((kind) => !lost.has(kind) && !unasked.has(kind)),
     eventsLost: eventNames.filter((kind) => lost.has(kind)),
     debug: {

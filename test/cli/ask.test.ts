@@ -2,6 +2,7 @@
 import { writeFileSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { trace } from '../support/command-line.js';
+import { undocumentedKeys } from '../support/json-keys.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const inside = temporaryDirectory();
@@ -66,6 +67,7 @@ describe('a run that is executed again', () => {
     const words = ['--watch', `pte:${pid}:${va}`, '--events', 'word_write,location', '--out', out, '--json'];
     const { stdout } = await trace(['replay', recorded, ...words]);
     expect(JSON.parse(stdout)).toMatchObject({ same: true, rows: { word_write: expect.any(Number) } });
+    expect(undocumentedKeys({ ...JSON.parse(stdout), rows: {} }, 'trace replay')).toEqual([]);
     const writers = await rows(
       out,
       'SELECT DISTINCT l."function" FROM word_write w JOIN location l ON l.address = w.pc',

@@ -1,6 +1,7 @@
 // trace bio on a recorded run.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { trace } from '../support/command-line.js';
+import { undocumentedKeys } from '../support/json-keys.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const inside = temporaryDirectory();
@@ -38,6 +39,7 @@ describe('the life of a frame', () => {
     const { frame } = await copiedFrame();
     const { stdout } = await trace(['bio', recorded, `0x${(BigInt(frame) + 8n).toString(16)}`, '--json']);
     const { version, frames } = JSON.parse(stdout);
+    expect(undocumentedKeys(JSON.parse(stdout), 'trace bio')).toEqual([]);
     expect([version, frames.length, frames[0].frame]).toEqual([1, 1, frame]);
     const events = frames[0].lives.flatMap((life: { episodes: { events: unknown[] }[] }) =>
       life.episodes.flatMap((episode) => episode.events),
@@ -51,6 +53,11 @@ describe('the life of a frame', () => {
     expect(stdout).toMatch(new RegExp(`^page 0x[\\da-f]+000 of process ${pid} `));
     expect(stdout).toContain(`\nframe ${frame}: `);
     expect(stdout).toContain(`\nframe ${copy}: `);
+    const { stdout: json } = await trace(['bio', recorded, '--pte', `${pid}:${va}`, '--json']);
+    expect(undocumentedKeys(JSON.parse(json), 'trace bio')).toEqual([]);
+    const { page, frames } = JSON.parse(json);
+    expect(page.pid).toBe(Number(pid));
+    expect(frames.map((one: { frame: string }) => one.frame)).toEqual(expect.arrayContaining([frame, copy]));
   });
 });
 

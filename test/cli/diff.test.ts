@@ -1,6 +1,7 @@
 // trace diff on recorded runs: another schedule, another kernel.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { trace } from '../support/command-line.js';
+import { undocumentedKeys } from '../support/json-keys.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const inside = temporaryDirectory();
@@ -43,6 +44,7 @@ describe('runs of a program', () => {
   test('on another kernel are told apart by what that does for them', async () => {
     const { exitCode, stdout } = await diff('one', 'eager', '--json');
     const { differ, program, kernel } = JSON.parse(stdout);
+    expect(undocumentedKeys(JSON.parse(stdout), 'trace diff')).toEqual([]);
     expect([exitCode, differ, program.partings]).toEqual([1, true, []]);
     const [{ a, b }] = kernel.partings;
     expect(a[0].text).not.toBe(b[0].text);

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { writeDiskImage } from '../../tracer/disk-image/index.js';
 import { trace } from '../support/command-line.js';
+import { undocumentedKeys } from '../support/json-keys.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const inside = temporaryDirectory();
@@ -92,6 +93,17 @@ describe('other parts', () => {
   test('of the last events are as many as asked for', async () => {
     const { stdout } = await replay('--to', 'end', '--show', 'events:3');
     expect(stdout.split('last events\n')[1].trimEnd().split('\n')).toHaveLength(3);
+  });
+
+  test('are in the document, each with an explanation', async () => {
+    const parts = 'source,bt,regs,pagetable,frame,events,harts,disasm,memory:0x10+4';
+    const { stdout } = await replay('--to', 'event:page_fault:2', '--show', parts, '--json');
+    const document = JSON.parse(stdout);
+    expect(undocumentedKeys(document, 'trace replay')).toEqual([]);
+    expect(document).toMatchObject({ version: 1, frame: { count: 2, sharers: [{}, {}] } });
+    expect(document.memory).toEqual([{ address: '0x10', bytes: expect.stringMatching(/^[\da-f]{8}$/) }]);
+    const addresses = document.instructions.map(({ address }: { address: string }) => address);
+    expect(addresses).toContain(document.registers.pc);
   });
 
   test('that do not exist are refused', async () => {
