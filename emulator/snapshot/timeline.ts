@@ -40,7 +40,10 @@ export class Timeline {
   /** The one that the machine's pages were last equal to. */
   private base: Checkpoint;
 
-  /** @param machine its present state is the earliest that can be gone back to */
+  /**
+   * @param machine its present state is the earliest that can be gone back to. It has one timeline in its life: the
+   *   first checkpoint has the pages that changed since the power came on, of which another would not be told
+   */
   constructor(private readonly machine: Machine) {
     this.base = capture(machine, undefined);
     this.checkpoints = [this.base];

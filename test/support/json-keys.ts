@@ -5,7 +5,7 @@ import { packageRoot } from '../../package-root.js';
 
 const text = readFileSync(path.join(packageRoot(), 'docs', 'json.md'), 'utf8');
 
-/** Their keys are data: names of facts, of statuses, registers, columns, processes; a profile has a schema of its own. */
+/** Their keys are data: names of facts, statuses, registers, columns, processes. A profile has a schema of its own. */
 const maps = ['facts', 'rules', 'registers', 'columns', 'names', 'profile'];
 
 /** Keys of a document, in order, that docs/json.md does not name in the sections with these headings. */
