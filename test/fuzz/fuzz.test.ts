@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { compareInLockstep, describeDifference, shrink } from './lockstep.js';
 
-const programs = 60;
+const programs = 20;
 const perTest = 10;
 
 describe('random programs, disturbed at random', () => {
