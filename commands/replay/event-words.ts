@@ -20,7 +20,8 @@ const words = {
     `frame ${word(c['frame'])} freed${c['already_free'] === 1n ? ' AGAIN' : ''}, ${text(c['free_frames'])} free`,
   kalloc: (c) => `allocator returns ${word(c['frame'])}`,
   kfree: (c) => `free function entered with ${word(c['frame'])}`,
-  pte_write: (c) => `page ${word(c['va'])}: ${entry(c['before'])} -> ${entry(c['after'])}`,
+  pte_write: (c) =>
+    `${c['level'] === 0n ? 'page' : 'pages from'} ${word(c['va'])}: ${entry(c, 'before')} -> ${entry(c, 'after')}`,
   refcount_change: (c) => `count of ${word(c['frame'])}: ${text(c['before'])} -> ${text(c['after'])}`,
   syscall: (c) =>
     c['phase'] === 'enter'
@@ -77,6 +78,10 @@ function mode(value: bigint | string | null): string {
   return modes[Number(value)] ?? '?';
 }
 
-function entry(value: bigint | string | null): string {
-  return typeof value === 'bigint' ? entryWords(value) : '?';
+/** An entry above the last level leads to a table, unless it has permissions of its own. */
+function entry(columns: Columns, name: 'before' | 'after'): string {
+  const value = columns[name];
+  if (typeof value !== 'bigint') return '?';
+  const isLink = columns['level'] !== 0n && (value & 0xfn) === 1n;
+  return isLink ? `table ${hex(((value >> 10n) & ((1n << 44n) - 1n)) << 12n)}` : entryWords(value);
 }

@@ -1,6 +1,7 @@
 // trace replay: the page of a moment.
 import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { eventWords } from '../../commands/replay/event-words.js';
 import { writeDiskImage } from '../../tracer/disk-image/index.js';
 import { trace } from '../support/command-line.js';
 import { undocumentedKeys } from '../support/json-keys.js';
@@ -93,6 +94,16 @@ describe('other parts', () => {
   test('of the last events are as many as asked for', async () => {
     const { stdout } = await replay('--to', 'end', '--show', 'events:3');
     expect(stdout.split('last events\n')[1].trimEnd().split('\n')).toHaveLength(3);
+  });
+
+  test('tell an entry that leads to a table from one that maps a page', () => {
+    const write = (level: bigint, after: bigint): string => {
+      const columns = { va: 0x4000n, level, before: 0n, after };
+      return eventWords({ kind: 'pte_write', seq: 1, cycle: 1, hart: 0, pid: 1, pc: 0n, columns });
+    };
+    expect(write(1n, (0x80f81n << 10n) | 1n)).toBe('pages from 0x4000: not mapped -> table 0x80f81000');
+    expect(write(1n, (0x80e00n << 10n) | 0x17n)).toBe('pages from 0x4000: not mapped -> read write');
+    expect(write(0n, (0x80f81n << 10n) | 0x13n)).toBe('page 0x4000: not mapped -> read');
   });
 
   test('are in the document, each with an explanation', async () => {
