@@ -34,6 +34,9 @@ test('whatever else the hart does begins the count anew, and a trap that ends ot
   expect((await translated({}, again)).fault_repeat).toEqual([]);
 
   const [trap] = fault();
+  const cutOff = await translated({}, [...many(toldInFull + 5), trap]);
+  expect([cutOff.trap.length, pick(cutOff.fault_repeat, 'times')]).toEqual([toldInFull + 1, [[5]]]);
+
   const handled = await translated({}, [...many(toldInFull + 5), trap, change]);
   expect(handled.trap).toHaveLength(toldInFull + 1);
   expect(pick(handled.fault_repeat, 'times')).toEqual([[5]]);

@@ -51,6 +51,16 @@ test('holds where the allocator had kept the frame, and puts it on its list for 
   expect(await judgeRows(rule, rows)).toMatchObject({ status: 'holds' });
 });
 
+test('holds where an entry gives back a frame that it has just counted', async () => {
+  const story = givenUp([1, 0], [4]);
+  story.inside(5, 'fork', (entry) => {
+    story.emit('refcount_change', entry, 'kalloc', { frame: frame + 0x10000, before: 0, after: 1 });
+    story.emit('kfree', entry, 'kfree', { frame: frame + 0x10000 });
+    story.emit('frame_free', entry, 'kfree', { frame: frame + 0x10000 });
+  });
+  expect(await judgeRows(rule, story.rows())).toMatchObject({ status: 'holds' });
+});
+
 test('says nothing of a kernel that frees at one: who breaks the sharing may free the other owner next', async () => {
   const story = givenUp([1, 0], [3]);
   for (let at = frame + 0x100000; at < frame + 0x108000; at += 4096) {
@@ -75,7 +85,16 @@ test('says nothing of who did not lower the count, nor of a kernel that counts o
       oneIsFree.emit('frame_free', entry, 'kfree', { frame: at });
     });
   }
+  const asOften = new Story();
+  for (let at = frame; at < frame + 8 * 4096; at += 4096) {
+    const after = (at / 4096) % 2;
+    asOften.inside(3, 'exec', (entry) => {
+      asOften.emit('refcount_change', entry, 'kfree', { frame: at, before: after + 1, after });
+      asOften.emit('kfree', entry, 'kfree', { frame: at });
+      asOften.emit('frame_free', entry, 'kfree', { frame: at });
+    });
+  }
   const manners = [toyRun({ furtherOnly: true }), toyRun({ reuses: true }), toyRun()];
-  for (const story of [taken, oneIsFree, ...manners.map((run) => run.story)])
+  for (const story of [taken, oneIsFree, asOften, ...manners.map((run) => run.story)])
     expect(await judgeRows(rule, story.rows())).toMatchObject({ status: 'holds' });
 });

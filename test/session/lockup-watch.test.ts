@@ -5,7 +5,9 @@ import { LockupWatch } from '../../tracer/session/lockup-watch.js';
 
 interface State {
   readonly waiting?: boolean;
+  /** Of the mode it is in; `mode` is supervisor unless told otherwise. */
   readonly interrupts?: boolean;
+  readonly mode?: 'user' | 'machine';
   readonly pc?: number;
 }
 
@@ -15,11 +17,12 @@ const tickCycles = 10e6;
 function named(...harts: ((cycle: number) => State)[]) {
   let cycle = 0;
   const hartOf = (stateAt: (cycle: number) => State): Machine['harts'][number] => {
-    const { waiting = false, interrupts = false, pc = 0 } = stateAt(cycle);
+    const { waiting = false, interrupts = false, mode, pc = 0 } = stateAt(cycle);
+    const enabled = mode === 'machine' ? 8n : 2n;
     const values: Readonly<Record<string, bigint>> = {
       waiting: waiting ? 1n : 0n,
-      mode: 1n,
-      mstatus: interrupts ? 2n : 0n,
+      mode: mode === 'user' ? 0n : mode === 'machine' ? 3n : 1n,
+      mstatus: interrupts ? enabled : 0n,
       pc: BigInt(pc),
     };
     return {
@@ -50,6 +53,16 @@ describe('a lockup', () => {
   it('is a hart that loops with interrupts off at each of many looks', () => {
     expect(named(loops)).toEqual({ hart: 0, look: 100 });
     expect(named(waits, loops, waits)).toEqual({ hart: 1, look: 100 });
+  });
+
+  it('is found behind a time at which the hart did something', () => {
+    expect(named((cycle) => (cycle < 600e6 ? { pc: cycle } : loops(cycle)))).toMatchObject({ hart: 0 });
+  });
+
+  it('is none of a program, or of a hart in machine mode that lets interrupts in', () => {
+    expect(named((cycle) => ({ ...loops(cycle), mode: 'user' }))).toBeUndefined();
+    expect(named((cycle) => ({ ...loops(cycle), mode: 'machine', interrupts: true }))).toBeUndefined();
+    expect(named((cycle) => ({ ...loops(cycle), mode: 'machine' }))).toMatchObject({ hart: 0 });
   });
 
   it('is none where all harts wait', () => {
