@@ -1,4 +1,5 @@
 // Counts that are answered without DuckDB, against DuckDB's answers.
+import { Tallies } from '../../analyzer/counts/tallies.js';
 import { describe, expect, test } from 'vitest';
 import { countOf } from '../../analyzer/counts/count.js';
 import { TraceQuery } from '../../analyzer/query.js';
@@ -82,6 +83,13 @@ const leftToDuckdb = [
   "SELECT count(*) FROM page_fault WHERE access > 'load'",
   'SELECT count(*) FROM free_frames',
 ];
+
+test('tallies of kinds whose rows will not be there are left to others', () => {
+  const counts = ['lock', 'trap'].map((kind) => `SELECT count(*) FROM ${kind} WHERE cycle > 7`);
+  expect(Object.keys(new Tallies(counts, ['trap']).columns())).toEqual(['trap']);
+  expect(Object.values(new Tallies(counts, ['trap']).found())).toEqual([0]);
+  expect(Object.values(new Tallies(counts).found())).toEqual([0, 0]);
+});
 
 describe('a count', () => {
   const rows = randomRows();

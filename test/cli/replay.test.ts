@@ -48,6 +48,8 @@ describe('the page of a page fault', () => {
     expect(after.registers.scause).toBe('0xf');
     expect(after.registers.sepc).toBe(before.registers.pc);
     expect(after.cycle).toBe(before.cycle + 1);
+    // Of mstatus, sstatus shows neither the width of supervisor mode nor the mode before a machine trap.
+    expect(BigInt(after.registers.sstatus) & 0xc_0000_1800n).toBe(0n);
   });
 });
 

@@ -8,6 +8,7 @@ describe('counts', () => {
     ['5', 5],
     ['5M', 5e6],
     ['1.5k', 1500],
+    ['2K', 2000],
     ['1e9', 1e9],
     ['200G', 200e9],
   ])('%s', (text, value) => expect(parseCount(text)).toBe(value));

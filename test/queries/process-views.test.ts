@@ -81,6 +81,25 @@ describe('processes', () => {
     ]);
   });
 
+  test('current_spaces ends where the next exec of the process begins, and not otherwise', async () => {
+    const rows = await queryRows(
+      `SELECT pid, to_seq = lead(from_seq) OVER (PARTITION BY pid ORDER BY from_seq), to_seq = 18446744073709551615
+       FROM current_spaces WHERE pid BETWEEN 2 AND 4 ORDER BY pid, from_seq`,
+      toyRun().story.rows(),
+    );
+    const [ends, goesOn] = [
+      [true, false],
+      [null, true],
+    ];
+    expect(rows).toEqual([
+      [2, ...ends],
+      [2, ...goesOn],
+      [3, ...ends],
+      [3, ...goesOn],
+      [4, ...goesOn],
+    ]);
+  });
+
   test('granted_permissions is what exec left: text r-x, data rw-, nothing for the guard page', async () => {
     const rows = await queryRows(
       `SELECT va, permissions FROM granted_permissions

@@ -26,6 +26,8 @@ describe('the prompt', () => {
   test('may have a name, a place and colours before it', () => {
     const own = '\x1b[1;38;5;208mroot@xv6\x1b[0m:\x1b[1;34m/root\x1b[0m# ';
     expect(run('ls', `booting\n${own}`, 'ls\n', own)).toEqual({ typed: 'ls\n', again: 1 });
+    const behind = '\x1b[32m$\x1b[0m ';
+    expect(run('ls', behind, 'ls\n', behind)).toEqual({ typed: 'ls\n', again: 1 });
   });
 
   test('is from then on the same text and no other', () => {
