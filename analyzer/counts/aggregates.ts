@@ -11,6 +11,7 @@ const folds = {
   min: (sofar, value) => (Number.isNaN(sofar) || value < sofar ? value : sofar),
   max: (sofar, value) => (Number.isNaN(sofar) || value > sofar ? value : sofar),
   bit_and: (sofar, value) => (Number.isNaN(sofar) ? value : sofar & value),
+  bit_or: (sofar, value) => (Number.isNaN(sofar) ? value : sofar | value),
   /** The value of a table with one row. */
   only: (sofar, value) => {
     if (!Number.isNaN(sofar)) throw new NotSimple();

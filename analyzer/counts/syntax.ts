@@ -23,7 +23,7 @@ export interface CountQuery {
 export class NotSimple extends Error {}
 
 /** Aggregates; `count` is that of rows. */
-export const aggregates = ['count', 'sum', 'min', 'max', 'bit_and'] as const;
+export const aggregates = ['count', 'sum', 'min', 'max', 'bit_and', 'bit_or'] as const;
 const functions: readonly string[] = [...aggregates, 'coalesce', 'greatest', 'least'];
 
 /** Operators by how strongly they bind, the weakest first. */
@@ -31,13 +31,13 @@ const levels: readonly (readonly string[])[] = [
   ['or'],
   ['and'],
   ['=', '<>', '<', '<=', '>', '>='],
-  ['&', '|'],
+  ['&', '|', '<<', '>>'],
   ['+', '-'],
 ];
 const comparisons = 2;
 
 const tokenPattern =
-  /\s*(?:--[^\n]*\n\s*)*(?:('(?:[^']|'')*')|(\d+(?![\w.]))|("?[a-z_]\w*"?)|(<>|<=|>=|::|[-+&|=<>()*,.~]))/iy;
+  /\s*(?:--[^\n]*\n\s*)*(?:('(?:[^']|'')*')|(\d+(?![\w.]))|("?[a-z_]\w*"?)|(<>|<=|>=|<<|>>|::|[-+&|=<>()*,.~]))/iy;
 
 /** The words of a query, lower case but for texts. */
 function wordsOf(sql: string): string[] {

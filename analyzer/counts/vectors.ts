@@ -148,11 +148,20 @@ const operations: Readonly<Record<string, Operation | undefined>> = {
   '-': (left, right) => left - right,
   '&': (left, right) => (Number.isNaN(left + right) ? NaN : left & right),
   '|': (left, right) => (Number.isNaN(left + right) ? NaN : left | right),
+  '<<': (left, right) => shifted(left, right, left << right),
+  '>>': (left, right) => shifted(left, right, left >> right),
   '~': (value) => (Number.isNaN(value) ? NaN : ~value),
   coalesce: (left, right) => (Number.isNaN(left) ? right : left),
   greatest: (left, right) => (Number.isNaN(left) || left < right ? right : left),
   least: (left, right) => (Number.isNaN(left) || left > right ? right : left),
 };
+
+/** What a shift of 32 bits makes; DuckDB shifts more, and refuses what does not fit. */
+function shifted(value: number, by: number, result: number): number {
+  if (Number.isNaN(value + by)) return NaN;
+  if (value < 0 || value >= 2 ** 31 || by < 0 || by > 30 || result < 0) throw new NotSimple();
+  return result;
+}
 
 /** AND, which nearly every condition has: a loop of its own is compiled with nothing to call. */
 function both(left: Vector, right: Vector): Vector {

@@ -9,7 +9,8 @@
 -- except:   Only locks whose names are about memory are looked at as the ones taken. Not judged: both places hold a
 --           third lock, which keeps them apart; a lock that is only tried (its function has try in its name).
 -- judged:   SELECT count(*) FROM lock_order
--- suspects: SELECT count(*) FROM lock_order
+-- suspects: SELECT count(*) FROM lock_order WHERE
+--           (locks & ~(1 << lock) & 2147483647 & (SELECT bit_or(1 << lock) FROM lock_order)) <> 0
 WITH pairs AS (
   SELECT o.*, h.number AS outer_lock, h.name AS outer_name, t.name AS name
   FROM lock_order o JOIN lock t ON t.number = o.lock

@@ -68,6 +68,8 @@ const understood = [
   'SELECT sum(pid) - max(span) + min(pid) FROM page_fault WHERE pid + span > 3',
   'SELECT sum(pid) FROM page_fault WHERE pid > 5',
   'SELECT (coalesce(bit_and(span), 1) = 0)::INTEGER FROM page_fault WHERE span > 3',
+  'SELECT bit_or(span << 2) - bit_or(span >> 1) FROM page_fault',
+  'SELECT count(*) FROM page_fault WHERE (span & ~(1 << hart) & (SELECT bit_or(1 << hart) FROM page_fault)) <> 0',
   'SELECT (SELECT count(*) FROM syscall) + (SELECT count(*) FROM page_fault WHERE greatest(pid, span) = 8)',
   'SELECT 3 - 1',
 ];
@@ -79,6 +81,7 @@ const leftToDuckdb = [
   'SELECT count(*) FROM page_fault WHERE va >= size',
   'SELECT sum(va) FROM page_fault',
   'SELECT sum(argument1) FROM syscall',
+  'SELECT max(span << 31) FROM page_fault',
   'SELECT count(*) FROM page_fault f WHERE EXISTS (SELECT * FROM syscall s WHERE s.pid = f.pid)',
   "SELECT count(*) FROM page_fault WHERE access > 'load'",
   'SELECT count(*) FROM free_frames',
