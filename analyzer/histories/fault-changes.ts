@@ -10,14 +10,15 @@ import { rootOf, spanOf } from './page-tables.js';
 import { remembered } from './remembered.js';
 import type { HistoryColumn } from './tables.js';
 
-interface FaultChanges {
+export interface FaultChanges {
   /** Rows of page_changes. */
   readonly change: Int32Array;
   /** Row of frame_spans of the same kernel entry and the old frame, -1 for none. */
   readonly oldFrameRow: Int32Array;
 }
 
-const faultChanges = remembered(find);
+/** Which they are. */
+export const faultChanges = remembered(find);
 
 function find(histories: Histories): FaultChanges {
   const { changes, visits } = histories.found.pages;

@@ -3,7 +3,7 @@
 // finds out.
 import type { ColumnArray } from '../../tracer/arrow/batch.js';
 import type { WholeColumn } from '../table.js';
-import { faultChangeColumns } from './fault-changes.js';
+import { faultChangeColumns, faultChanges } from './fault-changes.js';
 import { movesOf, type FoundMoves } from './entry-moves.js';
 import { gathered, picked, validityBut } from './gather.js';
 import { GrowingColumns } from './growing-columns.js';
@@ -28,14 +28,11 @@ const handling = remembered((histories): FaultHandling => {
     .of('page_fault')
     .read(['span', 'root', 'va'])
     .map(({ values }) => values);
-  const pagesOf = (column: 'root' | 'va'): ((row: number) => number) => {
-    const halves = halvesOf(faultChangeColumns[column].read(histories).values);
-    return (row) => pageOf(halves[2 * row], halves[2 * row + 1]);
-  };
-  const [changeRoot, changePage] = [pagesOf('root'), pagesOf('va')];
   const [root, va] = [halvesOf(roots), halvesOf(vas)];
-  const changeSpans = faultChangeColumns.span.read(histories).values as Uint32Array;
-  const bySpan = new RowGroups(changeSpans.length, (row) => changeSpans[row]);
+  const { change: changes } = faultChanges(histories);
+  const { rootPages, visits, changes: all } = histories.found.pages;
+  const { visit, page: pages } = all.of;
+  const bySpan = new RowGroups(changes.length, (row) => visits.of.span[visit[changes[row]]]);
   const rows = new GrowingColumns({ fault: new Int32Array(), change: new Int32Array() });
   const add = (fault: number, change: number): void => {
     const row = rows.add();
@@ -47,9 +44,11 @@ const handling = remembered((histories): FaultHandling => {
     const page = pageOf(va[2 * fault], va[2 * fault + 1]);
     const before = rows.length;
     const group = bySpan.groupOf(Number(spans[fault]));
-    for (let index = bySpan.begin(group); index < bySpan.end(group); index++) {
-      const change = bySpan.rows[index];
-      if (changeRoot(change) === faultRoot && changePage(change) === page) add(fault, change);
+    const end = bySpan.end(group);
+    for (let index = bySpan.begin(group); index < end; index++) {
+      const row = bySpan.rows[index];
+      const change = changes[row];
+      if (pages[change] === page && rootPages[visits.of.root[visit[change]]] === faultRoot) add(fault, row);
     }
     if (rows.length === before) add(fault, -1);
   }
@@ -63,24 +62,24 @@ function withCosts(
   spans: Uint32Array,
   bySpan: RowGroups,
 ): FaultHandling {
-  const { moves } = histories.found;
+  const { moves, pages, framePages } = histories.found;
   const faults = new RowGroups(spans.length, (row) => spans[row]);
   const only = (groups: RowGroups, span: number): boolean => {
     const group = groups.groupOf(span);
     return groups.end(group) - groups.begin(group) === 1;
   };
-  const [before, old, made] = (['mappings_before', 'old_frame', 'new_frame'] as const).map(
-    (name) => faultChangeColumns[name].read(histories).values,
-  );
-  const [oldPages, madePages] = [old, made].map(halvesOf);
+  const changes = faultChanges(histories);
+  const { oldFrame, newFrame } = pages.changes.of;
+  const pageOfFrame = (frame: number): number => (frame < 0 ? 0 : framePages[frame]);
   const taken = new Int8Array(fault.length).fill(-1);
   const returned = new Int8Array(fault.length).fill(-1);
   for (let row = 0; row < fault.length; row++) {
     const [span, by] = [spans[fault[row]], change[row]];
     if (by < 0 || !only(bySpan, span) || !only(faults, span)) continue;
-    const oldPage = pageOf(oldPages[2 * by], oldPages[2 * by + 1]);
-    const madePage = pageOf(madePages[2 * by], madePages[2 * by + 1]);
-    const cost = plainCost(moves, movesOf(moves, span), Number(before[by]), oldPage, madePage);
+    const old = pageOfFrame(oldFrame[changes.change[by]]);
+    const made = pageOfFrame(newFrame[changes.change[by]]);
+    const before = histories.frames.at(changes.oldFrameRow[by], 'before');
+    const cost = plainCost(moves, movesOf(moves, span), before, old, made);
     if (cost !== undefined) [taken[row], returned[row]] = cost;
   }
   return { fault, change, taken, returned };

@@ -73,34 +73,65 @@ export class NumberedKeys {
   }
 }
 
+/** Numbers for keys, in order of first sight. */
+interface GroupKeys {
+  readonly size: number;
+  of(key: number): number;
+  known(key: number): number;
+}
+
+/** Keys up to so many times their number are numbered by an array. */
+const densest = 8;
+
+/** Small keys, such as numbers of kernel entries. */
+class DenseKeys implements GroupKeys {
+  size = 0;
+  /** By key: its number plus one. */
+  private readonly numbers: Int32Array;
+
+  constructor(private readonly most: number) {
+    this.numbers = new Int32Array(most + 1);
+  }
+
+  of(key: number): number {
+    if (this.numbers[key] === 0) this.numbers[key] = ++this.size;
+    return this.numbers[key] - 1;
+  }
+
+  known(key: number): number {
+    return key <= this.most ? this.numbers[key] - 1 : -1;
+  }
+}
+
 /** Rows by key, those of a key in their order. */
 export class RowGroups {
   /** All rows with a key, group after group. */
   readonly rows: Int32Array;
-  private readonly keys = new NumberedKeys();
+  /** How many groups there are. */
+  readonly size: number;
+  private readonly keys: GroupKeys;
   /** Where each group begins, and all end. */
   private readonly begins: Int32Array;
 
   /** @param keyOf the key of a row, a whole number; negative for none */
   constructor(rows: number, keyOf: (row: number) => number) {
+    let most = -1;
+    for (let row = 0; row < rows; row++) most = Math.max(most, keyOf(row));
+    this.keys = most < densest * rows ? new DenseKeys(most) : new NumberedKeys();
     const groups = new Int32Array(rows);
     for (let row = 0; row < rows; row++) {
       const key = keyOf(row);
       groups[row] = key < 0 ? -1 : this.keys.of(key);
     }
+    this.size = this.keys.size;
     // Counting sort: how many there are of each, then where each ends; filling from the back leaves where it begins.
-    this.begins = new Int32Array(this.keys.size + 1);
+    this.begins = new Int32Array(this.size + 1);
     for (let row = 0; row < rows; row++) if (groups[row] >= 0) this.begins[groups[row]]++;
     let end = 0;
-    for (let group = 0; group <= this.keys.size; group++) end = this.begins[group] += end;
+    for (let group = 0; group <= this.size; group++) end = this.begins[group] += end;
     this.rows = new Int32Array(end);
     for (let row = rows - 1; row >= 0; row--)
       if (groups[row] >= 0) this.rows[--this.begins[groups[row]]] = row;
-  }
-
-  /** How many groups there are. */
-  get size(): number {
-    return this.keys.size;
   }
 
   /** Number of the group of a key, -1 for none. */

@@ -1,5 +1,5 @@
 // Which permissions kernel entries left each page of an image with, and how often: the table page_permissions.
-import { roomFor } from './growing-columns.js';
+import { GrowingColumns, roomFor } from './growing-columns.js';
 import type { Histories } from './histories.js';
 import { numberColumn } from './number-columns.js';
 import { NumberedKeys } from './numbered-keys.js';
@@ -19,15 +19,22 @@ const nothingGranted = -1;
 class PageStates {
   /** Image and page of each page that has a state. */
   private readonly pages = new NumberedKeys();
-  /** Page and bits of each state. */
-  private readonly states = new NumberedKeys();
-  private changes: Int32Array = new Int32Array();
+  /** The states that there are. */
+  private readonly states = new GrowingColumns({
+    page: new Int32Array(),
+    bits: new Int32Array(),
+    changes: new Int32Array(),
+    /** An older one of the same page, plus one. */
+    next: new Int32Array(),
+  });
+  /** By page: its newest state, plus one. */
+  private newest: Int32Array = new Int32Array();
   /** By page: what its program may do there. */
   private granted: Int32Array = new Int32Array();
   private readonly indices = new Map<number, number>();
 
   get rows(): number {
-    return this.states.size;
+    return this.states.length;
   }
 
   /** A number for an image that is given by the seq of its exec. */
@@ -40,29 +47,45 @@ class PageStates {
   /** A change left a page of an image with these bits. */
   count(image: number, page: number, bits: number): void {
     const number = this.pages.of(page, image);
-    if (number >= this.granted.length) this.granted = roomFor(this.granted, number, nothingGranted);
-    const state = this.states.of(number, bits);
-    if (state >= this.changes.length) this.changes = roomFor(this.changes, state);
-    if (this.changes[state]++ > 0 || !has(bits, 'grants')) return;
+    if (number >= this.granted.length) {
+      this.granted = roomFor(this.granted, number, nothingGranted);
+      this.newest = roomFor(this.newest, number);
+    }
+    const state = this.stateOf(number, bits);
+    if (this.states.of.changes[state]++ > 0 || !has(bits, 'grants')) return;
     this.granted[number] = Math.max(this.granted[number], 0) | grantOf(bits);
   }
 
+  /** A page has few. */
+  private stateOf(page: number, bits: number): number {
+    const { of } = this.states;
+    for (let state = this.newest[page] - 1; state >= 0; state = of.next[state] - 1)
+      if (of.bits[state] === bits) return state;
+    const added = this.states.add();
+    const { of: grown } = this.states;
+    grown.page[added] = page;
+    grown.bits[added] = bits;
+    grown.next[added] = this.newest[page];
+    this.newest[page] = added + 1;
+    return added;
+  }
+
   bitsAt(row: number): number {
-    return this.states.partAt(row);
+    return this.states.of.bits[row];
   }
 
   changesAt(row: number): number {
-    return this.changes[row];
+    return this.states.of.changes[row];
   }
 
   /** Number of the page. */
   pageAt(row: number): number {
-    return this.pages.keyAt(this.states.keyAt(row));
+    return this.pages.keyAt(this.states.of.page[row]);
   }
 
   /** Permissions, NaN when nothing was granted. */
   grantedAt(row: number): number {
-    const granted = this.granted[this.states.keyAt(row)];
+    const granted = this.granted[this.states.of.page[row]];
     return granted === nothingGranted ? NaN : granted;
   }
 
@@ -79,7 +102,7 @@ class PageStates {
   }
 
   imageAt(row: number): number {
-    return this.pages.partAt(this.states.keyAt(row));
+    return this.pages.partAt(this.states.of.page[row]);
   }
 }
 

@@ -1,5 +1,6 @@
 // The program under test: the tables program_run, program_tree and program_window.
 import type { EventTables } from '../event-tables.js';
+import type { WholeColumn } from '../table.js';
 import type { Histories } from './histories.js';
 import { endOf, lifeColumns, livesOf, processRows, reapEnds, type ProcessLife } from './processes.js';
 import { remembered } from './remembered.js';
@@ -104,18 +105,28 @@ function readings(
 ): Pick<ProgramWindow, 'fromSeq' | 'freeBefore' | 'freeAfter'> {
   let [fromSeq, before, lastSeq, after] = [-1, 0, -1, 0];
   for (const kind of ['frame_alloc', 'frame_free'] as const) {
-    const [seqs, cycles] = [doublesOf(events, kind, 'seq'), doublesOf(events, kind, 'cycle')];
-    const [{ values: free }] = events.of(kind).read(['free_frames']);
-    for (let row = 0; row < seqs.length; row++) {
-      if (cycles[row] < fromCycle && seqs[row] > fromSeq) [fromSeq, before] = [seqs[row], Number(free[row])];
-      if (seqs[row] < toSeq && seqs[row] > lastSeq) [lastSeq, after] = [seqs[row], Number(free[row])];
-    }
+    const [seqs, cycles, { values: free }] = events.of(kind).read(['seq', 'cycle', 'free_frames']);
+    const seqAt = (row: number): number => (row < 0 ? -1 : Number(seqs.values[row]));
+    const [first, last] = [lastBelow(cycles, fromCycle), lastBelow(seqs, toSeq)];
+    if (seqAt(first) > fromSeq) [fromSeq, before] = [seqAt(first), Number(free[first])];
+    if (seqAt(last) > lastSeq) [lastSeq, after] = [seqAt(last), Number(free[last])];
   }
   return {
     fromSeq: fromSeq < 0 ? undefined : fromSeq,
     freeBefore: fromSeq < 0 ? undefined : before,
     freeAfter: lastSeq < 0 ? undefined : after,
   };
+}
+
+/** The last row of a column that does not fall whose value is below a limit; -1 when there is none. */
+function lastBelow({ values }: WholeColumn, limit: number): number {
+  let [from, behind] = [0, values.length];
+  while (from < behind) {
+    const middle = (from + behind) >>> 1;
+    if (values[middle] < limit) from = middle + 1;
+    else behind = middle;
+  }
+  return from - 1;
 }
 
 const passedLine = /ALL (COW )?TESTS PASSED/;
