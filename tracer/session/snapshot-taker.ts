@@ -1,10 +1,10 @@
-// Decides when a run is worth a snapshot: by the processor time since the last one, which is about what it takes to
+// Decides when a run is worth a snapshot: by the processor time since the last one, which tells what it takes to
 // execute that piece again, and never for more than a small part of the run's time. The run is the same either way.
 import { takeDelta, type Machine } from '../../emulator/index.js';
 import type { SnapshotStore } from '../recording/index.js';
 
-/** Seconds of processor time between two snapshots, before any thinning. */
-const spacingDefault = 0.1;
+/** Seconds of all threads' processor time between two snapshots, before any thinning: a replay needs a third. */
+const spacingDefault = 0.25;
 /** The part of the run's time that taking snapshots may cost. */
 const costMaximum = 0.08;
 
