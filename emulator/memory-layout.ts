@@ -81,8 +81,12 @@ export const control = {
   loadHigh: 116,
   /** i32: non-zero when page tables are watched. */
   watchTables: 100,
-  /** i64: pc at which compiled code was left last. */
+  /** i64: pc at which compiled code was left last while there was budget. i32: how often that was since the last sample. */
   leftAt: 136,
+  left: 212,
+  /** i32: how often compiled code went where nothing had been executed when it was compiled; i64: which routine last. */
+  gaps: 216,
+  gapOf: 640,
   /** i64: how often the interpreter has entered compiled code: in between, no mapping changes. */
   entered: 128,
   /** i32: exception flags of the last floating-point operation. */

@@ -18,5 +18,8 @@ export const mustReturn = 0x80000000 | 0;
 /** How deep the calls of compiled routines nest at most, against overflow of the host's stack. */
 export const callsMaximum = 60;
 
+/** A block of a routine runs only when the budget covers all of it: so many instructions at most. */
+export const blockInstructionsMaximum = 48;
+
 /** Routines that may be compiled at once; number 0 is none. */
 export const routinesMaximum = 4096;

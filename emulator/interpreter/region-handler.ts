@@ -2,7 +2,7 @@
 // one that does not even cover the first is left to the instruction's own handler, and so is code at another address.
 import { word } from '../hart/hart-code.js';
 import { codePage, control } from '../memory-layout.js';
-import { callsMaximum, mustReturn } from '../routine-convention.js';
+import { blockInstructionsMaximum, callsMaximum, mustReturn } from '../routine-convention.js';
 import { callIndirect, i32, i64, type I32 } from '../wasm/expression.js';
 import type { Context } from './context.js';
 
@@ -24,8 +24,14 @@ export function enterRegion(c: Context): void {
     const entered = i64.load(i32.const(0), control.entered);
     f.do(i64.store(i32.const(0), i64.add(entered, i64.const(1n)), control.entered));
     f.set(c.at, callIndirect(c.functions.routine, number, h, c.slow, entry, c.tlb, calls));
+    // Where a budget ends, or a helper asked to leave, says nothing of the code.
+    f.if(i32.leS(i32.const(blockInstructionsMaximum), c.at), () => {
+      f.do(i64.store(i32.const(0), word(h, 'pc'), control.leftAt));
+      f.do(
+        i32.store(i32.const(0), i32.add(i32.load(i32.const(0), control.left), i32.const(1)), control.left),
+      );
+    });
     f.set(c.at, i32.and(c.at, i32.const(~mustReturn)));
-    f.do(i64.store(i32.const(0), word(h, 'pc'), control.leftAt));
     f.if(i32.ne(c.at, c.slow), () => {
       f.set(c.budget, c.at);
       f.branch(c.refetch);

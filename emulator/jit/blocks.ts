@@ -1,4 +1,5 @@
 // Steps put into blocks, and these into an order in which all branches lead forward but those that close a loop.
+import { blockInstructionsMaximum } from '../routine-convention.js';
 import type { Flow } from './flow.js';
 import { endsLine, type Place, type Step } from './steps.js';
 import type { WindowPage } from './window-code.js';
@@ -13,9 +14,6 @@ export interface Block {
   /** Number by which the block is entered from outside or by a branch back, 0 at the start; if it is at all. */
   readonly entry: number | undefined;
 }
-
-/** A block runs only when the budget covers all of it. */
-const blockInstructionsMaximum = 48;
 
 /** The blocks of a flow; and whether any branch leads back. */
 export function blocksOf(flow: Flow): { readonly blocks: Block[]; readonly hasLoop: boolean } {

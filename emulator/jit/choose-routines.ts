@@ -1,10 +1,13 @@
 // Which routines of a window are worth compiling together: those that were sampled, and what they call, nearest first.
 import { Inlining } from './inlining.js';
 import { routineAt, type Routine } from './routines.js';
+import { opensFrame } from './steps.js';
 import type { WindowCode } from './window-code.js';
 
 /** Instructions compiled at a time: what is cold costs as much to compile as what is hot. */
 const instructionsMaximum = 1500;
+/** How far behind the start of a function its code is looked for. */
+const functionBytesMaximum = 4096;
 
 /**
  * The routines, in the order chosen.
@@ -42,9 +45,17 @@ export function chooseRoutines(
   return [...chosen.values()];
 }
 
-/** The start of the function that an offset belongs to, or where that is not known, the offset. */
+/**
+ * The start of the function that an offset belongs to: where it is called or, of one that is called by its address
+ * alone, where it makes room on the stack. The offset itself where neither is found.
+ */
 function startOf(code: WindowCode, offset: number, find: (start: number) => Routine | undefined): number {
-  const start = code.startBefore(offset);
-  if (start === undefined) return offset;
-  return find(start)?.covered.has(offset) ? start : offset;
+  const called = code.startBefore(offset);
+  if (called !== undefined && find(called)?.covered.has(offset)) return called;
+  const lowest = Math.max(called ?? 0, offset - functionBytesMaximum);
+  for (let start = offset; start > lowest; start -= 2) {
+    const decoded = code.at(start)?.decoded;
+    if (decoded && opensFrame(decoded)) return find(start)?.covered.has(offset) ? start : offset;
+  }
+  return offset;
 }

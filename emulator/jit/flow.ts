@@ -3,6 +3,7 @@
 import { pageBytes } from '../memory-layout.js';
 import {
   calleeOf,
+  changesMappings,
   contextOf,
   isCall,
   isCompilable,
@@ -30,6 +31,8 @@ export class Flow {
   /** Starts of the routines it calls. */
   readonly callees = new Set<number>();
   readonly start: Place;
+  /** Places that nothing had executed yet. */
+  readonly gaps = new Set<Place>();
   /** Some instruction on the way is the interpreter's. */
   hasGap = false;
   private readonly pending: Place[] = [];
@@ -72,6 +75,7 @@ export class Flow {
     const [context, offset] = [contextOf(place), offsetOf(place)];
     const one = this.code.at(offset);
     if (!one) {
+      this.gaps.add(place);
       // An instruction across the page's end is the interpreter's, which comes back behind it.
       if ((offset & (pageBytes - 1)) === pageBytes - 2) this.comeBackTo(placeOf(context, offset + 4));
       return undefined;
@@ -108,6 +112,7 @@ export class Flow {
     const target = at === undefined ? undefined : placeOf(contextOf(place), at);
     const goesOn = decoded.instruction.effect.kind === 'jump' ? undefined : next;
     this.put(one, place, goesOn, target);
+    if (changesMappings(decoded)) this.leadTo(next, true);
     if (at !== undefined && this.functions.has(at) && at !== offsetOf(this.start)) this.callees.add(at);
     else if (target !== undefined) this.leadTo(target, false);
     return goesOn;

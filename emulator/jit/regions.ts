@@ -21,6 +21,12 @@ const patienceMaximum = 512;
 
 const settledMaximum = 1024;
 
+/** Times that compiled code must be left between two samples for it to matter where. */
+const leavesMinimum = 32;
+
+/** Ways into what is not compiled, taken so often that a region is compiled anew; twice as often for each next one. */
+const gapsMaximum = 2 ** 14;
+
 /** What is known of a window of virtual addresses. */
 interface Window {
   /** Its address in units of its size. */
@@ -28,6 +34,8 @@ interface Window {
   /** Samples outside of compiled code, by byte offset in the window. */
   readonly samples: Map<number, number>;
   readonly regions: Set<Region>;
+  /** For each byte offset, how many regions' own code has an instruction there. */
+  readonly covered: Uint8Array;
   /** Samples since the last compilation, and how many of them lead to the next. */
   misses: number;
   patience: number;
@@ -56,6 +64,7 @@ export class Regions implements RegionOwner {
   private slices = 0;
   /** Samples lately that found compiled code: high when there is nothing to compile. */
   settled = 0;
+  private gapsMaximum = gapsMaximum;
 
   constructor(
     private readonly memory: WebAssembly.Memory,
@@ -77,7 +86,9 @@ export class Regions implements RegionOwner {
     if (++this.slices % this.sampling.every !== 0) return;
     this.settled = Math.min(this.settled + 1, settledMaximum);
     this.sampleAt(hart, hart + stateOffset.pc);
-    this.sampleAt(hart, control.leftAt);
+    if (this.words[control.left >> 2] >= leavesMinimum) this.sampleAt(hart, control.leftAt);
+    this.words[control.left >> 2] = 0;
+    this.dropOutdated(hart);
   }
 
   private sampleAt(hart: number, address: number): void {
@@ -87,7 +98,7 @@ export class Regions implements RegionOwner {
     if (page === 0) return;
     const window = this.windowOf(high, low);
     const offset = low & (windowBytes - 1);
-    for (const region of window.regions) if (region.covered.has(offset)) return;
+    if (window.covered[offset] !== 0) return;
     this.settled >>= 1;
     if (!this.code.slotAt(page, low & (pageBytes - 1))) return;
     window.samples.set(offset, (window.samples.get(offset) ?? 0) + 1);
@@ -97,6 +108,27 @@ export class Regions implements RegionOwner {
     // Where something was hot, what is hot next should not wait long; where nothing could be compiled, it may.
     if (this.compile(hart, page, window, high, low))
       window.patience = Math.min(window.patience, patienceMaximum);
+  }
+
+  /**
+   * A region whose code goes, again and again, where nothing had ever been executed when it was compiled is dropped, to
+   * be compiled anew: all who called it are left each time.
+   */
+  private dropOutdated(hart: number): void {
+    const gaps = this.words[control.gaps >> 2];
+    if (gaps < this.gapsMaximum) return;
+    this.words[control.gaps >> 2] = 0;
+    const at = control.gapOf >> 2;
+    const [low, high] = [this.words[at], this.words[at + 1]];
+    const window = this.windowOf(high, low);
+    const start = low & (windowBytes - 1);
+    const page = this.fetchedPage(hart, high, low);
+    const region = [...window.regions].find(({ starts }) => starts.has(start));
+    if (!region || page === 0) return;
+    this.gapsMaximum *= 2;
+    for (const each of region.starts) window.samples.set(each, (window.samples.get(each) ?? 0) + 1);
+    this.drop(region);
+    this.compile(hart, page, window, high, low);
   }
 
   dropPage(page: number): void {
@@ -122,6 +154,7 @@ export class Regions implements RegionOwner {
       this.free.push(number);
     }
     region.window.regions.delete(region);
+    for (const offset of region.covered) region.window.covered[offset]--;
     this.live.delete(region);
     // It may be in execution.
     this.code.leaveRunning();
@@ -132,7 +165,8 @@ export class Regions implements RegionOwner {
     let window = this.windows.get(number);
     if (!window) {
       const patience = this.sampling.threshold;
-      window = { number, samples: new Map(), regions: new Set(), misses: 0, patience };
+      const covered = new Uint8Array(windowBytes);
+      window = { number, samples: new Map(), regions: new Set(), covered, misses: 0, patience };
       this.windows.set(number, window);
     }
     return window;
@@ -173,15 +207,15 @@ export class Regions implements RegionOwner {
     const pages = code.pages.filter((page) => used.has(page));
     const numbers = routines.map(() => this.free.pop()!);
     const entries: { page: number; offset: number }[] = [];
-    const entered = new Set<number>();
+    const places = new Set<number>();
     for (const { entries: others } of window.regions)
-      for (const { page, offset } of others) entered.add(page + offset);
+      for (const { page, offset } of others) places.add(page + offset);
     routines.forEach((routine, index) => {
       this.core.routines.set(numbers[index], functions[index]);
       for (const { page, offset, entry } of routine.blocks) {
         const at = { page: page.address, offset: offset - page.offset };
-        if (entry === undefined || entered.has(at.page + at.offset)) continue;
-        entered.add(at.page + at.offset);
+        if (entry === undefined || places.has(at.page + at.offset)) continue;
+        places.add(at.page + at.offset);
         entries.push(at);
         this.code.enter(at.page, at.offset, numbers[index], entry);
       }
@@ -196,6 +230,7 @@ export class Regions implements RegionOwner {
       else this.ofPage.set(address, new Set([region]));
     }
     window.regions.add(region);
+    for (const offset of covered) window.covered[offset]++;
     this.live.add(region);
   }
 

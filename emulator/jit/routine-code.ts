@@ -4,6 +4,7 @@ import { csrKnown } from '../effects/csr.js';
 import { csrIndex, csrs } from '../hart/csrs.js';
 import { setWord } from '../hart/hart-code.js';
 import { loopField } from '../idioms/loop-table.js';
+import { control } from '../memory-layout.js';
 import { mustReturn } from '../routine-convention.js';
 import { call, i32, i64, type Local } from '../wasm/expression.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
@@ -44,6 +45,10 @@ export type RoutineParts = Pick<
 interface Context extends CallContext, StackContext {
   readonly blocks: readonly Block[];
   readonly indexOf: ReadonlyMap<Place, number>;
+  /** Places that it leads to where nothing had been executed yet. */
+  readonly gaps: ReadonlySet<Place>;
+  /** Where the routine begins: bytes from the window's base. */
+  readonly start: number;
   /** Code of block i starts at the end of `labels[i]`. */
   readonly labels: readonly Label[];
   /** Registers that are held wherever block i is entered; known once all branches forward to it have been met. */
@@ -54,14 +59,15 @@ interface Context extends CallContext, StackContext {
 }
 
 /** Body of a routine; see routine-convention.ts for its parameters. */
-export function buildRoutine(f: FunctionBuilder, parts: RoutineParts, { blocks, hasLoop }: Routine): void {
+export function buildRoutine(f: FunctionBuilder, parts: RoutineParts, routine: Routine): void {
+  const { blocks, hasLoop, gaps, start } = routine;
   const h = f.parameter('i32', 0);
   const budget = f.parameter('i32', 1);
   const locals = declareLocals(f);
   const indexOf = new Map(blocks.map((block, index) => [block.place, index]));
   const heldAt = blocks.map((block) => (block.entry === undefined ? undefined : 0));
   const state = { registers: new RegisterCache(f, h), stack: new StackAccesses(), heldAt };
-  const fixed = { ...parts, ...locals, ...state, f, h, budget, blocks, indexOf };
+  const fixed = { ...parts, ...locals, ...state, f, h, budget, blocks, indexOf, gaps, start };
   const given = { entry: f.parameter('i32', 2), tlb: f.parameter('i32', 3), calls: f.parameter('i32', 4) };
   f.block((left) => {
     f.block((forced) => {
@@ -210,6 +216,7 @@ function goTo(c: Context, from: number, { page, inlined }: Step, place: Place): 
   const { f, heldAt, registers } = c;
   const index = c.indexOf.get(place);
   if (index === undefined) {
+    if (c.gaps.has(place)) countGap(c);
     callRoutine(c, page, offsetOf(place));
     return f.branch(c.returned);
   }
@@ -220,6 +227,13 @@ function goTo(c: Context, from: number, { page, inlined }: Step, place: Place): 
   if (index > from) return f.branch(c.labels[index]);
   f.set(c.entry, i32.const(target.entry!));
   f.branch(c.head);
+}
+
+/** Code that was not compiled since it had not been executed is executed after all. */
+function countGap(c: Context): void {
+  const none = i32.const(0);
+  c.f.do(i32.store(none, i32.add(i32.load(none, control.gaps), i32.const(1)), control.gaps));
+  c.f.do(i64.store(none, addressOf(c, c.start), control.gapOf));
 }
 
 /** The branch of a recognised waiting loop is about to go back. */

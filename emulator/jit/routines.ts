@@ -1,7 +1,7 @@
 // What is compiled as one function: the code that is reached from a start without following calls, in straight runs.
 import { blocksOf, type Block } from './blocks.js';
 import { Flow, type IsInlined } from './flow.js';
-import { contextOf } from './steps.js';
+import { contextOf, type Place } from './steps.js';
 import type { WindowCode } from './window-code.js';
 
 /** Code that becomes one function. */
@@ -13,6 +13,8 @@ export interface Routine {
   /** Starts of the routines it calls. */
   readonly callees: readonly number[];
   readonly instructionCount: number;
+  /** Places that it leads to where nothing had been executed yet. */
+  readonly gaps: ReadonlySet<Place>;
   /** Byte offsets, from the window's base, of its own instructions: not of copies of functions that it calls. */
   readonly covered: ReadonlySet<number>;
 }
@@ -28,6 +30,7 @@ export function routineAt(code: WindowCode, start: number, isInlined: IsInlined)
     ...blocksOf(flow),
     callees: [...flow.callees],
     instructionCount: steps.length,
+    gaps: flow.gaps,
     covered: new Set(own.map(({ offset }) => offset)),
   };
 }

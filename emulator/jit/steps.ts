@@ -1,9 +1,11 @@
 // The instructions of a routine, each with where execution goes on behind it.
+import { csrIndex, csrs } from '../hart/csrs.js';
 import type { CodeInstruction, WindowCode } from './window-code.js';
 
 /** An offset in the window, in the routine itself (context 0) or in a copy of a function that it calls. */
 export type Place = number;
 
+const stackPointer = 2;
 const contextSpan = 2 ** 24;
 /** Branches lead out of the window by at most a MiB, either way. */
 const offsetBias = 2 ** 22;
@@ -41,6 +43,15 @@ const trapReturns: readonly string[] = ['mret', 'sret'];
 export const isTrap = ({ instruction }: Decoded): boolean => traps.includes(instruction.name);
 /** True of what returns from a trap. */
 export const isTrapReturn = ({ instruction }: Decoded): boolean => trapReturns.includes(instruction.name);
+
+/** True of what changes where code is found: the interpreter looks where that is, and comes back behind it. */
+export function changesMappings({ instruction, imm }: Decoded): boolean {
+  return instruction.effect.kind === 'csr' && csrs[csrIndex.get(imm & 0xfff)!].after === 'translation';
+}
+
+/** True of the instruction by which a function makes room on the stack: the first of nearly every one. */
+export const opensFrame = ({ instruction, rd, rs1, imm }: Decoded): boolean =>
+  instruction.name === 'addi' && rd === stackPointer && rs1 === stackPointer && imm < 0;
 
 /** True when execution never goes on behind the instruction of itself. */
 export function endsLine(decoded: Decoded): boolean {
