@@ -4,13 +4,14 @@ import { control } from '../memory-layout.js';
 import { holderWord } from '../ring/held-locks-code.js';
 import { RecordKind } from '../ring/records.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
+import type { FunctionBuilder } from '../wasm/function-builder.js';
 import type { Parts } from './access-parts.js';
 
 const at0 = i32.const(0);
 const none = i32.const(-1);
 
 /** Number of the lock whose order is told and whose holder word is at the linear address; -1 for none. */
-export function orderedLockAt({ f }: Parts, at: I32): Local<'i32'> {
+export function orderedLockAt(f: FunctionBuilder, at: I32): Local<'i32'> {
   const found = f.local('i32', none);
   const number = f.local('i32', i32.load(at0, control.lockOrdered));
   f.if(number, () =>

@@ -1,10 +1,12 @@
 // Generated code that finds where a store goes that misses the fast path only for its neighbours' sake: kernels keep
 // what is watched (a free list, counts, processes) in pages beside what they write all the time (locks, harts).
 import { tlb } from '../hart/state.js';
-import { FrameFlag, type MemoryMap } from '../memory-layout.js';
+import { control, FrameFlag, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
 import { i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
+import { holdsOthers } from '../ring/held-locks-code.js';
 import { flagsOf, frameNumber, isWatchedWord, type Parts } from './access-parts.js';
+import { orderedLockAt } from './lock-order-code.js';
 
 const none = i32.const(0);
 
@@ -26,7 +28,12 @@ export function buildUnwatched(f: FunctionBuilder, layout: MemoryMap): void {
     f.return(at);
   });
   f.if(i32.ne(flags, i32.const(FrameFlag.watched)), () => f.return(none));
-  f.return(i32.select(isWatchedWord(f, at, layout), none, at));
+  f.if(isWatchedWord(f, at, layout), () => {
+    const lock = orderedLockAt(f, at);
+    f.if(i32.ltS(lock, none), () => f.return(none));
+    f.if(holdsOthers(f, i32.load(none, control.hart), layout), () => f.return(none));
+  });
+  f.return(at);
 }
 
 /** What a store is looked up with. */

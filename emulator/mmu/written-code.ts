@@ -144,7 +144,7 @@ function recordTableStore(parts: Parts, at: I32, old: I64, now: Local<'i64'>, fr
 function recordWatchedStore(parts: Parts, at: Local<'i32'>, old: I64, now: Local<'i64'>): void {
   const { f, layout } = parts;
   f.if(isWatchedWord(f, at, layout), () => {
-    const lock = orderedLockAt(parts, at);
+    const lock = orderedLockAt(f, at);
     f.if(i32.ltS(i32.const(-1), lock), () => {
       tellOrder(parts, lock, now, (kind) => appendStore(parts, kind, at, old, now));
       f.return();

@@ -39,6 +39,13 @@ export function buildHeldLocks(f: FunctionBuilder, layout: MemoryMap): void {
   f.return(held);
 }
 
+/** 0 where the hart counts no lock but the one that it is taking or giving back: that is taken after no other. */
+export function holdsOthers(f: FunctionBuilder, h: I32, layout: MemoryMap): I32 {
+  const depthOfFirst = f.local('i32', i32.load(at0, control.lockDepth));
+  const depth = i32.load(ofHart(h, layout, depthOfFirst, control.lockDepthStride));
+  return i32.or(i32.eqz(depthOfFirst), i32.gtU(depth, i32.const(1)));
+}
+
 /** What the holder word of a lock contains while the hart holds it. */
 export const holderWord = (h: I32, layout: MemoryMap): I64 =>
   i64.add(
