@@ -81,10 +81,10 @@ export const control = {
   loadHigh: 116,
   /** i32: non-zero when page tables are watched. */
   watchTables: 100,
-  /** i64: pc at which compiled code was left last while there was budget. i32: how often that was since the last sample. */
+  /** i64: pc at which compiled code was left last while there was budget. i32: how often, since the last sample. */
   leftAt: 136,
   left: 212,
-  /** i32: how often compiled code went where nothing had been executed when it was compiled; i64: which routine last. */
+  /** i32: how often compiled code went where nothing had been executed when it was compiled. i64: whose code last. */
   gaps: 216,
   gapOf: 640,
   /** i64: how often the interpreter has entered compiled code: in between, no mapping changes. */
