@@ -3,7 +3,7 @@
 import type { Label } from './assembler.js';
 import { anyRegister, rowsOfKind, temporary, type Body, type Item } from './body.js';
 import { computeWord } from './compute-items.js';
-import { pointers, reserved, savedLinks } from './layout.js';
+import { frameBytes, pointers, reserved, savedLinks } from './layout.js';
 
 /** A function that was appended: where it starts, and what it does to its caller. */
 export interface SmallFunction {
@@ -16,7 +16,6 @@ export interface SmallFunction {
 
 const { link } = reserved;
 const branchRows = rowsOfKind('branch');
-const frameBytes = 32;
 const compressedReturn = 0x8082;
 
 /** A function of a few of the given items, which leave the link register alone, and a few calls of it. */
@@ -86,7 +85,7 @@ function makeFunction(body: Body, items: Item): SmallFunction {
     code.jump('jal', {}, callee.start);
     return { start, isLeaf: false, skipsOne: callee.skipsOne };
   }
-  withFrame(body, () => {
+  withFrame(body, savedLinks.callers, () => {
     items(body);
     callFunction(body, callee);
     if (random.oneIn(2)) items(body);
@@ -107,7 +106,7 @@ function makeLeaf(body: Body, items: Item, skipsOne: boolean): void {
     code.emit('andi', { rd: distance, rs1: reserved.counter, imm: 4 });
     code.emit('add', { rd: link, rs1: link, rs2: distance });
   }
-  if (random.oneIn(3)) return (withFrame(body, some), giveBack(body));
+  if (random.oneIn(3)) return (withFrame(body, savedLinks.leaves, some), giveBack(body));
   const isForked = random.oneIn(2);
   if (isForked) {
     const operands = { rs1: anyRegister(random), rs2: anyRegister(random) };
@@ -126,10 +125,13 @@ function giveBack({ random, code }: Body): void {
   else code.emit('jalr', { rs1: link });
 }
 
-/** Keeps the link register where no other item stores, as compilers do at the top of a frame. */
-function withFrame({ code, functions }: Body, inside: () => void): void {
+/**
+ * Keeps the link register in one of the words from `links` on, where no other item stores, as compilers do at the top
+ * of a frame.
+ */
+function withFrame({ code, functions }: Body, links: number, inside: () => void): void {
   const { register, offset } = pointers.find((one) => one.register === reserved.stack)!;
-  const slot = savedLinks.offset + (functions.length % savedLinks.count) * 8;
+  const slot = links + (functions.length % savedLinks.count) * 8;
   const imm = slot - offset + frameBytes;
   code.emit('addi', { rd: register, rs1: register, imm: -frameBytes });
   code.emit('sd', { rs1: register, rs2: link, imm });

@@ -34,8 +34,10 @@ const compressedJumps: readonly Jump[] = [
   ({ random, code }, target) => code.compressedJump('beq', random.between(8, 15), target),
   ({ random, code }, target) => code.compressedJump('bne', random.between(8, 15), target),
   registerJump((rs1) => 0x8002 | (rs1 << 7)), // c.jr
-  registerJump((rs1) => 0x9002 | (rs1 << 7)), // c.jalr
 ];
+
+/** c.jalr, which writes the link register. */
+const linkingJump = registerJump((rs1) => 0x9002 | (rs1 << 7));
 
 const branch: Jump = ({ random, code }, target) => {
   const rs1 = anyRegister(random);
@@ -43,12 +45,13 @@ const branch: Jump = ({ random, code }, target) => {
   code.jump(random.pick(branchRows).name, { rs1, rs2 }, target);
 };
 
-/** A jump or branch over one to three of the given items. */
-export function skipping(items: Item): Item {
+/** A jump or branch over one to three of the given items. Within a small function it must keep the link register. */
+export function skipping(items: Item, keepsLink = false): Item {
+  const compressed = keepsLink ? compressedJumps : [...compressedJumps, linkingJump];
   return (body) => {
     const { random, code } = body;
     const target = code.label();
-    random.pick([branch, branch, random.pick(fullJumps), random.pick(compressedJumps)])(body, target);
+    random.pick([branch, branch, random.pick(fullJumps), random.pick(compressed)])(body, target);
     for (let i = random.between(1, 3); i > 0; i--) items(body);
     code.place(target);
   };

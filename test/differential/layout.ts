@@ -34,8 +34,12 @@ export const dumpWords = { x: 32, f: 32, mstatus: 1, fcsr: 1, traps: 1 } as cons
 
 export const scratchBytes = 0x800;
 
-/** Words in scratch beyond the reach of pointers: functions keep their way back there. */
-export const savedLinks = { offset: 0x780, count: 8 } as const;
+/** Bytes of a function's frame. */
+export const frameBytes = 32;
+
+/** Words in scratch beyond the reach of pointers, where functions keep their way back: `count` for those that call
+ * none, and as many for those that call such a one, which then keeps its own a frame lower. */
+export const savedLinks = { leaves: 0x780 + frameBytes, callers: 0x780 + 2 * frameBytes, count: 4 } as const;
 
 /** Traps that are recorded; later ones are only counted. */
 export const logEntries = 1000;

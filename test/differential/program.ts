@@ -52,12 +52,14 @@ const loop = looping((body) => (body.random.oneIn(4) ? skip : simple)(body));
 const call = calling(simple);
 
 /** What small functions are made of, mostly: what goes on behind itself, unless an access faults. */
-const plain = skipping((body) =>
-  pickWeighted(body.random, [
-    [3, compute],
-    [1, compressed],
-    [2, access],
-  ])(body),
+const plain = skipping(
+  (body) =>
+    pickWeighted(body.random, [
+      [3, compute],
+      [1, compressed],
+      [2, access],
+    ])(body),
+  true,
 );
 const callInLoop = callingInLoop((body) =>
   pickWeighted(body.random, [
