@@ -4,7 +4,7 @@ import { GrowingColumns } from './growing-columns.js';
 import type { Histories } from './histories.js';
 import { numberColumn } from './number-columns.js';
 import { NumberedKeys } from './numbered-keys.js';
-import type { HistoryColumn } from './tables.js';
+import type { HistoryTableRow } from './tables.js';
 
 function changeColumns() {
   return { highest: new Float64Array(), changes: new Uint32Array(), locks: new Uint32Array() };
@@ -43,13 +43,15 @@ function changesOf({ found }: Histories) {
   return { rows, ...of };
 }
 
-/** How many heights there are. */
-export function countChangeRows({ found }: Histories): number {
-  return found.countChanges.length;
-}
-
-export const countChangeColumns = {
-  highest: numberColumn(changesOf, 'i64', ({ highest }, row) => highest[row]),
-  changes: numberColumn(changesOf, 'i64', ({ changes }, row) => changes[row]),
-  locks: numberColumn(changesOf, 'u32', ({ locks }, row) => locks[row]),
-} as const satisfies Record<string, HistoryColumn>;
+/** The table. */
+export const countChangesTable = {
+  doc: 'Changes of counts by processes by the higher of the two (highest), and the locks held at all of them.',
+  needs: ['refcount_change'],
+  optional: [],
+  rows: ({ found }) => found.countChanges.length,
+  columns: {
+    highest: numberColumn(changesOf, 'i64', ({ highest }, row) => highest[row]),
+    changes: numberColumn(changesOf, 'i64', ({ changes }, row) => changes[row]),
+    locks: numberColumn(changesOf, 'u32', ({ locks }, row) => locks[row]),
+  },
+} as const satisfies HistoryTableRow;

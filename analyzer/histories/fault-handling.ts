@@ -10,6 +10,7 @@ import { GrowingColumns } from './growing-columns.js';
 import type { Histories } from './histories.js';
 import { RowGroups } from './numbered-keys.js';
 import { halvesOf, pageOf } from './numbering.js';
+import { allows, entryNeeded } from './page-entries.js';
 import { remembered } from './remembered.js';
 import type { HistoryColumn } from './tables.js';
 
@@ -157,6 +158,24 @@ function cost(which: 'taken' | 'returned'): HistoryColumn & { readonly nullable:
   };
 }
 
+/** Whether the entry that a change left lets the access through. */
+const opened: HistoryColumn = {
+  type: 'bool',
+  nullable: true,
+  read: (histories) => {
+    const { fault, change } = handling(histories);
+    const [access] = histories.events.of('page_fault').read(['access']);
+    const needed = access.dictionary!.map((name) => entryNeeded[name] ?? 0);
+    const entries = halvesOf(faultChangeColumns.entry.read(histories).values);
+    const values = new Uint8Array(fault.length);
+    for (let row = 0; row < values.length; row++) {
+      const bits = needed[Number(access.values[fault[row]])];
+      if (change[row] >= 0) values[row] = Number(allows(entries[2 * change[row]], bits));
+    }
+    return { values, validity: validityBut(change, -1, change.length) };
+  },
+};
+
 export const faultHandlingColumns = {
   seq: ofFault('seq', 'u64'),
   cycle: ofFault('cycle', 'u64'),
@@ -173,6 +192,7 @@ export const faultHandlingColumns = {
   call_site: ofChange('call_site'),
   old_frame: ofChange('old_frame'),
   new_frame: ofChange('new_frame'),
+  opened,
   change_seq: ofChange('last_seq'),
   mappings_before: ofChange('mappings_before'),
   undisturbed: ofChange('undisturbed'),

@@ -25,9 +25,22 @@ export function isKernelsOwn(low: number, high: number): boolean {
   return high === 0x3f && low >>> 0 >= 0xffff_d000;
 }
 
+/** The same for a page, given by its number. */
+export function isKernelsOwnPage(page: number): boolean {
+  return page >= 0x3ff_fffd && page < 0x400_0000;
+}
+
 /** Whether an entry may be written through. */
 export function isWritable(low: number): boolean {
   return (low & writable) !== 0;
+}
+
+/** The bits that an entry needs to let a program access its page, by kind of access. */
+export const entryNeeded: Readonly<Record<string, number>> = { load: 19, store: 21, fetch: 25 };
+
+/** Whether an entry has these bits, and none that forbid them: what may be written must be readable. */
+export function allows(low: number, needed: number): boolean {
+  return (low & needed) === needed && (low & 6) !== writable;
 }
 
 /** Whether an entry is in use. */

@@ -16,6 +16,8 @@ export interface Space {
   readonly toSeq: number;
   /** The next space of the same process. */
   replacedSeq: number | undefined;
+  /** When its process had no more use for it: replaced it, or was reaped. */
+  leftSeq: number | undefined;
   /** Number of the exec that it descends from; undefined when unknown. */
   readonly image: number | undefined;
 }
@@ -67,6 +69,8 @@ export const spacesOf = remembered((histories): readonly Space[] => {
   const spaces: Space[] = [];
   for (const made of processRows(histories)) {
     const { action, root, seq, subject, parent } = made;
+    const before = last.get(subject);
+    if (before && action === 'reap') before.leftSeq = seq;
     if ((action !== 'fork' && action !== 'exec') || root === 0) continue;
     const [linked, next] = lifes.at(root, seq) ?? [0, 0];
     const isLinked = next > seq;
@@ -75,10 +79,10 @@ export const spacesOf = remembered((histories): readonly Space[] => {
       fromSeq: isLinked ? linked : seq,
       toSeq: isLinked ? next : Infinity,
       replacedSeq: undefined,
+      leftSeq: undefined,
       image: action === 'exec' ? seq : last.get(parent)?.image,
     };
-    const before = last.get(subject);
-    if (before) before.replacedSeq = seq;
+    if (before) before.replacedSeq = before.leftSeq = seq;
     last.set(subject, space);
     spaces.push(space);
   }
@@ -122,6 +126,7 @@ export const addressSpaceColumns = {
   from_seq: rowColumn(spacesOf, 'u64', ({ fromSeq }) => fromSeq),
   to_seq: rowColumn(spacesOf, 'u64', ({ toSeq }) => toSeq),
   replaced_seq: rowColumn(spacesOf, 'u64', ({ replacedSeq }) => replacedSeq),
+  left_seq: rowColumn(spacesOf, 'u64', ({ leftSeq }) => leftSeq),
   image: rowColumn(spacesOf, 'u64', ({ image }) => image),
 } as const satisfies Record<string, HistoryColumn>;
 

@@ -1,10 +1,11 @@
 // The tables that the pass makes: what views and invariants may read beside the events, declared as the events are.
 import type { EventName } from '../../tracer/schema/index.js';
 import type { TableColumnType, WholeColumn } from '../table.js';
-import { countChangeColumns, countChangeRows } from './count-changes.js';
+import { countChangesTable } from './count-changes.js';
 import { faultChangeColumns, faultChangeRows } from './fault-changes.js';
 import { doubtfulWriteColumns, doubtfulWriteRows } from './doubtful-writes.js';
 import { earlyFreesTable } from './early-frees.js';
+import { forkPagesTable } from './fork-pages.js';
 import { leftOverColumns, leftOverRows } from './left-over.js';
 import { allLives, processColumns } from './processes.js';
 import {
@@ -92,7 +93,7 @@ export const historyTables = {
     doc:
       'Page faults out of user mode, each with what its handling did to the page (see fault_changes; null where ' +
       'it changed nothing; fault_pc is that of the fault). frames_taken and frames_returned: what it cost, where ' +
-      'it was handled in a plain way; see fault_cost.',
+      'it was handled in a plain way; see fault_cost. opened: the entry then let the access through.',
     needs: [...frameKinds, 'page_fault'],
     optional: [...frameExtras, 'kalloc', 'kfree'],
     rows: faultHandlingRows,
@@ -150,13 +151,8 @@ export const historyTables = {
     rows: () => 1,
     columns: countConventionColumns,
   },
-  count_changes: {
-    doc: 'Changes of counts by processes by the higher of the two (highest), and the locks held at all of them.',
-    needs: ['refcount_change'],
-    optional: [],
-    rows: countChangeRows,
-    columns: countChangeColumns,
-  },
+  count_changes: countChangesTable,
+  fork_pages: forkPagesTable,
   frames: {
     doc:
       'Every frame that any event names: how often it left the free list (taken), how many user mappings of ' +
@@ -181,7 +177,8 @@ export const historyTables = {
       'Page tables with the process they were built for, from the first sight of their root (from_seq) to its ' +
       'retirement (to_seq, the largest number when there is none). made_by_span built it, by fork or exec. image ' +
       'is the number of the exec that the space descends from through forks (its own when exec made it, null when ' +
-      'unknown): spaces of one image hold the same program at the same addresses.',
+      'unknown): spaces of one image hold the same program at the same addresses. left_seq: the exec that replaced ' +
+      'it, or the reaping of its process.',
     needs: ['process', 'page_table'],
     optional: [],
     rows: spaceRows,

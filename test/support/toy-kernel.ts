@@ -29,7 +29,10 @@ export interface Manner {
     | 'unmapping frees shared frames'
     | 'wait keeps the trapframe'
     | 'sole owner takes a frame'
-    | 'handler takes two frames';
+    | 'handler takes two frames'
+    | 'handler forgets the user bit'
+    | 'fork leaves out the last page'
+    | 'exec keeps the old page table';
 }
 
 interface Page {
@@ -86,7 +89,9 @@ export class ToyKernel {
   fork(parent: Process): Process {
     return this.story.inside(parent.pid, 'fork', (entry) => {
       const child = this.make(entry, parent.pid, parent.name);
-      for (const [va, page] of parent.pages) this.share(entry, parent, child, va, page);
+      for (const [va, page] of parent.pages)
+        if (va < 0x3000 || this.manner.fault !== 'fork leaves out the last page')
+          this.share(entry, parent, child, va, page);
       this.processRow(entry, 'fork', child);
       return child;
     });
@@ -100,7 +105,7 @@ export class ToyKernel {
         this.map(entry, process, va, this.kalloc(entry, 'uvmalloc'), bits, 'exec');
       const guard = process.pages.get(0x2000)!;
       this.map(entry, process, 0x2000, guard.frame, guard.bits & ~pte.u, 'uvmclear');
-      this.destroySpace(entry, old);
+      if (this.manner.fault !== 'exec keeps the old page table') this.destroySpace(entry, old);
       this.processRow(entry, 'exec', process);
     });
   }
@@ -175,6 +180,7 @@ export class ToyKernel {
     if (fault === 'handler grants execute') bits |= pte.x;
     if (fault === 'handler keeps the mark') bits |= pte.cow;
     if (fault === 'guard becomes writable') bits |= pte.u;
+    if (fault === 'handler forgets the user bit') bits &= ~pte.u;
     const old = page.frame;
     if (this.manner.reuses && this.references.get(old) === 1) {
       this.map(entry, process, va, old, bits, 'cowfault');

@@ -1,0 +1,32 @@
+-- title:    a resolved fault opens the page
+-- rule:     When the handler of a page fault has written the page's entry and the program goes on, the entry lets the
+--           access through.
+-- why:      Otherwise the same instruction faults again, and the handler, which finds its work done, gives up.
+-- needs:    page_fault, pte_write, fault_handling
+-- severity: error
+-- breaks:   frames
+-- hint:     Which permissions did the entry have before, which must it have now, and for which page was it written?
+-- except:   Pages whose entry was not written by the handler; what is in superpages.
+-- judged:   SELECT count(*) FROM page_fault WHERE outcome = 'resolved'
+-- suspects: SELECT count(*) FROM fault_handling WHERE outcome = 'resolved' AND coalesce(NOT opened, true)
+WITH faults AS (
+  SELECT *, va - va % 4096 AS page,
+         17 + CASE access WHEN 'store' THEN 4 WHEN 'load' THEN 2 ELSE 8 END AS needed
+  FROM page_fault SEMI JOIN (SELECT DISTINCT span FROM fault_handling WHERE coalesce(NOT opened, true)) USING (span)
+  WHERE outcome = 'resolved'
+), written AS (
+  SELECT f.seq, max_by(w."after", w.seq) AS entry, max_by(w.pc, w.seq) AS pc, max_by(w.call_site, w.seq) AS call_site
+  FROM faults f JOIN pte_write w ON w.span = f.span AND w.root = f.root AND w.va = f.page AND w.level = 0
+  GROUP BY f.seq
+)
+SELECT f.cycle, f.hart, f.pid, NULL AS frame, w.pc, w.call_site, [w.call_site, w.pc]::UBIGINT[] AS sites,
+       printf('a %s at 0x%x was declared resolved, and the entry of its page left as 0x%x: %s', access, f.va, entry,
+              CASE WHEN entry & 1 = 0 THEN 'there is no page'
+                   WHEN entry & 16 = 0 THEN 'not for programs'
+                   WHEN access = 'store' AND entry & 4 = 0 THEN 'not to be written'
+                   WHEN access = 'load' THEN 'not to be read'
+                   WHEN access = 'store' THEN 'to be written and not to be read, which no page can be'
+                   ELSE 'not to be executed' END) AS message
+FROM faults f JOIN written w USING (seq)
+WHERE entry & needed <> needed OR entry & 6 = 4
+ORDER BY f.seq
