@@ -19,7 +19,7 @@ WITH faults AS (
   FROM faults f JOIN pte_write w ON w.span = f.span AND w.root = f.root AND w.va = f.page AND w.level = 0
   GROUP BY f.seq
 )
-SELECT f.cycle, f.hart, f.pid, NULL AS frame, w.pc, w.call_site, [w.call_site, w.pc]::UBIGINT[] AS sites,
+SELECT f.cycle, f.hart, f.pid, NULL AS frame, w.pc, w.call_site,
        printf('a %s at 0x%x was declared resolved, and the entry of its page left as 0x%x: %s', access, f.va, entry,
               CASE WHEN entry & 1 = 0 THEN 'there is no page'
                    WHEN entry & 16 = 0 THEN 'not for programs'

@@ -86,7 +86,7 @@ describe('a_resolved_fault_opens_the_page', () => {
     expect(messages(result)).toEqual([
       expect.stringMatching(/^a store at 0x1008 was declared resolved, .* left as 0x\w+: not for programs$/),
     ]);
-    expect(suspects(result)).toEqual(['cowfault', 'mappages']);
+    expect(suspects(result)).toEqual(['mappages', 'cowfault']);
   });
 });
 
