@@ -60,8 +60,8 @@ const forks = remembered((histories): readonly Fork[] => {
 /** The table. */
 export const forkPagesTable = {
   doc:
-    'Forks that made a process (pid), with the number of user pages that its parent mapped at that moment (pages), and ' +
-    'of those that it mapped itself (child_pages).',
+    'Forks that made a process (pid), with the number of user pages that its parent mapped at that moment (pages), ' +
+    'and of those that it mapped itself (child_pages).',
   needs: ['pte_write', 'page_table', 'process'],
   optional: [],
   rows: (histories) => forks(histories).length,

@@ -5,10 +5,10 @@
 -- optional: syscall
 -- severity: error
 -- breaks:   frames
--- hint:     Where does fork's loop over the pages begin and end, what does it do about a page that is not there, and what
---           does fork return when it fails half way?
--- except:   Kernels whose children have no mappings of their own at all, for they may share page tables. Not judged in a
---           run with system calls that xv6 does not have: mappings of files need not be there at once.
+-- hint:     Where does fork's loop over the pages begin and end, what does it do about a page that is not there, and
+--           what does fork return when it fails half way?
+-- except:   Kernels whose children have no mappings of their own at all, for they may share page tables. Not judged in
+--           a run with system calls that xv6 does not have: mappings of files need not be there at once.
 -- judged:   SELECT count(*) FROM fork_pages
 -- suspects: SELECT count(*) FROM fork_pages WHERE child_pages < pages
 WITH short AS (

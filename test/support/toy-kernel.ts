@@ -30,9 +30,7 @@ export interface Manner {
     | 'wait keeps the trapframe'
     | 'sole owner takes a frame'
     | 'handler takes two frames'
-    | 'handler forgets the user bit'
-    | 'fork leaves out the last page'
-    | 'exec keeps the old page table';
+    | 'handler forgets the user bit';
 }
 
 interface Page {
@@ -89,9 +87,7 @@ export class ToyKernel {
   fork(parent: Process): Process {
     return this.story.inside(parent.pid, 'fork', (entry) => {
       const child = this.make(entry, parent.pid, parent.name);
-      for (const [va, page] of parent.pages)
-        if (va < 0x3000 || this.manner.fault !== 'fork leaves out the last page')
-          this.share(entry, parent, child, va, page);
+      for (const [va, page] of parent.pages) this.share(entry, parent, child, va, page);
       this.processRow(entry, 'fork', child);
       return child;
     });
@@ -105,7 +101,7 @@ export class ToyKernel {
         this.map(entry, process, va, this.kalloc(entry, 'uvmalloc'), bits, 'exec');
       const guard = process.pages.get(0x2000)!;
       this.map(entry, process, 0x2000, guard.frame, guard.bits & ~pte.u, 'uvmclear');
-      if (this.manner.fault !== 'exec keeps the old page table') this.destroySpace(entry, old);
+      this.destroySpace(entry, old);
       this.processRow(entry, 'exec', process);
     });
   }
