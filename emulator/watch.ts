@@ -180,14 +180,14 @@ export class Watch {
     }
   }
 
-  /** The freeing of a table has begun: stores to it are no page-table events any more. */
-  retire(address: number): void {
+  /** The freeing of a table has begun at a pc: stores to it are no page-table events any more. */
+  retire(address: number, pc: number): void {
     if (!this.isTable(address)) return;
     const frame = this.frameOf(address);
     this.flags[frame] &= ~FrameFlag.table;
     if (this.levels[frame] === 0) this.mappings.tableEnds(frame);
     const table = BigInt(address - (address % pageBytes));
-    this.ring.append(RecordKind.tableRetired, 0, 0n, table, 0n, 0n, 0n, 0n);
+    this.ring.append(RecordKind.tableRetired, 0, BigInt(pc), table, 0n, 0n, 0n, 0n);
   }
 
   /** The machine was put into another state: free frames are learned anew, and tables from the harts' roots. */

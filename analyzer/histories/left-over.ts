@@ -64,8 +64,7 @@ const doubtsOf = remembered((histories): readonly Doubt[] => {
     const reaped = owner === undefined ? undefined : ends.get(owner);
     if (reaped !== undefined && cause !== undefined && ownCauses.includes(cause))
       ask('reaped', owner, reaped, row);
-    if (of.seq[row] > windowSeq && cause !== undefined && cause !== 'pipe')
-      ask('program', window!.pid, window!.toSeq, row);
+    if (of.seq[row] > windowSeq && cause !== undefined) ask('program', window!.pid, window!.toSeq, row);
     if (end !== undefined && of.endSeq[row] === 0) ask('end', undefined, end, row);
   }
   return doubts;

@@ -12,7 +12,7 @@
 -- lacking:  wait returned children, and no process was seen to be forked and reaped
 -- expected: SELECT count(*) FROM syscall WHERE phase = 'leave' AND number = 3 AND result > 0
 SELECT l.alloc_cycle AS cycle, coalesce(s.since, c.end_cycle) AS since, l.hart, l.pid, l.frame, l.pc, l.call_site,
-       s.sites,
+       s.sites, s.listed AS blames_as_listed,
        printf('frame 0x%x, taken here for process %d, was not returned when that was reaped at cycle %d', l.frame,
               l.about, c.end_cycle) AS message
 FROM left_over_frames l JOIN reaped_children c ON c.pid = l.about

@@ -13,12 +13,17 @@
 -- expected: SELECT count(*) FROM page_fault WHERE outcome = 'resolved'
 WITH opened AS (
   SELECT span, max_by(pc, seq) AS pc, max_by(call_site, seq) AS call_site FROM pte_write WHERE level = 0 GROUP BY span
+), above AS (
+  -- A fault that comes again and again is one mistake.
+  SELECT min(seq) AS seq, min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(span, seq) AS span, pid, pc, va,
+         access, min_by(size, seq) AS size, count(*) AS times
+  FROM page_fault WHERE va >= size AND outcome = 'resolved' GROUP BY pid, pc, va, access
 )
 SELECT f.cycle, f.hart, f.pid, NULL AS frame, coalesce(o.pc, f.pc) AS pc, o.call_site,
        -- What looks at the address is to blame, not what maps a page for it.
        [(SELECT max_by(call_site, changes) FROM fault_handlers), o.call_site, coalesce(o.pc, f.pc)]::UBIGINT[] AS sites,
-       printf('a %s at 0x%x was resolved, though the process has 0x%x bytes', access, va, size) AS message
-FROM page_fault f LEFT JOIN opened o USING (span)
-WHERE va >= size AND outcome = 'resolved'
-  AND NOT EXISTS (SELECT * FROM syscall WHERE number > 21 AND number <> 1000 AND result >= 0)
+       printf('a %s at 0x%x was resolved%s, though the process has 0x%x bytes', access, va,
+              CASE WHEN times > 1 THEN printf(' %d times', times) ELSE '' END, size) AS message
+FROM above f LEFT JOIN opened o USING (span)
+WHERE NOT EXISTS (SELECT * FROM syscall WHERE number > 21 AND number <> 1000 AND result >= 0)
 ORDER BY f.seq

@@ -2,7 +2,7 @@
 -- rule:     The kernel never enters its panic function.
 -- why:      A panic stops every process; whatever a program does, the worst may be its own end.
 -- needs:    panic_calls, kernel_span
--- optional: kfree, pte_write, places, refcount_change, frame_alloc, frame_free, left_in_tables
+-- optional: kfree, pte_write, places, refcount_change, frame_alloc, frame_free, left_in_tables, stumbled_entries
 -- severity: error
 -- follows:  any
 -- hint:     The message is the kernel's own; the events just before this cycle show what led there.
@@ -36,6 +36,8 @@ SELECT p.cycle, p.hart, p.pid, f.frame, p.pc, p.call_site,
        CASE WHEN p.faulted THEN p.sites
             WHEN l.call_site > 0 THEN [l.call_site] || p.sites[2:] || p.sites[1:1]
             WHEN p.without_memory THEN p.sites
+            WHEN e.pc IS NOT NULL THEN [e.call_site, e.pc] || p.sites[2:2] || p.sites[1:1]
+            WHEN e.for_many THEN p.sites[2:] || p.sites[1:1]
             WHEN a.seq IS NOT NULL THEN p.sites[2:2] || [a.guarded_pc] || p.sites[3:] || p.sites[1:1]
             ELSE p.sites[2:2] || p.sites[1:1] || p.sites[3:] END AS sites,
        -- Whoever takes a lock twice is at fault, be it a function that everybody calls.
@@ -44,7 +46,13 @@ SELECT p.cycle, p.hart, p.pid, f.frame, p.pc, p.call_site,
          ELSE printf('; this kernel entry had last changed a count or the free list under a lock at cycle %d',
                      a.guarded_cycle) END || CASE WHEN l.seq IS NULL THEN ''
          ELSE printf('; the page at 0x%x was still in the table that was freed%s', l.va,
-                     CASE WHEN l.given_up THEN ', though its frame had been given up' ELSE '' END) END AS message
+                     CASE WHEN l.given_up THEN ', though its frame had been given up' ELSE '' END)
+         END || CASE WHEN e.pc IS NULL THEN ''
+         ELSE printf('; the page at 0x%x had been %s at cycle %d', e.va,
+                     CASE WHEN NOT e.valid THEN 'unmapped' WHEN e.beside_cycle IS NULL THEN 'mapped'
+                          ELSE 'left there when the one beside it was unmapped' END,
+                     coalesce(e.beside_cycle, e.at_cycle)) END AS message
 FROM panic_calls p LEFT JOIN last_frame f USING (seq) LEFT JOIN about_lock a USING (seq)
 LEFT JOIN left_in_tables l USING (seq)
+LEFT JOIN stumbled_entries e ON e.panic_seq = p.seq
 ORDER BY p.cycle

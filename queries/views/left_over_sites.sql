@@ -1,12 +1,30 @@
 -- name:  left_over_sites
 -- doc:   For each row of left_over_frames where to look: since is the cycle at which the last mapping went (null when
 --        users never mapped it). sites are addresses, the likeliest first: where the frame was passed to the free
---        function and kept all the same, that function and what it found; else where the last mapping was taken away,
---        or, of a frame that was never mapped, where it was taken.
--- needs: left_over_frames, pte_write, page_table
+--        function and kept all the same, that function and what it found; else where the last mapping was taken away.
+--        Of a frame that was never mapped: of a table where its freeing began; of what fork took for the child where
+--        that was reaped, since it lives as long as the child, unless forks give such frames back before they end;
+--        of any other where frames taken at the same place are given back by later entries, and where it was taken.
+--        listed: the first is to blame, be it a function that everybody calls.
+-- needs: left_over_frames, frame_takings, frame_free, process, pte_write, page_table
 -- optional: kfree, refcount_change
 WITH left_over AS (
-  SELECT DISTINCT question, frame, at_seq, alloc_seq, pc, call_site, unmapped_seq FROM left_over_frames
+  SELECT DISTINCT question, frame, at_seq, alloc_seq, pc, call_site, unmapped_seq, owner, cause FROM left_over_frames
+), retired AS (
+  SELECT l.alloc_seq, max_by(t.pc, t.seq) AS pc FROM left_over l JOIN page_table t
+    ON t."table" = l.frame AND t.seq > l.alloc_seq AND t.seq < l.at_seq AND t.action = 'retired'
+  GROUP BY l.alloc_seq
+), ended AS (
+  SELECT subject AS owner, max_by(pc, seq) AS pc FROM process WHERE action = 'reap' GROUP BY subject
+), passing AS (
+  -- Frames that are for the time of the call.
+  SELECT call_site, cause FROM frame_takings SEMI JOIN left_over l USING (call_site, cause)
+  WHERE mapped_seq IS NULL AND free_seq IS NOT NULL
+  GROUP BY call_site, cause HAVING count(*) FILTER (free_span = span) > count(*) FILTER (free_span <> span)
+), given_back AS (
+  SELECT t.call_site, t.cause, mode(f.call_site) AS by_site
+  FROM frame_takings t SEMI JOIN left_over l USING (call_site, cause) JOIN frame_free f ON f.seq = t.free_seq
+  WHERE t.mapped_seq IS NULL AND f.span <> t.span GROUP BY t.call_site, t.cause
 ), unmapped AS (
   SELECT l.frame, l.unmapped_seq, w.cycle, w.span, w.pc, w.call_site
   FROM left_over l JOIN pte_write w ON w.seq = l.unmapped_seq
@@ -26,8 +44,16 @@ SELECT l.question, l.frame, l.at_seq, u.cycle AS since,
        CASE WHEN g.seq IS NOT NULL AND (u.span IS NULL OR g.seq > l.unmapped_seq OR g.span = u.span)
               THEN [c.pc, g.pc, u.pc, u.call_site]
             WHEN u.span IS NOT NULL THEN [u.pc, u.call_site]
-            ELSE [l.pc, l.call_site] END AS sites
+            WHEN t.pc IS NOT NULL THEN [t.pc, l.call_site]
+            WHEN e.pc IS NOT NULL AND p.cause IS NULL THEN [e.pc, l.call_site, l.pc]
+            WHEN b.by_site > 0 AND p.cause IS NULL THEN [b.by_site, l.call_site, l.pc]
+            ELSE [l.pc, l.call_site] END AS sites,
+       g.seq IS NULL AND u.span IS NULL AND t.pc IS NOT NULL AS listed
 FROM left_over l
+LEFT JOIN retired t USING (alloc_seq)
+LEFT JOIN ended e ON e.owner = l.owner AND l.cause = 'fork'
+LEFT JOIN given_back b ON b.call_site = l.call_site AND b.cause = l.cause
+LEFT JOIN passing p ON p.call_site = l.call_site AND p.cause = l.cause
 LEFT JOIN unmapped u ON u.frame = l.frame AND u.unmapped_seq = l.unmapped_seq
 LEFT JOIN given g ON g.question = l.question AND g.frame = l.frame AND g.at_seq = l.at_seq
 LEFT JOIN counted c ON c.question = l.question AND c.frame = l.frame AND c.at_seq = l.at_seq

@@ -226,6 +226,17 @@ describe('no_fault_is_resolved_above_the_size', () => {
     ]);
   });
 
+  test('is broken once by a fault that comes again and again', async () => {
+    const story = new Story();
+    const row = { access: 'store', va: 0x4000, size: 0x4000, outcome: 'resolved' };
+    for (let time = 0; time < 3; time++)
+      story.inside(3, 'page_fault', (entry) => story.emit('page_fault', entry, '', row));
+    const { violations } = await judgeRows(name, story.rows());
+    expect(violations).toMatchObject([
+      { message: 'a store at 0x4000 was resolved 3 times, though the process has 0x4000 bytes' },
+    ]);
+  });
+
   test('suspects who looks at the addresses of faults, before who maps the page', async () => {
     const story = new Story();
     const mapping = (entry: Entry, where: string, caller: string): void => {

@@ -113,6 +113,53 @@ describe('the_kernel_does_not_panic', () => {
     );
   });
 
+  test('names a function that calls itself once', async () => {
+    const story = new Story();
+    panic(story, story.begin(4, 'wait'), 'freewalk', 'freewalk', 'freewalk', 'uvmfree', 'freeproc');
+    expect(await suspects(rule, story)).toEqual([['uvmfree', 'freewalk', 'freeproc']]);
+  });
+
+  /**
+   * A shell unmaps a page in one call and lives on; later a function goes through its pages, and panics at the
+   * second: at the one that is not there, or at the one beside it.
+   */
+  function stumbles(left: 'empty' | 'mapped'): Story {
+    const kernel = new ToyKernel();
+    const shell = kernel.fork(kernel.boot('init'));
+    kernel.exec(shell, 'sh');
+    const { story } = kernel;
+    const change = (entry: Entry, caller: string, va: number, isMapped: boolean): void => {
+      const { frame, bits } = shell.pages.get(va)!;
+      const [before, after] = [pteOf(frame, bits), 0n];
+      story.emit('pte_write', entry, 'uvmunmap', {
+        ...{ root: shell.root, level: 0, va, entry: shell.tables[2] + (va >> 12) * 8 },
+        ...(isMapped ? { before: after, after: before } : { before, after }),
+        call_site: story.at(caller),
+      });
+    };
+    story.inside(shell.pid, 'sbrk', (entry) =>
+      change(entry, 'uvmdealloc', left === 'empty' ? 0x1000 : 0x3000, false),
+    );
+    const entry = story.begin(shell.pid, 'exec');
+    change(entry, 'uvmfree', left === 'empty' ? 0x0 : 0x1000, false);
+    panic(story, entry, 'uvmunmap', 'uvmfree', 'exec');
+    return story;
+  }
+
+  test('suspects who unmapped the page that is not there', async () => {
+    const { violations } = await judgeRows(rule, stumbles('empty').rows());
+    expect(violations[0].message).toMatch(/; the page at 0x1000 had been unmapped at cycle \d+$/);
+    expect(violations[0].suspects[0]).toMatchObject({ function: 'uvmdealloc' });
+  });
+
+  test('suspects who unmapped the page beside the one that is there', async () => {
+    const { violations } = await judgeRows(rule, stumbles('mapped').rows());
+    expect(violations[0].message).toMatch(
+      /0x2000 had been left there when the one beside it was unmapped at/,
+    );
+    expect(violations[0].suspects[0]).toMatchObject({ function: 'uvmdealloc' });
+  });
+
   test('suspects who called panic where nothing else is known', async () => {
     const story = new Story();
     const entry = story.begin(4, 'exit');

@@ -28,6 +28,7 @@ export interface Manner {
     | 'guard becomes writable'
     | 'unmapping frees shared frames'
     | 'wait keeps the trapframe'
+    | 'freewalk keeps the tables'
     | 'sole owner takes a frame'
     | 'handler takes two frames'
     | 'handler forgets the user bit';
@@ -152,7 +153,7 @@ export class ToyKernel {
     for (const va of process.pages.keys()) this.unmap(entry, process, va);
     for (const table of process.tables) {
       this.story.emit('page_table', entry, 'freewalk', { action: 'retired', table, root: process.root });
-      this.kfree(entry, table, 'freewalk');
+      if (this.manner.fault !== 'freewalk keeps the tables') this.kfree(entry, table, 'freewalk');
     }
   }
 

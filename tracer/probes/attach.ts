@@ -125,7 +125,8 @@ function probeFunctions(target: Target, onPanic: (hart: number) => void): void {
   if (free) probeFree(target, free);
   if (map && tables)
     watch.addProbe({ ...silently(map.entry, (hart) => watch.linkRoot(argument(hart))), news: newRoot });
-  if (freeTable && tables) watch.addProbe(silently(freeTable.entry, (hart) => watch.retire(argument(hart))));
+  if (freeTable && tables)
+    watch.addProbe(silently(freeTable.entry, (hart) => watch.retire(argument(hart), freeTable.entry)));
   if (panic)
     watch.addProbe({
       address: panic.entry,
@@ -192,7 +193,7 @@ function probeFree(target: Target, { entry }: RoleFunction): void {
     onHit: (hart) => {
       const frame = harts[hart].registerLow(register.a0);
       if (counts) place(frame);
-      if (tables) watch.retire(frame);
+      if (tables) watch.retire(frame, entry);
     },
   });
 }
