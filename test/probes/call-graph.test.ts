@@ -1,6 +1,6 @@
 // Who leads to whom by calls: a small source of our own, compiled here. Skipped where there is no compiler.
 import { describe, expect, test } from 'vitest';
-import { CallGraph } from '../../tracer/probes/call-graph.js';
+import { CallGraph } from '../../tracer/probes/discovery/call-graph.js';
 import { compiledDebug, compiler, hasCompiler } from '../support/compiled-profile.js';
 import { unless } from '../support/skipped.js';
 

@@ -1,7 +1,7 @@
 // A fault that comes again and again with nothing done: how many rows tell it, and what ends that.
 import { expect, test } from 'vitest';
 import { RecordKind } from '../../emulator/index.js';
-import { toldInFull } from '../../tracer/probes/fault-repeats.js';
+import { toldInFull } from '../../tracer/probes/followers/fault-repeats.js';
 import { pick, store, translated, type RecordInput } from '../support/raw-records.js';
 
 const fromUser = 1 << 4;

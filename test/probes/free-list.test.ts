@@ -1,6 +1,6 @@
 // Which frames are free, from the stores to the heads of one list or several.
 import { describe, expect, test } from 'vitest';
-import { framesOnLists } from '../../tracer/probes/first-lists.js';
+import { framesOnLists } from '../../tracer/probes/followers/first-lists.js';
 import {
   allocateEntered,
   allocateReturns,

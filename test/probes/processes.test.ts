@@ -1,7 +1,7 @@
 // Who lives, from the stores to a process table; and whom each hart runs.
 import { describe, expect, test } from 'vitest';
 import { RecordKind } from '../../emulator/index.js';
-import type { ProcessFacts } from '../../tracer/probes/process-facts.js';
+import type { ProcessFacts } from '../../tracer/probes/discovery/process-facts.js';
 import { pick, store, translated, type By, type RecordInput } from '../support/raw-records.js';
 
 const states = { unused: 0, used: 1, sleeping: 2, runnable: 3, running: 4, zombie: 5 };

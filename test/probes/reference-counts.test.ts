@@ -1,7 +1,7 @@
 // Changes of frames' counts, from the stores to arrays of several shapes; and which array counts, by its use.
 import { describe, expect, test } from 'vitest';
 import { RecordKind } from '../../emulator/index.js';
-import type { ReferenceCountFacts } from '../../tracer/probes/reference-count-facts.js';
+import type { ReferenceCountFacts } from '../../tracer/probes/discovery/reference-count-facts.js';
 import {
   allocateReturns,
   freeEntered,

@@ -131,6 +131,12 @@ export const layers: readonly Layer[] = [
     why: 'tracer/directory keeps a run’s files together: it is told what to keep, and asks no emulator.',
   },
   {
+    folder: 'tracer/probes/discovery/',
+    may: [...shared, 'emulator/index.ts', 'tracer/schema/index.ts', 'tracer/symbols/index.ts'],
+    packages: [],
+    why: 'What a kernel is made of is told by its file alone, before anything runs: followers lean on it.',
+  },
+  {
     folder: 'tracer/',
     may: [...shared, 'emulator/index.ts', 'emulator/ring/records.ts', 'tracer/', 'fixtures/index.ts'],
     packages: ['node:'],

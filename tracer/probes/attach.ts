@@ -1,15 +1,15 @@
 // Sets the machine's watches and probes as the profile and the wanted event kinds ask for.
 import { RecordKind, RecordSource, type Machine, type Probe } from '../../emulator/index.js';
 import type { EventName } from '../schema/index.js';
-import { CountElements } from './count-elements.js';
-import { recordFreeFrames } from './first-lists.js';
-import { recordPanicText } from './panic-text.js';
-import { watchedRanges } from './processes.js';
-import type { ProcessFacts } from './process-facts.js';
-import type { KernelProfile, RoleFunction } from './profile.js';
+import { CountElements } from './followers/count-elements.js';
+import { recordFreeFrames } from './followers/first-lists.js';
+import { recordPanicText } from './followers/panic-text.js';
+import { watchedRanges } from './followers/processes.js';
+import type { ProcessFacts } from './discovery/process-facts.js';
+import type { KernelProfile, RoleFunction } from './discovery/profile.js';
 import { ProbeId } from './probe-id.js';
-import type { ReferenceCountFacts } from './reference-count-facts.js';
-import { elementsOf } from './reference-counts.js';
+import type { ReferenceCountFacts } from './discovery/reference-count-facts.js';
+import { elementsOf } from './followers/reference-counts.js';
 
 /** Fewer elements are no array with one for each frame. */
 const framesMinimum = 1024;

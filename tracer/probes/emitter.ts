@@ -1,9 +1,9 @@
 // The way into the event files: numbers the rows, fills in the common columns, remembers which addresses need lines.
 import type { EventFileWriter, EventSink, Word64Column } from '../arrow/index.js';
 import type { EventName } from '../schema/index.js';
-import { PcTable } from './pc-table.js';
+import { PcTable } from './followers/pc-table.js';
 import type { RawRecord } from './raw-record.js';
-import type { SpanEndOrigin, Spans } from './spans.js';
+import type { SpanEndOrigin, Spans } from './followers/spans.js';
 
 /** Where and when something happened that is no record's own. */
 export interface RowOrigin {

@@ -1,15 +1,20 @@
 // The face of the probes: what is found in a kernel, and events made of what the machine records.
 export { attachProbes } from './attach.js';
-export { recordPanicCalls, type KernelCall } from './panic-calls.js';
-export { kindsLost } from './kinds.js';
-export { findProfile, type KernelProfile } from './profile.js';
-export { faultHandlerFindings } from './fault-handler.js';
-export { pageTableFindings } from './page-table-findings.js';
-export type { Finding, Sureness } from './finding.js';
-export { profileContent, profileSchema, type GivenProfile, type ProfileFile } from './profile-file/index.js';
-export { KernelExceptions } from './kernel-exceptions.js';
+export { recordPanicCalls, type KernelCall } from './followers/panic-calls.js';
+export { kindsLost } from './discovery/kinds.js';
+export { findProfile, type KernelProfile } from './discovery/profile.js';
+export { faultHandlerFindings } from './discovery/fault-handler.js';
+export { pageTableFindings } from './discovery/page-table-findings.js';
+export type { Finding, Sureness } from './discovery/finding.js';
+export {
+  profileContent,
+  profileSchema,
+  type GivenProfile,
+  type ProfileFile,
+} from './discovery/profile-file/index.js';
+export { KernelExceptions } from './followers/kernel-exceptions.js';
 export { Translator, type TranslatedProfile } from './translator.js';
-export type { ProcessFacts } from './process-facts.js';
+export type { ProcessFacts } from './discovery/process-facts.js';
 export {
   attachQuestions,
   kindsUnasked,

@@ -1,6 +1,6 @@
 // The translator's side of questions: rows of the records that their probes and watches appended.
 import type { EventFileWriter } from '../../arrow/index.js';
-import type { CallSites } from '../call-sites.js';
+import type { CallSites } from '../followers/call-sites.js';
 import type { Emitter } from '../emitter.js';
 import { operand, type RawRecord } from '../raw-record.js';
 import {

@@ -3,7 +3,7 @@ import { integerRegisterNames } from '../../../emulator/index.js';
 import { UsageError } from '../../../errors.js';
 import { didYouMean } from '../../../text/index.js';
 import { findMember, underlying, type DebugInfo, type FunctionInfo, type Type } from '../../symbols/index.js';
-import { functionNamed, type RoleFunction } from '../roles.js';
+import { functionNamed, type RoleFunction } from '../discovery/roles.js';
 import { fieldsMaximum, type Field, type FieldStep, type ProbeQuestion } from './question.js';
 
 const firstArgument = 10;

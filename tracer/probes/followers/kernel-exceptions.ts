@@ -1,0 +1,59 @@
+// Exceptions of the kernel itself, seen as they are recorded: a hart that takes the same one forever, and accesses that
+// nothing answered. The run ends by what is seen here, so it is seen in the emulator's thread, before translation.
+import { RecordKind } from '../../../emulator/ring/records.js';
+import { hex } from '../../../text/index.js';
+import { operand, RawRecord, recordWords } from '../raw-record.js';
+
+/** Equal exceptions of a hart, one after the other, from a mode into itself. */
+interface Repetition {
+  pc: number;
+  value: number;
+  count: number;
+}
+
+/** So many are no progress: a kernel's own exceptions are bugs, and the first one mostly its panic. */
+const repetitionMaximum = 1000;
+const userMode = 0;
+const accessFaults = new Set([1, 5, 7]);
+
+export class KernelExceptions {
+  /** Address of the first access by the kernel that nothing answered: beyond RAM, or where no device is. */
+  unanswered: number | undefined;
+  private readonly repetitions: Repetition[] = [];
+  private readonly record = new RawRecord();
+
+  /** @param onHang called when a hart will take the same exception forever */
+  constructor(private readonly onHang: () => void) {}
+
+  /** What is to be said of them to who gave the machine its memory, a sentence each. */
+  remarks(ram: { readonly start: number; readonly end: number }): string[] {
+    const { unanswered } = this;
+    if (unanswered === undefined || unanswered < ram.end) return [];
+    const beyond = `${hex(unanswered)}, beyond its ${(ram.end - ram.start) / 2 ** 20} MiB of memory`;
+    return [`the kernel accessed ${beyond}: does it need more (--memory)?`];
+  }
+
+  /** Looks through the records between two byte addresses. */
+  observe(view: DataView, from: number, to: number): void {
+    const words = new Int32Array(view.buffer, view.byteOffset + from, (to - from) / 4);
+    for (let at = 0; at < words.length; at += recordWords)
+      if ((words[at] & 0xff) === RecordKind.trap) this.trapped(words, at);
+  }
+
+  private trapped(words: Int32Array, at: number): void {
+    // Most are traps out of user mode; the rest is the timer's.
+    if (((words[at] >>> 16) & 0xf) === userMode) return;
+    const { record } = this;
+    record.move(words, at);
+    if (record.high(operand.a) >>> 31 === 1) return;
+    const value = record.number(operand.b);
+    if (accessFaults.has(record.low(operand.a) & 0xff)) this.unanswered ??= value;
+    if ((record.size & 0xf) !== record.size >>> 4) return;
+    const last = (this.repetitions[record.hart] ??= { pc: -1, value: -1, count: 0 });
+    if (last.pc !== record.pc || last.value !== value) {
+      last.pc = record.pc;
+      last.value = value;
+      last.count = 1;
+    } else if (++last.count === repetitionMaximum) this.onHang();
+  }
+}

@@ -1,0 +1,161 @@
+// Sees from use which of the candidates counts references, for which frame its first element is, and how far apart the
+// elements of two frames are: what the allocator and the free function change while they handle a frame is its count.
+import { RecordKind } from '../../../emulator/ring/records.js';
+import { ProbeId } from '../probe-id.js';
+import { operand, type RawRecord } from '../raw-record.js';
+import type { ReferenceCounts } from './reference-counts.js';
+
+/** What a hart's allocator or free function is at work on; a count changed meanwhile is that frame's. */
+interface Work {
+  frame: number;
+  /** Candidates whose element was changed once during this work, with the value it had. */
+  readonly changed: Map<ReferenceCounts, Change>;
+}
+
+/** An element with the word it is in, before its first change. */
+interface Change {
+  readonly index: number;
+  /** What it speaks for. */
+  readonly keys: readonly number[];
+  /** The free function took one off a count of zero, and will make it zero again: no lock does that. */
+  readonly isBelowZero: boolean;
+  readonly low: number;
+  readonly high: number;
+}
+
+const frameBytes = 4096;
+/** Agreeing observations that decide, and how many times as many as for any other answer they must be. */
+const votesNeeded = 8;
+const votesRatio = 3;
+
+/** What is voted for: the frame of element 0, and the bytes of memory from an element to the next, a power of two. */
+const spacings = 64;
+
+function keyOf(firstFrame: number, spacing: number): number {
+  return firstFrame * spacings + Math.log2(spacing);
+}
+
+function partsOf(key: number): { firstFrame: number; spacing: number } {
+  const firstFrame = Math.floor(key / spacings);
+  return { firstFrame, spacing: 2 ** (key - firstFrame * spacings) };
+}
+
+/** The frame and the element that were changed together last. */
+interface Pair {
+  readonly frame: number;
+  readonly index: number;
+}
+
+/** How finely the elements between those of two frames divide memory; undefined when not finer than by frames. */
+function finerSpacing(one: Pair, other: Pair): number | undefined {
+  const spacing = (one.frame - other.frame) / (one.index - other.index);
+  const isFiner = spacing >= 1 && spacing < frameBytes && Number.isInteger(Math.log2(spacing));
+  return isFiner ? spacing : undefined;
+}
+
+export class ReferenceCountSearch {
+  private readonly work = new Map<number, Work>();
+  private readonly votes: ReadonlyMap<ReferenceCounts, Map<number, number>>;
+  private readonly last = new Map<ReferenceCounts, Pair>();
+  private answer: ReferenceCounts | undefined;
+
+  constructor(
+    private readonly candidates: readonly ReferenceCounts[],
+    private readonly isHead: (address: number) => boolean,
+  ) {
+    this.votes = new Map(candidates.map((candidate) => [candidate, new Map<number, number>()]));
+  }
+
+  /** Takes a record into account; true when that decides. */
+  observe(record: RawRecord): boolean {
+    if (record.kind === RecordKind.probe) this.probed(record);
+    else if (record.kind === RecordKind.trapReturn) this.begin(record.hart, 0);
+    else if (record.kind === RecordKind.watchedStore) this.stored(record);
+    return this.answer !== undefined;
+  }
+
+  /**
+   * The array that counts, its first frame set. When use has not decided: the likeliest by name, unless what was seen
+   * speaks against it; undefined when there is none.
+   */
+  result(): ReferenceCounts | undefined {
+    if (this.answer) return this.answer;
+    const likeliest = this.candidates.find(
+      ({ facts, isPlaced }) => (facts.isNamedSo || facts.codeUse === 'stores') && isPlaced,
+    );
+    const votes = [...(likeliest ? this.votes.get(likeliest)!.values() : [])];
+    return votes.reduce((sum, each) => sum + each, 0) < votesNeeded ? likeliest : undefined;
+  }
+
+  private probed(record: RawRecord): void {
+    if (record.size === ProbeId.freeEntered) this.begin(record.hart, record.number(operand.a));
+    else if (record.size === ProbeId.allocateReturns) this.begin(record.hart, 0);
+    else if (record.size === ProbeId.countsPlaced)
+      this.candidates[record.low(operand.a)].place(record.number(operand.b), record.number(operand.c));
+  }
+
+  private stored(record: RawRecord): void {
+    const address = record.address(operand.a);
+    if (this.isHead(address)) {
+      const isPush = record.number(operand.c) !== 0 && record.high(operand.a) === record.low(operand.b);
+      return this.begin(record.hart, isPush ? 0 : record.number(operand.b));
+    }
+    const work = this.workOf(record.hart);
+    if (work.frame === 0) return;
+    for (const candidate of this.candidates) {
+      const index = candidate.covers(address) ? candidate.changedElement(record) : -1;
+      if (index >= 0) this.changed(work, candidate, index, record);
+    }
+  }
+
+  /** A change is a vote; what is changed back in the same work is a lock of the frame, and its votes are void. */
+  private changed(work: Work, candidate: ReferenceCounts, index: number, record: RawRecord): void {
+    const before = work.changed.get(candidate);
+    if (!before) {
+      const keys = this.keysOf(candidate, { frame: work.frame, index });
+      const isBelowZero = candidate.fellBelowZero(record, index);
+      const [low, high] = [record.low(operand.b), record.high(operand.b)];
+      work.changed.set(candidate, { index, keys, isBelowZero, low, high });
+      for (const key of keys) this.vote(candidate, key, 1);
+      return;
+    }
+    const isBack =
+      !before.isBelowZero &&
+      before.index === index &&
+      before.low === record.low(operand.c) &&
+      before.high === record.high(operand.c);
+    if (isBack) for (const key of before.keys) this.vote(candidate, key, -2);
+  }
+
+  /** What a change speaks for: an element a frame, or as finely as the distance from the last change tells. */
+  private keysOf(candidate: ReferenceCounts, pair: Pair): number[] {
+    const last = this.last.get(candidate);
+    this.last.set(candidate, pair);
+    const finer = last && finerSpacing(pair, last);
+    return [frameBytes, ...(finer ? [finer] : [])].map((spacing) =>
+      keyOf(pair.frame - pair.index * spacing, spacing),
+    );
+  }
+
+  private vote(candidate: ReferenceCounts, key: number, weight: number): void {
+    const votes = this.votes.get(candidate)!;
+    const now = (votes.get(key) ?? 0) + weight;
+    votes.set(key, now);
+    if (now < votesNeeded) return;
+    for (const [other, count] of votes) if (other !== key && count * votesRatio > now) return;
+    Object.assign(candidate, partsOf(key));
+    this.answer = candidate;
+  }
+
+  private begin(hart: number, frame: number): void {
+    const work = this.workOf(hart);
+    work.frame = frame;
+    work.changed.clear();
+  }
+
+  private workOf(hart: number): Work {
+    let work = this.work.get(hart);
+    if (!work) this.work.set(hart, (work = { frame: 0, changed: new Map() }));
+    return work;
+  }
+}
