@@ -94,20 +94,33 @@ describe('a_resolved_fault_opens_the_page', () => {
     ]);
     expect(suspects(result)).toEqual(['mappages', 'cowfault']);
   });
+
+  test('is kept by a handler that takes two faults of a page to open it', async () => {
+    const manner: { fault?: NonNullable<Manner['fault']> } = { fault: 'handler forgets the user bit' };
+    const { kernel, story, shell } = toy(manner);
+    const page = shell.pages.get(0x1000)!;
+    const { bits } = page;
+    kernel.store(shell, 0x1000);
+    shell.pages.get(0x1000)!.bits = bits;
+    delete manner.fault;
+    kernel.store(shell, 0x1000);
+    const result = await judgeRows('a_resolved_fault_opens_the_page', story.rows());
+    expect(result).toMatchObject({ status: 'holds', violationCount: 0 });
+  });
 });
 
 describe('no_page_table_is_left_behind', () => {
   const name = 'no_page_table_is_left_behind';
 
   /** Rows of processes that come and go, of which a page table that exec replaces is not freed. */
-  function leaving(comeAndGo: (kernel: ToyKernel, shell: Process) => void) {
+  function leaving(comeAndGo: (kernel: ToyKernel, shell: Process, root: number) => void) {
     const { kernel, story, shell } = toy();
     const { root } = shell;
     kernel.exec(shell, 'sh');
-    comeAndGo(kernel, shell);
+    comeAndGo(kernel, shell, root);
     const rows = story.rows();
     const kept = rows.page_table!.filter((row) => row.action !== 'retired' || row.root !== root);
-    return { ...rows, page_table: kept };
+    return { ...rows, page_table: kept, frame_free: rows.frame_free!.filter(({ frame }) => frame !== root) };
   }
 
   test('is broken by an exec that keeps the old one', async () => {
@@ -117,6 +130,15 @@ describe('no_page_table_is_left_behind', () => {
       expect.stringMatching(/^exec gave process 2 another page table; the old one, .* was never freed$/),
     ]);
     expect(result.violations[0]).toMatchObject({ pid: 2, function: 'exec' });
+  });
+
+  test('is kept where a hart goes on with the old one, as threads do', async () => {
+    const rows = leaving((kernel, shell, root) => {
+      kernel.wait(shell, kernel.fork(shell));
+      const row = { to_mode: 0, root, target: 0, stale: 0 };
+      kernel.story.inside(shell.pid, 'clone', (entry) => kernel.story.emit('trap_return', entry, '', row));
+    });
+    expect(await judgeRows(name, rows)).toMatchObject({ status: 'holds' });
   });
 
   test('is not judged where none is freed, as far as can be seen', async () => {
