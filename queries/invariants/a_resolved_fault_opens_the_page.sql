@@ -6,9 +6,9 @@
 -- severity: error
 -- breaks:   frames
 -- hint:     Which permissions did the entry have before, which must it have now, and for which page was it written?
--- except:   Pages whose entry was not written by the handler; what is in superpages; where the handler of the next
---           fault there opens the page, as in kernels that first map a page to read and copy it when the store comes
---           again.
+-- except:   Pages whose entry was not written by the handler; those that were not for programs before, such as a guard
+--           page that is copied in vain; what is in superpages; where the handler of the next fault there opens the
+--           page, as in kernels that first map a page to read and copy it when the store comes again.
 -- judged:   SELECT count(*) FROM page_fault WHERE outcome = 'resolved'
 -- suspects: SELECT count(*) FROM fault_handling WHERE outcome = 'resolved' AND coalesce(NOT opened, true)
 WITH faults AS (
@@ -18,13 +18,13 @@ WITH faults AS (
   WHERE outcome = 'resolved'
 ), written AS (
   SELECT f.seq, max_by(w."after", w.seq) AS entry, max_by(w.pc, w.seq) AS pc,
-         max_by(w.call_site, w.seq) AS call_site
+         max_by(w.call_site, w.seq) AS call_site, min_by(w."before", w.seq) AS was
   FROM faults f JOIN pte_write w ON w.span = f.span AND w.root = f.root AND w.va = f.page AND w.level = 0
   GROUP BY f.seq
 ), closed AS (
   SELECT f.*, w.entry, w.pc AS written_at, w.call_site
   FROM faults f JOIN written w USING (seq)
-  WHERE entry & needed <> needed OR entry & 6 = 4
+  WHERE (entry & needed <> needed OR entry & 6 = 4) AND was & 17 <> 1
 ), opened_next AS (
   SELECT c.seq
   FROM closed c JOIN fault_handling n ON n.pid = c.pid AND n.va - n.va % 4096 = c.page AND n.seq > c.seq

@@ -95,6 +95,13 @@ describe('a_resolved_fault_opens_the_page', () => {
     expect(suspects(result)).toEqual(['mappages', 'cowfault']);
   });
 
+  test('is kept by a guard page that is copied in vain', async () => {
+    const { kernel, story, shell } = toy();
+    kernel.store(shell, 0x2000);
+    const result = await judgeRows('a_resolved_fault_opens_the_page', story.rows());
+    expect(result).toMatchObject({ status: 'holds', judged: 1, violationCount: 0 });
+  });
+
   test('is kept by a handler that takes two faults of a page to open it', async () => {
     const manner: { fault?: NonNullable<Manner['fault']> } = { fault: 'handler forgets the user bit' };
     const { kernel, story, shell } = toy(manner);
