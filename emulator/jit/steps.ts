@@ -46,7 +46,7 @@ export const isTrapReturn = ({ instruction }: Decoded): boolean => trapReturns.i
 
 /** True of what changes where code is found: the interpreter looks where that is, and comes back behind it. */
 export function changesMappings({ instruction, imm }: Decoded): boolean {
-  return instruction.effect.kind === 'csr' && csrs[csrIndex.get(imm & 0xfff)!].after === 'translation';
+  return instruction.effect.kind === 'csr' && csrs[csrIndex.get(imm & 0xfff) ?? -1]?.after === 'translation';
 }
 
 /** True of the instruction by which a function makes room on the stack: the first of nearly every one. */
