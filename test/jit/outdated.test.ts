@@ -1,7 +1,8 @@
 // Code that was compiled before part of it had ever been executed is compiled anew once that part is executed often.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BareMachine, powerOff } from '../support/bare-machine.js';
-import type { EngineOptions } from '../../emulator/index.js';
+import { decode, type EngineOptions } from '../../emulator/index.js';
+import { changesMappings } from '../../emulator/jit/steps.js';
 
 /** A function with two ways through it: the first is taken 1,000 times, and then the other `rounds` times. */
 const twoWays = (rounds: number): string => `
@@ -55,5 +56,16 @@ describe('compiled code', () => {
     const few = compilations(twoWays(10_000));
     vi.restoreAllMocks();
     expect(compilations(twoWays(40_000))).toBe(few + 1);
+  });
+});
+
+describe('a change of mappings', () => {
+  // Found by the fuzz, where a program had written such a word over one that was compiled.
+  it.each([
+    ['csrw satp, a0', 0x18051073, true],
+    ['csrw sscratch, a0', 0x14051073, false],
+    ['csrr a0, 0x5c0, which is none', 0x5c002573, false],
+  ])('is looked for in %s', (_, word, changes) => {
+    expect(changesMappings(decode(word)!)).toBe(changes);
   });
 });
