@@ -207,15 +207,15 @@ export class Regions implements RegionOwner {
     const pages = code.pages.filter((page) => used.has(page));
     const numbers = routines.map(() => this.free.pop()!);
     const entries: { page: number; offset: number }[] = [];
-    const places = new Set<number>();
+    const entered = new Set<number>();
     for (const { entries: others } of window.regions)
-      for (const { page, offset } of others) places.add(page + offset);
+      for (const { page, offset } of others) entered.add(page + offset);
     routines.forEach((routine, index) => {
       this.core.routines.set(numbers[index], functions[index]);
       for (const { page, offset, entry } of routine.blocks) {
         const at = { page: page.address, offset: offset - page.offset };
-        if (entry === undefined || places.has(at.page + at.offset)) continue;
-        places.add(at.page + at.offset);
+        if (entry === undefined || entered.has(at.page + at.offset)) continue;
+        entered.add(at.page + at.offset);
         entries.push(at);
         this.code.enter(at.page, at.offset, numbers[index], entry);
       }
