@@ -1,27 +1,9 @@
 // Invariants about system calls that put results into pages: rows that keep the rule, and rows that break it.
 import { describe, expect, test } from 'vitest';
-import type { InvariantResult } from '../../analyzer/result.js';
-import { judgeRows } from '../support/check-rows.js';
+import { judgeRows, messages } from '../support/check-rows.js';
 import type { EventRowInput } from '../support/event-rows.js';
-import { ToyKernel, type Process } from '../support/toy-kernel.js';
-
-function toy(): { kernel: ToyKernel; shell: Process } {
-  const kernel = new ToyKernel();
-  const shell = kernel.fork(kernel.boot('init'));
-  kernel.exec(shell, 'sh');
-  return { kernel, shell };
-}
-
-/** The end of a system call in a kernel entry of its own. */
-function leave(kernel: ToyKernel, process: Process, name: string, columns: EventRowInput): void {
-  kernel.story.inside(process.pid, name, (entry) => {
-    kernel.story.emit('syscall', entry, '', { phase: 'leave', name, ...columns });
-  });
-}
-
-function messages({ violations }: InvariantResult): string[] {
-  return violations.map(({ message }) => message);
-}
+import { ToyKernel } from '../support/toy-kernel.js';
+import { leave, toy } from '../support/toy-shell.js';
 
 describe('the_kernel_writes_where_the_program_may', () => {
   const name = 'the_kernel_writes_where_the_program_may';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeRows } from '../support/check-rows.js';
 import { pte, pteOf } from '../support/story.js';
 import type { ToyKernel } from '../support/toy-kernel.js';
-import { sharing } from '../support/toy-sharing.js';
+import { sharing } from '../support/toy-shell.js';
 
 describe('a_frame_is_copied_before_it_is_given_up', () => {
   const name = 'a_frame_is_copied_before_it_is_given_up';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeRows } from '../support/check-rows.js';
 import { pte, pteOf, type Entry } from '../support/story.js';
 import type { Process, ToyKernel } from '../support/toy-kernel.js';
-import { sharing } from '../support/toy-sharing.js';
+import { sharing } from '../support/toy-shell.js';
 
 function write({ story }: ToyKernel, entry: Entry, frame: number, freeing: number): void {
   const row = { frame, address: frame + 8, mappings: 2, freeing, call_site: story.at('copyout') };

@@ -2,7 +2,7 @@
 // break it.
 import { describe, expect, test } from 'vitest';
 import type { InvariantResult } from '../../analyzer/result.js';
-import { judgeRows } from '../support/check-rows.js';
+import { judgeRows, messages } from '../support/check-rows.js';
 import type { Story } from '../support/story.js';
 import { ToyKernel, toyRun, type Manner, type Process } from '../support/toy-kernel.js';
 
@@ -14,10 +14,6 @@ function toy(manner: Manner = {}): { kernel: ToyKernel; story: Story; shell: Pro
 
 function suspects({ violations }: InvariantResult): string[] {
   return violations[0]!.suspects.map((suspect) => suspect.function);
-}
-
-function messages({ violations }: InvariantResult): string[] {
-  return violations.map(({ message }) => message);
 }
 
 describe.each([{}, { eager: true }, { reuses: true }, { uncounted: true }] satisfies Manner[])(

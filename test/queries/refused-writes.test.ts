@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeRows } from '../support/check-rows.js';
 import type { EventRowInput } from '../support/event-rows.js';
 import type { Story } from '../support/story.js';
-import { sharing } from '../support/toy-sharing.js';
+import { sharing } from '../support/toy-shell.js';
 
 describe('a_write_to_an_own_page_is_let_through', () => {
   const name = 'a_write_to_an_own_page_is_let_through';

@@ -1,28 +1,9 @@
 // Invariants about calls, faults, panics and pages: rows that keep the rule, and rows that break it.
 import { describe, expect, test } from 'vitest';
-import type { InvariantResult } from '../../analyzer/result.js';
-import { judgeRows } from '../support/check-rows.js';
-import type { EventRowInput } from '../support/event-rows.js';
+import { judgeRows, messages } from '../support/check-rows.js';
 import { pte, pteOf, Story } from '../support/story.js';
-import { ToyKernel, toyRun, type Manner, type Process } from '../support/toy-kernel.js';
-
-function toy(manner: Manner = {}): { kernel: ToyKernel; shell: Process } {
-  const kernel = new ToyKernel(manner);
-  const shell = kernel.fork(kernel.boot('init'));
-  kernel.exec(shell, 'sh');
-  return { kernel, shell };
-}
-
-/** The end of a system call in a kernel entry of its own. */
-function leave(kernel: ToyKernel, process: Process, name: string, columns: EventRowInput): void {
-  kernel.story.inside(process.pid, name, (entry) => {
-    kernel.story.emit('syscall', entry, '', { phase: 'leave', name, ...columns });
-  });
-}
-
-function messages({ violations }: InvariantResult): string[] {
-  return violations.map(({ message }) => message);
-}
+import { ToyKernel, toyRun } from '../support/toy-kernel.js';
+import { leave, toy } from '../support/toy-shell.js';
 
 describe('wait_reaps_a_zombie', () => {
   const name = 'wait_reaps_a_zombie';

@@ -17,6 +17,11 @@ export async function judgeRows(
   return invariants[0];
 }
 
+/** What it says of each violation that is kept. */
+export function messages({ violations }: InvariantResult): string[] {
+  return violations.map(({ message }) => message);
+}
+
 /** Rows of a query over the tables and views, wide integers as numbers. */
 export async function queryRows(
   sql: string,
