@@ -27,7 +27,7 @@ export interface CheckOptions {
 }
 
 /** Ends of a run that are the kernel's failure, whatever the invariants say. */
-const failedEnds = new Set(['panic', 'deadlock', 'lockup', 'hang']);
+const failedEnds = new Set(['panic', 'deadlock', 'lockup', 'fault_loop', 'hang']);
 
 /** The invariant that asks the program itself; without its answer a run with a program has not passed. */
 const ownVerdict = 'the_program_succeeds';

@@ -40,6 +40,8 @@ export const endings: Readonly<Record<RunEnd, string>> = {
   panic: 'the kernel panicked',
   deadlock: 'every hart waits for an interrupt that will never come',
   lockup: 'the kernel locked up: a hart loops for ever with interrupts off, and no other does anything',
+  fault_loop:
+    'a program takes the same page fault for ever: the kernel sends it back to an instruction that faults again',
   hang: 'a hart takes the same exception forever: the kernel’s trap handler faults itself',
   cycle_budget: explainEnd.cycle_budget!,
   trace_budget: explainEnd.trace_budget!,

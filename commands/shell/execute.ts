@@ -27,6 +27,8 @@ import { Screen } from './screen.js';
 const exitCodes: Readonly<Partial<Record<RunEnd, number>>> = {
   panic: ExitCode.violated,
   deadlock: ExitCode.violated,
+  lockup: ExitCode.violated,
+  fault_loop: ExitCode.violated,
   hang: ExitCode.violated,
   interrupted: ExitCode.interrupted,
 };

@@ -1,7 +1,7 @@
 // Traps, system calls, page faults and the kernel entries they belong to.
 import { describe, expect, test } from 'vitest';
 import { RecordKind } from '../../emulator/index.js';
-import { KernelExceptions } from '../../tracer/probes/index.js';
+import { FaultLoops, KernelExceptions, TrapWatch } from '../../tracer/probes/index.js';
 import { encode, given, pick, store, translated, type RecordInput } from '../support/raw-records.js';
 
 const head = 0x80001000;
@@ -137,11 +137,11 @@ describe('a hang', () => {
     ['is no program that traps again and again', 5000, () => ({ size: fromUser, a: 8, context: 3 }), false],
   ] as const)('%s', (_, times, change, hangs) => {
     let hung = 0;
-    const exceptions = new KernelExceptions(() => hung++);
+    const watch = new TrapWatch(new KernelExceptions(() => hung++), new FaultLoops(() => undefined));
     const view = encode(loops(times, change));
     // In two parts, as the ring is drained.
-    exceptions.observe(view, 0, 64 * 500);
-    exceptions.observe(view, 64 * 500, view.byteLength);
+    watch.observe(view, 0, 64 * 500);
+    watch.observe(view, 64 * 500, view.byteLength);
     expect(hung).toBe(hangs ? 1 : 0);
   });
 });

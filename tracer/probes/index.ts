@@ -12,7 +12,9 @@ export {
   type GivenProfile,
   type ProfileFile,
 } from './discovery/profile-file/index.js';
+export { FaultLoops, type FaultLoop } from './followers/fault-loops.js';
 export { KernelExceptions } from './followers/kernel-exceptions.js';
+export { TrapWatch } from './followers/trap-watch.js';
 export { Translator, type TranslatedProfile } from './translator.js';
 export type { ProcessFacts } from './discovery/process-facts.js';
 export {

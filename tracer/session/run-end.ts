@@ -9,6 +9,7 @@ export const explainEnd: Readonly<Record<RunEnd, string | undefined>> = {
   panic: undefined,
   deadlock: undefined,
   lockup: undefined,
+  fault_loop: undefined,
   hang: undefined,
   cycle_budget: 'the cycle budget ran out before the program ended (--timeout-cycles)',
   trace_budget: 'the trace grew beyond its bound (--max-trace)',

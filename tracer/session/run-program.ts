@@ -4,10 +4,10 @@ import { rmSync } from 'node:fs';
 import type { Machine, MachineConfiguration, RecordConsumer } from '../../emulator/index.js';
 import type { StartedTrace, TraceDirectoryWriter } from '../directory/index.js';
 import { kernelCalls } from '../moment/index.js';
-import { KernelExceptions, recordPanicCalls, type KernelProfile } from '../probes/index.js';
+import { recordPanicCalls, type KernelProfile } from '../probes/index.js';
 import type { EventPipeline } from './event-pipeline.js';
 import { startEventThread, type EventThread } from './event-thread.js';
-import { lockupRemark, LockupWatch } from './lockup-watch.js';
+import { NoProgress } from './no-progress.js';
 import { isIdle, prepareRun, type PreparedRun } from './prepared-run.js';
 import { explainEnd } from './run-end.js';
 import type { InputConsole } from './run-input.js';
@@ -62,11 +62,8 @@ class TracedRun implements MachineListener {
   readonly console: InputConsole;
   private readonly traced: TracedMachine;
   private readonly machine: Machine;
-  private readonly exceptions: KernelExceptions;
   private readonly snapshots: SnapshotTaker | undefined;
-  private readonly lockups: LockupWatch;
-  /** What only the run has shown of the kernel, a sentence each. */
-  private readonly remarks: string[] = [];
+  private readonly noProgress: NoProgress;
   private readonly started = performance.now();
   private end: RunEnd | 'wrong_virtio' | undefined;
   private phase: 'boot' | 'program' = 'boot';
@@ -101,23 +98,22 @@ class TracedRun implements MachineListener {
       prompted: (again) => this.prompted(again),
       left: () => (this.end ??= 'left'),
     });
-    this.exceptions = new KernelExceptions(() => {
-      this.end ??= 'hang';
-      this.machine.requestStop();
-    });
     const { boot } = request;
     if (boot?.isKept) this.traced = boot.resume(this);
     else this.traced = new TracedMachine(prepared, configuration, this);
     this.machine = this.traced.machine;
     const { bytes, seconds } = request.snapshots ?? {};
     if (bytes !== 0) this.snapshots = new SnapshotTaker(this.machine, streams.snapshots, seconds);
-    this.lockups = new LockupWatch(this.machine);
+    this.noProgress = new NoProgress(this.machine, prepared.debug, () => {
+      this.end ??= 'hang';
+      this.machine.requestStop();
+    });
     if (boot?.isKept) this.goOnFrom(boot);
     else boot?.begin(prepared);
   }
 
   readonly records: RecordConsumer = (view, from, to) => {
-    this.exceptions.observe(view, from, to);
+    this.noProgress.observe(view, from, to);
     this.streams.events.records(view, from, to);
     this.prepared.request.boot?.records(view, from, to);
   };
@@ -150,8 +146,12 @@ class TracedRun implements MachineListener {
   private pieceEnd(cycle: number): number {
     const { typist, request } = this.prepared;
     const known = typist.end?.cycle ?? Math.min(request.limits.cycles, this.panicEnd);
-    const { next: look } = this.lockups;
-    const next = Math.min(look, this.nextDigest, this.nextFlush, this.console.nextInput(cycle));
+    const next = Math.min(
+      this.noProgress.next,
+      this.nextDigest,
+      this.nextFlush,
+      this.console.nextInput(cycle),
+    );
     return Math.min(cycle + stepCycles, known, next);
   }
 
@@ -185,8 +185,7 @@ class TracedRun implements MachineListener {
   /** What was found, and what only the run has shown to be missing. */
   private profileSeen(): KernelProfile {
     const { profile } = this.prepared;
-    const remarks = [...this.exceptions.remarks(this.machine.ramRange), ...this.remarks];
-    return { ...profile, missing: [...profile.missing, ...remarks] };
+    return { ...profile, missing: [...profile.missing, ...this.noProgress.remarks()] };
   }
 
   /** Throws the trace away: the machine was the wrong one. */
@@ -243,16 +242,9 @@ class TracedRun implements MachineListener {
       if (cycle >= typist.end.cycle) this.end ??= typist.end.reason;
     } else if (cycle >= this.panicEnd) this.end ??= 'panic';
     else if (cycle >= request.limits.cycles) this.end ??= 'cycle_budget';
-    if (cycle >= this.lockups.next) this.lookForLockup();
+    if (cycle >= this.noProgress.next) this.end ??= this.noProgress.endAt(cycle);
     if (cycle >= this.nextFlush) this.flush(cycle);
     if (cycle >= this.nextDigest) this.digested(cycle, this.machine.digest());
-  }
-
-  private lookForLockup(): void {
-    const hart = this.lockups.look();
-    if (hart === undefined) return;
-    this.end ??= 'lockup';
-    this.remarks.push(lockupRemark(this.machine, hart, this.prepared.debug));
   }
 
   private flush(cycle: number): void {

@@ -69,8 +69,8 @@ export interface RunRequest {
 
 /** Why the run ended: in order (the shell prompts again, powered off, or left by whoever typed), or not. */
 export type RunEnd =
-  | 'prompt' | 'power_off' | 'left' | 'panic' | 'deadlock' | 'lockup' | 'hang' | 'interrupted' | 'write_failed'
-  | 'cycle_budget' | 'trace_budget' | 'console_budget' | 'time_budget'; // prettier-ignore
+  | 'prompt' | 'power_off' | 'left' | 'panic' | 'deadlock' | 'lockup' | 'fault_loop' | 'hang' | 'interrupted'
+  | 'write_failed' | 'cycle_budget' | 'trace_budget' | 'console_budget' | 'time_budget'; // prettier-ignore
 
 /** What a run came to; the trace at `out` is finished. */
 export interface RunResult {

@@ -1,8 +1,7 @@
 // Exceptions of the kernel itself, seen as they are recorded: a hart that takes the same one forever, and accesses that
 // nothing answered. The run ends by what is seen here, so it is seen in the emulator's thread, before translation.
-import { RecordKind } from '../../../emulator/ring/records.js';
 import { hex } from '../../../text/index.js';
-import { operand, RawRecord, recordWords } from '../raw-record.js';
+import { operand, RawRecord } from '../raw-record.js';
 
 /** Equal exceptions of a hart, one after the other, from a mode into itself. */
 interface Repetition {
@@ -33,14 +32,8 @@ export class KernelExceptions {
     return [`the kernel accessed ${beyond}: does it need more (--memory)?`];
   }
 
-  /** Looks through the records between two byte addresses. */
-  observe(view: DataView, from: number, to: number): void {
-    const words = new Int32Array(view.buffer, view.byteOffset + from, (to - from) / 4);
-    for (let at = 0; at < words.length; at += recordWords)
-      if ((words[at] & 0xff) === RecordKind.trap) this.trapped(words, at);
-  }
-
-  private trapped(words: Int32Array, at: number): void {
+  /** A trap's record begins at an index of the words. */
+  trapped(words: Int32Array, at: number): void {
     // Most are traps out of user mode; the rest is the timer's.
     if (((words[at] >>> 16) & 0xf) === userMode) return;
     const { record } = this;

@@ -1,0 +1,68 @@
+// Guests that go on and get nowhere: what ends a run long before its budget, and the sentences that say so. What is
+// decided here depends on the guest, and on whether traps are recorded; never on when records are looked at.
+import type { Machine } from '../../emulator/index.js';
+import { FaultLoops, KernelExceptions, TrapWatch, type FaultLoop } from '../probes/index.js';
+import type { DebugInfo } from '../symbols/index.js';
+import { formatCount, hex, processWords } from '../../text/index.js';
+import { lockupRemark, LockupWatch } from './lockup-watch.js';
+import type { RunEnd } from './types.js';
+
+/** Cycles from the fault that settles a loop to the run's end: records are looked at within fewer. */
+const noticedCycles = 10e6;
+
+export class NoProgress {
+  private readonly exceptions: KernelExceptions;
+  private readonly traps: TrapWatch;
+  private readonly lockups: LockupWatch;
+  private readonly remarksMade: string[] = [];
+  private loopEnd = Infinity;
+
+  /** @param onHang called when a hart takes the same exception of the kernel's for ever */
+  constructor(
+    private readonly machine: Machine,
+    private readonly debug: DebugInfo,
+    onHang: () => void,
+  ) {
+    this.exceptions = new KernelExceptions(onHang);
+    this.traps = new TrapWatch(this.exceptions, new FaultLoops((loop) => this.looped(loop)));
+    this.lockups = new LockupWatch(machine);
+  }
+
+  /** The next cycle at which to call `endAt`. */
+  get next(): number {
+    return Math.min(this.lockups.next, this.loopEnd);
+  }
+
+  /** Looks through raw records between two byte addresses. */
+  observe(view: DataView, from: number, to: number): void {
+    this.traps.observe(view, from, to);
+  }
+
+  /** How the run ends, if it does, at a cycle that was reached. */
+  endAt(cycle: number): RunEnd | undefined {
+    if (cycle >= this.loopEnd) return 'fault_loop';
+    const hart = cycle >= this.lockups.next ? this.lockups.look() : undefined;
+    if (hart === undefined) return undefined;
+    this.remarksMade.push(lockupRemark(this.machine, hart, this.debug));
+    return 'lockup';
+  }
+
+  /** What the run has shown of the kernel, a sentence each. */
+  remarks(): string[] {
+    return [...this.exceptions.remarks(this.machine.ramRange), ...this.remarksMade];
+  }
+
+  private looped(loop: FaultLoop): void {
+    this.loopEnd = loop.cycle + noticedCycles;
+    this.remarksMade.push(loopRemark(loop));
+  }
+}
+
+function loopRemark({ pid, access, va, pc, times, since }: FaultLoop): string {
+  const who = pid === 0 ? 'a program' : processWords(pid);
+  const fault = `a page fault by a ${access} at ${hex(va)}`;
+  return (
+    `${who} took ${fault} ${formatCount(times)} times in a row since cycle ${formatCount(since)}: each time the kernel ` +
+    `returned to the instruction at ${hex(pc)}, which faulted again`
+  );
+}
