@@ -28,6 +28,7 @@ export function momentDocument(
   return {
     version: documentVersion,
     position: position.what,
+    notes: position.notes,
     cycle,
     end,
     allWait,

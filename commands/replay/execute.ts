@@ -1,9 +1,9 @@
 // Goes to the moment asked for, and prints its page.
-import { ExitCode } from '../../errors.js';
+import { ExitCode, UsageError } from '../../errors.js';
 import { isBuiltinKernel, programElf, programNames } from '../../fixtures/index.js';
 import { openTrace, readTraceDisk, type OpenedTrace } from '../../tracer/directory/index.js';
 import { describeMoment, UserPrograms, type MomentSource } from '../../tracer/moment/index.js';
-import { findPosition, Replayer } from '../../tracer/replay/index.js';
+import { findPosition, Replayer, type OnWay } from '../../tracer/replay/index.js';
 import { jsonDocument, wantsColour } from '../../text/index.js';
 import { ProgressLine } from '../progress-line.js';
 import type { ReplayFlags } from '../replay.js';
@@ -33,18 +33,21 @@ export async function executeReplay(
   const roots = sourceRoots(flags.source, trace.manifest?.digests.kernel);
   const replay = await Replayer.open(path, flags.engine && { engine: flags.engine });
   try {
-    const { end } = replay;
-    const violations = judgedOnce(path);
-    const position = await findPosition(flags.to ?? 'end', { trace, end, violations }, end);
-    if (!(await go(replay, position.cycle, surroundings))) return ExitCode.interrupted;
+    const judged = judgedOnce(path, flags.disclose);
+    const position = await onTheWay(surroundings, async (onWay) => {
+      const places = { trace, replay, violations: judged.moments, onWay };
+      const found = await findPosition(flags.to ?? 'end', places, replay.end);
+      await go(replay, found.cycle, onWay);
+      return found;
+    });
     const source = momentSource(replay, trace);
-    if (gdb) return await gdb({ moments: source, sourceRoots: roots, violations }, surroundings);
+    if (gdb) return await gdb({ moments: source, sourceRoots: roots, judged }, surroundings);
     const moment = describeMoment(source, { ...position, events: parts.events });
     if (flags.json) stdout.write(jsonDocument(momentDocument(source, moment, parts, position)));
     else {
       const sourceLine = sourceLines(roots);
       const colour = wantsColour(stdout, environment);
-      stdout.write(momentText(source, moment, parts, { what: position.what, sourceLine, colour }));
+      stdout.write(momentText(source, moment, parts, { ...position, sourceLine, colour }));
     }
     if (trace.incompleteBecause !== undefined)
       stderr.write(`trace: note: ${path} is incomplete: ${trace.incompleteBecause}\n`);
@@ -65,27 +68,35 @@ function builtinFile(name: string): Uint8Array | undefined {
   return programNames().includes(name) ? programElf(name) : undefined;
 }
 
-/** Goes there in steps, so that Ctrl-C is heard; false when it was. */
-async function go(
-  replay: Replayer,
-  cycle: number,
+/** Does something that executes the run, with its progress shown, and gives it up at Ctrl-C. */
+async function onTheWay<Result>(
   { stderr, onInterrupt }: Pick<Surroundings, 'stderr' | 'onInterrupt'>,
-): Promise<boolean> {
+  act: (onWay: OnWay) => Promise<Result>,
+): Promise<Result> {
   const progress = new ProgressLine(stderr);
   let interrupted = false;
-  const restore = onInterrupt(() => (interrupted = true));
+  let restore: (() => void) | undefined;
   try {
-    replay.approach(cycle);
-    while (replay.cycle < cycle && !interrupted) {
-      const next = Math.min(cycle, replay.cycle + stepCycles);
-      replay.seek(next);
-      if (replay.cycle < next) break;
-      progress.show('replaying', replay.cycle);
+    return await act(async (cycle) => {
+      // Not before it executes: while the run is judged, Ctrl-C ends the process.
+      restore ??= onInterrupt(() => (interrupted = true));
+      progress.show('replaying', cycle);
       await new Promise((resolve) => setImmediate(resolve));
-    }
+      if (interrupted) throw new UsageError(`interrupted at cycle ${cycle}`, ExitCode.interrupted);
+    });
   } finally {
-    restore();
+    restore?.();
     progress.clear();
   }
-  return !interrupted;
+}
+
+/** Goes there in steps, so that Ctrl-C is heard. */
+async function go(replay: Replayer, cycle: number, onWay: OnWay): Promise<void> {
+  replay.approach(cycle);
+  while (replay.cycle < cycle) {
+    const next = Math.min(cycle, replay.cycle + stepCycles);
+    replay.seek(next);
+    if (replay.cycle < next) break;
+    await onWay(replay.cycle);
+  }
 }

@@ -1,20 +1,19 @@
 // gdb's monitor commands that ask the trace, beside the machine: positions, events, frames, violations.
 import { UsageError } from '../../errors.js';
-import { ProtocolError, type MonitorCommand } from '../../tracer/gdb/index.js';
+import { ProtocolError, type MonitorCommand, type MonitorContext } from '../../tracer/gdb/index.js';
 import { describeMoment, type MomentSource } from '../../tracer/moment/index.js';
 import { findPosition } from '../../tracer/replay/index.js';
-import { printable } from '../../text/index.js';
+import { escapeText, printable } from '../../text/index.js';
 import { sourceLines } from '../source-lines.js';
 import { momentText } from './page.js';
 import { parseParts } from './parts.js';
-import type { NumberedViolation } from './violations.js';
+import type { JudgedRun } from './violations.js';
 
 /** What the commands ask beside the moment. */
 export interface MonitorSources {
   readonly moments: MomentSource;
   readonly sourceRoots: readonly string[];
-  /** Judges the run when first asked. */
-  readonly violations: () => Promise<readonly NumberedViolation[]>;
+  readonly judged: JudgedRun;
 }
 
 const violationsShown = 20;
@@ -28,19 +27,25 @@ async function answered(act: () => Promise<string>): Promise<string> {
   }
 }
 
-async function seek(words: readonly string[], sources: MonitorSources): Promise<string> {
+async function seek(
+  words: readonly string[],
+  sources: MonitorSources,
+  { target }: MonitorContext,
+): Promise<string> {
   const { trace, replay } = sources.moments;
-  const { cycle: present, end } = replay;
+  const { cycle: present } = replay;
   if (words.length === 0)
     throw new ProtocolError('monitor seek wants a position as --to takes it, such as violation:1 or -1000');
+  target.setStopsAside();
   const position = await findPosition(
     words.join(' '),
-    { trace, end, violations: sources.violations },
+    { trace, replay, violations: sources.judged.moments },
     present,
   );
   replay.seek(position.cycle);
   const hint = 'gdb still shows the old place: type maintenance flush register-cache';
-  return `${printable(position.what)}: cycle ${position.cycle}\n${hint}\n`;
+  const lines = [`${position.what}: cycle ${position.cycle}`, ...(position.notes ?? []), hint];
+  return lines.map((line) => `${escapeText(line)}\n`).join('');
 }
 
 /** Parts of the page that `trace replay` prints, of the replay's present moment. */
@@ -60,11 +65,13 @@ function frameText([address, ...rest]: readonly string[], sources: MonitorSource
   return show(sources, 'frame', BigInt(address));
 }
 
-async function violationsText({ violations }: MonitorSources): Promise<string> {
-  const all = await violations();
+async function violationsText({ judged }: MonitorSources): Promise<string> {
+  const all = await judged.list();
   if (all.length === 0) return 'the run violates no rule that could be judged\n';
-  const lines = all.slice(0, violationsShown).map(({ cycle, rule, message }, index) => {
-    return `violation:${index + 1}  cycle ${cycle}  ${printable(rule)}: ${printable(message)}\n`;
+  const lines = all.slice(0, violationsShown).map(({ cycle, rule, message, pid }, index) => {
+    const told =
+      judged.disclose === 'what' ? `${rule}: process ${pid}` : `cycle ${cycle}  ${rule}: ${message}`;
+    return `violation:${index + 1}  ${printable(told)}\n`;
   });
   const left = all.length - lines.length;
   return lines.join('') + (left > 0 ? `... and ${left} more\n` : '');
@@ -76,11 +83,19 @@ export function traceCommands(sources: MonitorSources): MonitorCommand[] {
     name: string,
     usage: string,
     summary: string,
-    act: (words: readonly string[]) => string | Promise<string>,
-  ): MonitorCommand => ({ name, usage, summary, run: (words) => answered(async () => act(words)) });
+    act: (words: readonly string[], context: MonitorContext) => string | Promise<string>,
+  ): MonitorCommand => ({
+    name,
+    usage,
+    summary,
+    run: (words, context) => answered(async () => act(words, context)),
+  });
   return [
-    command('seek', 'WHERE', 'go elsewhere, as --to does: a cycle, 50%, violation:1, -1000', (words) =>
-      seek(words, sources),
+    command(
+      'seek',
+      'WHERE',
+      'go elsewhere, as --to does: a cycle, 50%, violation:1, kalloc:3',
+      (words, context) => seek(words, sources, context),
     ),
     command('show', '[PARTS]', 'the page of this moment, or parts of it as --show takes them', ([list]) =>
       show(sources, list),

@@ -22,6 +22,8 @@ import type { PartName, Parts } from './parts.js';
 export interface PageOptions {
   /** What the position is, in a clause. */
   readonly what: string;
+  /** What else is said of the position, a line each; may hold guest text. */
+  readonly notes?: readonly string[] | undefined;
   readonly sourceLine: SourceLine;
   readonly colour: boolean;
 }
@@ -61,7 +63,10 @@ export function momentText(source: MomentSource, moment: Moment, parts: Parts, o
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function headLines({ cycle, end, present, allWait }: Moment, { what, colour }: PageOptions): string[] {
+function headLines(
+  { cycle, end, present, allWait }: Moment,
+  { what, notes = [], colour }: PageOptions,
+): string[] {
   const percent = end === 0 ? '' : ` (${((cycle / end) * 100).toFixed(1)}% of the run)`;
   const where = allWait ? 'all harts wait; the last to run was ' : '';
   return [
@@ -69,6 +74,7 @@ function headLines({ cycle, end, present, allWait }: Moment, { what, colour }: P
       (line) => paint(line, 'bold', colour),
     ),
     ...wrapText(`${where}hart ${present.hart}, ${hartWords(present)}`, pageWidth, '  ', '    '),
+    ...notes.flatMap((note) => wrapText(escapeText(note), pageWidth, '  ', '    ')),
   ];
 }
 

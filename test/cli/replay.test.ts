@@ -139,41 +139,70 @@ describe('other parts', () => {
   });
 });
 
+test('a function of the kernel and a line are moments', async () => {
+  const { stdout } = await replay('--to', 'uvmcopy:2', '--show', 'bt');
+  expect(stdout).toMatch(/^entry 2 of uvmcopy: cycle [\d,]+ /);
+  expect(stdout).toMatch(/#0 +0x[\da-f]+ +uvmcopy \(fixtures\/kernel\/cow\.c:\d+\)\n/);
+  const [, line] = /cow\.c:(\d+)\)/.exec(stdout)!;
+  const page = await replay('--to', `cow.c:${line}:2`, '--show', 'source');
+  expect(page.stdout).toMatch(
+    new RegExp(`^arrival 2 at cow\\.c:${line}: .*\n.*\n\nsource\n(?:.*\n)*  > +${line}  `),
+  );
+});
+
+test('Ctrl-C ends the way to a moment', async () => {
+  const onOutput = (text: string, press: () => void): void => {
+    if (text.includes('replaying')) press();
+  };
+  const words = ['replay', recorded, '--to', 'function:panic'];
+  const printed = await trace(words, { onOutput, terminal: true });
+  expect(printed).toMatchObject({ exitCode: 130, stdout: '' });
+  expect(printed.stderr).toMatch(/interrupted at cycle \d+/);
+});
+
 test('a moment that does not exist, or a trace, is refused', async () => {
   expect(await replay('--to', 'violation:7')).toMatchObject({ exitCode: 2, stdout: '' });
   expect((await trace(['replay', inside('none.trace')])).exitCode).toBe(65);
 });
 
 describe('a run that violates a rule', () => {
-  test('names the command that shows the moment, and that shows it', async () => {
-    const out = inside('panicked.trace');
+  const out = inside('panicked.trace');
+  let printed: string;
+  beforeAll(async () => {
     const disk = inside('empty.img');
     // A disk without init, so that the kernel panics.
     writeFileSync(disk, writeDiskImage([]));
-    const { stdout } = await trace([
-      'run',
-      '--memory',
-      '16',
-      '--harts',
-      '1',
-      '--quiet',
-      '--disk',
-      disk,
-      '--out',
-      out,
-    ]);
-    expect(stdout).toMatch(/\nnext: trace replay \S+panicked\.trace --to \d+\n$/);
+    const words = ['run', '--memory', '16', '--harts', '1', '--quiet', '--disk', disk, '--out', out];
+    printed = (await trace(words)).stdout;
+  });
+
+  test('names the command that shows the moment, and that shows it', async () => {
+    expect(printed).toMatch(/\nnext: trace replay \S+panicked\.trace --to \d+\n$/);
     const page = await trace(['replay', out, '--to', 'violation:1']);
     expect(page.stdout).toMatch(/^violation 1 \(panic: .*\): cycle [\d,]+/);
     expect(page.stdout).toMatch(/#0 +0x[\da-f]+ +panic \(fixtures\/kernel\/printf\.c:\d+\)\n/);
     expect(page.exitCode).toBe(0);
-    const calls = await trace([
-      'query',
-      out,
-      'SELECT "function" FROM panic_call JOIN location ON address = call_site ORDER BY depth',
-      '--format',
-      'csv',
-    ]);
+  });
+
+  test('has the calls under way at its panic', async () => {
+    const sql = 'SELECT "function" FROM panic_call JOIN location ON address = call_site ORDER BY depth';
+    const calls = await trace(['query', out, sql, '--format', 'csv']);
     expect(calls.stdout).toContain('first_return');
+  });
+
+  test('is told of as far as --disclose says', async () => {
+    const told = async (disclose: string) =>
+      trace(['replay', out, '--to', 'violation:1', '--disclose', disclose]);
+    const why = (await told('why')).stdout;
+    const [, rule] = /\n {2}it breaks the rule: (.*)\n {2}(?:look first at .*\n {2})?hint: /.exec(why)!;
+    const where = await told('where');
+    expect(where.stdout).toMatch(
+      new RegExp(`^violation 1 \\(panic: .*\\n.*\\n {2}it breaks the rule: ${rule}\\n\\n`),
+    );
+    expect(await told('what')).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--disclose what tells of no moment') as string,
+    });
   });
 });

@@ -73,6 +73,20 @@ describe('trace replay --gdb', () => {
     });
   });
 
+  it('goes to the entry of a function, and leaves the breakpoints of gdb as they were', async () => {
+    await served(async (client) => {
+      const seek = async (where: string): Promise<string> => client.monitor(`seek ${where}`);
+      const cycleOf = (text: string): number => Number(/: cycle (\d+)\n/.exec(text)![1]);
+      const second = cycleOf(await seek('uvmcopy:2'));
+      const [, pc] = /;20:([\da-f]{16});/.exec((await client.ask('?'))!)!;
+      const address = Buffer.from(pc, 'hex').readBigUInt64LE().toString(16);
+      await client.ask(`Z0,${address},2`);
+      await seek('uvmcopy:1+1');
+      expect(await client.ask('vCont;c')).toMatch(/swbreak/);
+      expect(await client.monitor('when')).toContain(`cycle ${second.toLocaleString('en')} of`);
+    });
+  });
+
   it.each([
     ['0.0.0.0:26000', /would let other machines in/],
     ['example.org:1', /would let other machines in/],

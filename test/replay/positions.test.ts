@@ -2,7 +2,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readEventFile } from '../../tracer/arrow/index.js';
 import { openTrace } from '../../tracer/directory/index.js';
-import { findPosition, parsePosition, Replayer, type PositionSource } from '../../tracer/replay/index.js';
+import {
+  findPosition,
+  functionPlace,
+  parsePosition,
+  Replayer,
+  type PositionSource,
+} from '../../tracer/replay/index.js';
 import { record } from '../support/recorded-run.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -12,9 +18,9 @@ let source: PositionSource;
 
 beforeAll(async () => {
   await record({ out, program: ['frames'], machine: { harts: 1 } });
-  const { end } = await Replayer.open(out);
+  const replay = await Replayer.open(out);
   const violations = [{ cycle: 1000, frame: 0x80201000n }, { cycle: 2000 }];
-  source = { trace: openTrace(out), end, violations: () => Promise.resolve(violations) };
+  source = { trace: openTrace(out), replay, violations: () => Promise.resolve(violations) };
 });
 
 describe('a position', () => {
@@ -35,7 +41,7 @@ describe('a position', () => {
   });
 
   it('is a part of the run, its end, or before that', async () => {
-    const { end } = source;
+    const { end } = source.replay;
     const at = async (text: string): Promise<number> => (await findPosition(text, source, 0)).cycle;
     expect(await at('50%')).toBe(Math.floor(end / 2));
     expect([await at('end'), await at('100%'), await at('end-1000')]).toEqual([end, end, end - 1000]);
@@ -76,8 +82,92 @@ describe('a position', () => {
     expect(second.cycle).toBeGreaterThan(first.cycle);
   });
 
+  describe('in the code', () => {
+    /** The cycles at which hart `hart` executes an address, by stopping there each time. */
+    function passes(address: bigint): number[] {
+      const { replay } = source;
+      const cycles: number[] = [];
+      const { stops } = replay.machine;
+      replay.seek(0);
+      stops.setBreakpoint(Number(address), () => cycles.push(replay.cycle) < 0);
+      replay.run(replay.end);
+      stops.setBreakpoint(Number(address), undefined);
+      return cycles;
+    }
+    const at = async (text: string): Promise<number> => (await findPosition(text, source, 0)).cycle;
+
+    it('is the entry of a function, counted from power-on wherever the replay is', async () => {
+      const { replay } = source;
+      const entries = passes(replay.kernel.debug.function('uvmcopy')!.low);
+      expect(entries.length).toBeGreaterThan(2);
+      expect([await at('uvmcopy'), await at('function:uvmcopy:2')]).toEqual(entries.slice(0, 2));
+      expect(replay.cycle).toBe(entries[1]);
+      expect(await at('uvmcopy:1+10')).toBe(entries[0] + 10);
+      expect((await findPosition('uvmcopy:2', source, 0)).what).toBe('entry 2 of uvmcopy');
+      // Code that is executed at another address than it is linked at.
+      expect(await at('uservec')).toBeGreaterThan(await at('main'));
+    });
+
+    it('is a function before it is an event kind of that name', async () => {
+      expect(await at('kalloc:2')).toBe(await at('function:kalloc:2'));
+      expect(await at('event:kalloc:2')).toBeGreaterThan(await at('kalloc:2'));
+      // The row is made when the function returns.
+      expect(await at('event:kalloc:2')).toBeLessThan(await at('kalloc:3'));
+    });
+
+    it('leaves no breakpoint behind', async () => {
+      await at('uvmcopy');
+      expect(source.replay.run(source.replay.end)).not.toBe('requested');
+    });
+
+    it('is a line, once a pass over it', async () => {
+      const { debug } = source.replay.kernel;
+      const { file, line } = debug.locationOf(debug.function('uvmcopy')!.low)!;
+      const short = file.slice(file.lastIndexOf('/') + 1);
+      expect(await at(`${short}:${line}`)).toBe(await at('uvmcopy'));
+      expect(await at(`${file}:${line}:2 - 5`)).toBe((await at('uvmcopy:2')) - 5);
+      expect((await findPosition(`${short}:${line}`, source, 0)).what).toBe(`arrival 1 at ${short}:${line}`);
+    });
+
+    it('is where a function was inlined', async () => {
+      const { debug } = source.replay.kernel;
+      const inlined = debug.functions
+        .flatMap((one) => one.inlined)
+        .filter(({ name }) => debug.function(name) === undefined);
+      const places = inlined.map(({ name }) => functionPlace(debug, name)!);
+      expect(places.length).toBeGreaterThan(0);
+      for (const [index, { addresses }] of places.entries())
+        expect(addresses).toContain(inlined[index].entry);
+    });
+
+    it('is refused where there is none, and the replay stays where it was', async () => {
+      const { replay } = source;
+      replay.seek(1_234_567);
+      const line = replay.kernel.debug.function('uvmcopy')!.line;
+      for (const [text, message] of [
+        ['uvmcoppy', "the kernel has no function 'uvmcoppy'; did you mean 'uvmcopy'?"],
+        ['page_fualt:3', "the kernel has no function 'page_fualt'; did you mean 'page_fault'?"],
+        ['uvmcopy:9999', 'there is no uvmcopy:9999: the last is uvmcopy:'],
+        ['uvmcopy:0', "'uvmcopy:0' counts from 1"],
+        [
+          'panic_at_last',
+          "the kernel has no function 'panic_at_last', and it is no other position; give a cycle",
+        ],
+        ['function:panic', 'the run never comes to panic'],
+        ['cow.c:99999', 'cow.c:99999 has no code'],
+        [`cow.c:${line - 1}`, `has no code; the nearest that has: `],
+        ['vmm.c:10', "the kernel is made of no file vmm.c; did you mean 'vm.c'?"],
+      ])
+        await expect(findPosition(text, source, 0), text).rejects.toThrow(message);
+      expect(replay.cycle).toBe(1_234_567);
+    });
+  });
+
   it.each([
-    ['nowhere', "'nowhere' is no position; give a cycle (1200000000, 1.2G, 0x1000), 50%, end, violation:1,"],
+    [
+      'no where',
+      "'no where' is no position; give a cycle (1200000000, 1.2G, 0x1000), 50%, end, violation:1,",
+    ],
     ['1.2X', "'1.2X' is no position"],
     ['50%-x', "'50%-x' ends in no number of cycles"],
     ['101%', "'101%' is beyond the end of the run; the last position is 100%"],

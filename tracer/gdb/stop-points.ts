@@ -89,10 +89,15 @@ export class StopPoints {
 
   /** Takes everything away, from the machine too. */
   clear(): void {
-    for (const point of this.installed) this.uninstall(point);
-    this.installed.clear();
+    this.detach();
     this.breakpoints.clear();
     this.watched.clear();
+  }
+
+  /** Takes what is set out of the machine, until `attach` puts it back. */
+  detach(): void {
+    for (const point of this.installed) this.uninstall(point);
+    this.installed.clear();
   }
 
   /** Puts what is set into the machine that is about to run. */

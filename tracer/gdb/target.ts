@@ -95,6 +95,11 @@ export class Target {
     else this.points.removeWatch(kind, address, length);
   }
 
+  /** Makes room for breakpoints of others; those of the client come back when it runs the machine. */
+  setStopsAside(): void {
+    this.points.detach();
+  }
+
   removeAllStops(): void {
     this.points.clear();
   }

@@ -1,5 +1,6 @@
 // How people name a moment of a run: "1.2G", "50%", "end", "violation:1", "event page_fault:12", "marker:3/v5",
-// "console:FAILED", "-1000", and any of them with an offset ("violation:1-1000"). What they mean is for positions.ts.
+// "console:FAILED", "kalloc:3", "cow.c:21", "-1000", and any of them but a text with an offset ("violation:1-1000").
+// What they mean is for positions.ts.
 import { UsageError } from '../../errors.js';
 import { choiceInstead } from '../../text/index.js';
 import { eventNames, isEventName, type EventName } from '../schema/index.js';
@@ -14,7 +15,13 @@ export type NamedMoment =
   | { readonly is: 'event'; readonly kind: EventName; readonly number: number }
   /** Marker `id`, its first row; with `case`, its first after the marker 100 + case. */
   | { readonly is: 'marker'; readonly id: number; readonly case?: number }
-  | { readonly is: 'console'; readonly text: string; readonly number: number };
+  | { readonly is: 'console'; readonly text: string; readonly number: number }
+  /** A function of the kernel, entered for the `number`th time. */
+  | { readonly is: 'function'; readonly name: string; readonly number: number }
+  /** That function, if the kernel has it, or else the row of that event kind. */
+  | { readonly is: 'name'; readonly name: string; readonly number: number }
+  /** A line of the kernel's source; `file` may be the end of a path. */
+  | { readonly is: 'line'; readonly file: string; readonly line: number; readonly number: number };
 
 /** A moment and how many cycles after it. */
 export interface PositionText {
@@ -23,15 +30,24 @@ export interface PositionText {
 }
 
 const units: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
-const forms =
+/** All of them, for who has given another. */
+export const positionForms =
   'give a cycle (1200000000, 1.2G, 0x1000), 50%, end, violation:1, event:page_fault:12, marker:v5, marker:3/v5, ' +
-  'console:"TEXT", or +1000 and -1000, also behind one of the others';
+  'console:"TEXT", a function of the kernel (kalloc:3), a line (cow.c:21), or +1000 and -1000, ' +
+  'also behind one of the others';
 
 /** Reads a position. Throws UsageError, one sentence, for what is none. */
 export function parsePosition(given: string): PositionText {
   const text = given.trim();
   const console = /^console:(.+?)(?:#(\d+))?$/is.exec(text);
   if (console) return { moment: consoleMoment(console[1], console[2]), offset: 0 };
+  // A file's name may have a sign in it.
+  const line = /^(.+\.[a-z]+):(\d+)(?::(\d+))?(?:\s*([+-])([^+-]*))?$/i.exec(text);
+  if (line)
+    return {
+      moment: lineMoment(line, text),
+      offset: line[4] ? signed(line[4], cycleCount(line[5]), text) : 0,
+    };
   const [, head, sign, amount] = /^(.*?)(?:([+-])([^+-]*))?$/s.exec(text) as unknown as string[];
   // The sign of a power of ten is none of an offset.
   const power = /^[\d.,_]+e$/i.test(head) && sign !== undefined;
@@ -41,7 +57,7 @@ export function parsePosition(given: string): PositionText {
 }
 
 function signed(sign: string, amount: number | undefined, text: string): number {
-  if (amount === undefined) throw new UsageError(`'${text}' ends in no number of cycles; ${forms}`);
+  if (amount === undefined) throw new UsageError(`'${text}' ends in no number of cycles; ${positionForms}`);
   return sign === '-' ? -amount : amount;
 }
 
@@ -55,12 +71,20 @@ function named(name: string, text: string): NamedMoment {
   if (violation) return { is: 'violation', number: ordinal(violation[1], text) };
   const marker = /^marker:(?:(\d+)\/)?(v?)(\d+)$/.exec(word);
   if (marker) return markerMoment(marker[1], Number(marker[3]));
-  const event = /^(?:event[\s:]\s*)?([a-z_]+)(?::(\d+))?$/.exec(word);
-  if (event && (word.startsWith('event') || isEventName(event[1])))
-    return eventMoment(event[1], event[2], text);
+  const event = /^event[\s:]\s*([a-z_]+)(?::(\d+))?$/.exec(word);
+  if (event) return eventMoment(event[1], event[2], text);
+  const called = /^(function:)?([a-z_]\w*)(?::(\d+))?$/i.exec(name.trim());
+  if (called) {
+    const [, prefix, given, number] = called;
+    return { is: prefix ? 'function' : 'name', name: given, number: ordinal(number, text) };
+  }
   const cycle = cycleCount(word);
-  if (cycle === undefined) throw new UsageError(`'${text}' is no position; ${forms}`);
+  if (cycle === undefined) throw new UsageError(`'${text}' is no position; ${positionForms}`);
   return { is: 'cycle', cycle };
+}
+
+function lineMoment([, file, line, number]: readonly string[], text: string): NamedMoment {
+  return { is: 'line', file, line: ordinal(line, text), number: ordinal(number, text) };
 }
 
 function percentMoment(percent: number, text: string): NamedMoment {

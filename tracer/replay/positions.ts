@@ -2,8 +2,12 @@
 import { UsageError } from '../../errors.js';
 import { hasValue, readEventFile, type EventBatch } from '../arrow/index.js';
 import type { OpenedTrace } from '../directory/index.js';
-import type { EventName } from '../schema/index.js';
-import { parsePosition, type NamedMoment } from './position-text.js';
+import { eventNames, isEventName, type EventName } from '../schema/index.js';
+import { didYouMean } from '../../text/index.js';
+import { goToArrival, type OnWay } from './arrivals.js';
+import { functionPlace, linePlace, type CodePlace } from './code-place.js';
+import { parsePosition, positionForms, type NamedMoment } from './position-text.js';
+import type { Replayer } from './replayer.js';
 
 /** A violation as far as going there is concerned. */
 export interface ViolationMoment {
@@ -12,6 +16,8 @@ export interface ViolationMoment {
   readonly frame?: bigint;
   /** What is wrong; raw guest text may be in it. */
   readonly message?: string;
+  /** What else is said of it, a line each; raw guest text may be in it. */
+  readonly notes?: readonly string[];
 }
 
 /** A cycle to go to, and what was named with it. */
@@ -23,15 +29,19 @@ export interface Position {
   readonly frame?: bigint;
   /** Virtual address that the event is about. */
   readonly va?: bigint;
+  /** What else is said of the violation, a line each; raw guest text may be in it. */
+  readonly notes?: readonly string[];
 }
 
 /** What positions are found in. */
 export interface PositionSource {
   readonly trace: OpenedTrace;
-  /** The last cycle that can be reached. */
-  readonly end: number;
+  /** Says where the run ends, and is executed, and so moved, to count how often it comes by some code. */
+  readonly replay: Replayer;
   /** Every violation of the run in order of cycle; asked for when a position names one. */
   readonly violations: () => Promise<readonly ViolationMoment[]>;
+  /** Told of the way to a place in the code; throws to end the search. */
+  readonly onWay?: OnWay;
 }
 
 /** Bits of a page-table entry: valid, and the frame number. */
@@ -49,16 +59,18 @@ export async function findPosition(text: string, source: PositionSource, present
   const cycle = found.cycle + offset;
   if (cycle < 0)
     throw new UsageError(`${text} is ${-cycle} cycles before the beginning; the first position is 0`);
-  if (cycle > source.end)
+  const { end } = source.replay;
+  if (cycle > end)
     throw new UsageError(
-      `${text} is cycle ${cycle}, and the run ends at ${source.end}; the last position is ${source.end}, or end`,
+      `${text} is cycle ${cycle}, and the run ends at ${end}; the last position is ${end}, or end`,
     );
   const shift = offset === 0 ? '' : `, ${Math.abs(offset)} cycles ${offset < 0 ? 'earlier' : 'later'}`;
   return { ...found, cycle, what: `${found.what}${shift}` };
 }
 
 async function locate(moment: NamedMoment, source: PositionSource, present: number): Promise<Position> {
-  const { end, trace } = source;
+  const { replay, trace } = source;
+  const { end } = replay;
   switch (moment.is) {
     case 'cycle':
       return { cycle: moment.cycle, what: `cycle ${moment.cycle}` };
@@ -76,16 +88,49 @@ async function locate(moment: NamedMoment, source: PositionSource, present: numb
       return markerAt(trace, moment);
     case 'console':
       return consoleAt(trace, moment.text, moment.number);
+    case 'name':
+      if (isEventName(moment.name) && !functionPlace(replay.kernel.debug, moment.name))
+        return eventAt(trace, moment.name, moment.number);
+      return arrivalAt(source, functionNamed(replay, moment.name), moment.number, 'entry');
+    case 'function':
+      return arrivalAt(source, functionNamed(replay, moment.name), moment.number, 'entry');
+    case 'line':
+      return arrivalAt(
+        source,
+        linePlace(replay.kernel.debug, moment.file, moment.line),
+        moment.number,
+        'arrival',
+      );
   }
+}
+
+function functionNamed({ kernel }: Replayer, name: string): CodePlace {
+  const place = functionPlace(kernel.debug, name);
+  if (place) return place;
+  const known = kernel.debug.symbols.allFunctions().map((one) => one.name);
+  const near = didYouMean(name, [...known, ...eventNames, 'violation', 'marker', 'console']);
+  throw new UsageError(
+    `the kernel has no function '${name}'${near || `, and it is no other position; ${positionForms}`}`,
+  );
+}
+
+async function arrivalAt(
+  { replay, onWay = async () => {} }: PositionSource,
+  place: CodePlace,
+  number: number,
+  noun: 'entry' | 'arrival',
+): Promise<Position> {
+  const cycle = await goToArrival(replay, place, number, onWay);
+  return { cycle, what: `${noun} ${number} ${noun === 'entry' ? 'of' : 'at'} ${place.name}` };
 }
 
 async function violationAt({ violations }: PositionSource, number: number): Promise<Position> {
   const all = await violations();
   const found = all[number - 1];
   if (found) {
-    const { cycle, frame, message } = found;
+    const { cycle, frame, message, notes } = found;
     const what = `violation ${number}${message === undefined ? '' : ` (${message})`}`;
-    return { cycle, ...(frame !== undefined && { frame }), what };
+    return { cycle, ...(frame !== undefined && { frame }), ...(notes && { notes }), what };
   }
   throw new UsageError(
     all.length === 0
