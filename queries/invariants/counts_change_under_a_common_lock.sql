@@ -20,19 +20,28 @@ WITH another AS (
   SELECT r.*, r.locks & ~another.lock AS named FROM refcount_change r CROSS JOIN another CROSS JOIN count_convention v
   WHERE r.pid <> 0 AND greatest(r.before, r.after) - v.extra > 1
     AND (SELECT count(*) FROM lock) > 0
+), places AS (
+  SELECT bit_and(named) AS always, count(*) AS changes FROM changes GROUP BY pc
+), usual AS (
+  -- The lock for counts: what changes them takes it each time, and not only where its caller has happened to take it.
+  SELECT l.number, l.name, sum(p.changes) AS changes FROM places p JOIN lock l ON (p.always >> l.number) & 1 = 1
+  GROUP BY ALL HAVING 2 * sum(p.changes) > (SELECT count(*) FROM changes) ORDER BY sum(p.changes) DESC, l.number LIMIT 1
 ), frames AS (
   -- Those who hold none of the locks that others hold are to blame; without such, all are.
   SELECT frame, bool_or(named = 0) AS bare, bool_or(named <> 0) AS known FROM changes
   GROUP BY frame HAVING bit_and(locks) = 0
 ), wrong AS (
-  SELECT c.* FROM changes c JOIN frames f USING (frame)
-  WHERE NOT f.bare OR (CASE WHEN f.known THEN c.named ELSE c.locks END) = 0
+  SELECT c.*, u.name AS usual, u.changes AS others FROM changes c JOIN frames f USING (frame) LEFT JOIN usual u ON true
+  WHERE CASE WHEN u.number IS NOT NULL THEN (c.locks >> u.number) & 1 = 0
+             ELSE NOT f.bare OR (CASE WHEN f.known THEN c.named ELSE c.locks END) = 0 END
 )
 SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(pid, seq) AS pid, min_by(frame, seq) AS frame, pc,
-       call_site,
+       call_site, any_value(usual) IS NOT NULL AS blames_as_listed,
        printf('the count of frame 0x%x was changed from %d to %d %s (%d such change(s) here)', min_by(frame, seq),
               min_by(before, seq), min_by(after, seq),
-              CASE WHEN max(locks) = 0 THEN 'with no lock held'
+              CASE WHEN any_value(usual) IS NOT NULL THEN printf('without %s, which is held at %d other(s)',
+                                                                 any_value(usual), any_value(others)::BIGINT)
+                   WHEN max(locks) = 0 THEN 'with no lock held'
                    WHEN max(named) = 0 THEN 'without the lock that is held elsewhere'
                    ELSE 'with another lock than elsewhere' END, count(*))
          AS message

@@ -46,7 +46,12 @@ describe('counts_change_under_a_common_lock', () => {
   test('is broken by a change with none, which is named', async () => {
     const { violations } = await judgeRows(name, counted(2, 0, 2).rows());
     expect(violations).toMatchObject([
-      { function: 'change1', message: expect.stringMatching(/from 1 to 2 with no lock held \(1 such/) },
+      {
+        function: 'change1',
+        message: expect.stringMatching(
+          /from 1 to 2 without count_lock, which is held at 2 other\(s\) \(1 such/,
+        ),
+      },
     ]);
   });
 
@@ -55,8 +60,33 @@ describe('counts_change_under_a_common_lock', () => {
     expect(violations).toMatchObject([
       {
         function: 'change1',
-        message: expect.stringMatching(/without the lock that is held elsewhere \(1 such/),
+        message: expect.stringMatching(/without count_lock, which is held at 2 other\(s\) \(1 such/),
       },
+    ]);
+  });
+
+  test('is broken where callers hold some lock or other, not where the usual one is taken', async () => {
+    const story = counted(2, 2, 2);
+    for (const held of [1, another])
+      story.inside(3, 'wait', (entry) =>
+        story.emit('refcount_change', entry, 'kfree', { frame, before: 2, after: 1, locks: held }),
+      );
+    const { violations } = await judgeRows(name, story.rows());
+    expect(violations).toMatchObject([
+      { function: 'kfree', message: expect.stringMatching(/without count_lock, .* at 3 .* \(2 such/) },
+    ]);
+    expect(violations[0].suspects[0]).toMatchObject({ function: 'kfree' });
+  });
+
+  test('takes no lock for the usual one that a place holds only sometimes', async () => {
+    const story = lockedStory();
+    for (const held of [2, 2, 2, 0])
+      story.inside(3, 'wait', (entry) =>
+        story.emit('refcount_change', entry, 'kfree', { frame, before: 2, after: 1, locks: held }),
+      );
+    const { violations } = await judgeRows(name, story.rows());
+    expect(violations.map((one) => one.message)).toEqual([
+      expect.stringMatching(/with no lock held \(1 such/),
     ]);
   });
 
