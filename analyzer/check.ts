@@ -77,10 +77,8 @@ async function findingsOf(judge: Judge, rules: readonly BrokenRule[]): Promise<F
   const causes = causesOf(rules);
   if (causes.length === 0) return [];
   const errors = causes.filter(({ rule }) => rule.result.severity === 'error');
-  const chains = await readChains(
-    await judge.store(),
-    errors.map(({ first }) => first),
-  );
+  const firsts = errors.map(({ first }) => first);
+  const chains = firsts.length === 0 ? [] : await readChains(await judge.store(), firsts);
   return causes.map(({ rule, first, consequences }, index) => ({
     invariant: rule.result.name,
     severity: rule.result.severity,

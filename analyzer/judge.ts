@@ -4,13 +4,14 @@ import type { EventName } from '../tracer/schema/index.js';
 import { countOf } from './counts/count.js';
 import type { DatabaseLimits } from './database.js';
 import type { BrokenRule } from './findings.js';
+import { foundByQuery, foundInColumns, type FoundRows } from './found-rows.js';
 import { tablesRead, type InvariantFile } from './query-file.js';
 import { kindsNeeded, type QueryLibrary } from './query-library.js';
 import type { InvariantResult } from './result.js';
 import type { RunTables } from './run-tables.js';
 import { EventStore } from './store.js';
 import type { Table } from './table.js';
-import { commonFunctions, noViolations, readViolations, type Violations } from './violations.js';
+import { noViolations, ViolationWriter, type Violations } from './violations.js';
 
 /** What the SELECTs of numbers of a rule say. */
 interface Counts {
@@ -31,12 +32,15 @@ const noRows: Table = { columns: [], rows: 0, read: () => [] };
 /** Judges a run by rules. */
 export class Judge {
   private opened: Promise<EventStore> | undefined;
+  private readonly writer: ViolationWriter;
 
   constructor(
     private readonly tables: RunTables,
     private readonly queries: QueryLibrary,
     private readonly options: JudgeOptions,
-  ) {}
+  ) {
+    this.writer = new ViolationWriter(tables);
+  }
 
   /** The database of the run, opened when it is first asked for. */
   store(): Promise<EventStore> {
@@ -117,9 +121,13 @@ export class Judge {
   }
 
   private async violations(invariant: InvariantFile): Promise<Violations> {
+    const found = foundInColumns(invariant, this.tableOf) ?? (await this.found(invariant));
+    return this.writer.violationsOf(found);
+  }
+
+  private async found(invariant: InvariantFile): Promise<FoundRows> {
     const store = await this.store();
     await store.prepare([...invariant.needs, ...invariant.optional]);
-    const common = commonFunctions(this.tables.source.facts);
-    return await readViolations(store, invariant, this.options.violationsKept ?? 100, common);
+    return await foundByQuery(store, invariant, this.options.violationsKept ?? 100);
   }
 }

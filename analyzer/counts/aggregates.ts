@@ -12,6 +12,8 @@ const folds = {
   max: (sofar, value) => (Number.isNaN(sofar) || value > sofar ? value : sofar),
   bit_and: (sofar, value) => (Number.isNaN(sofar) ? value : sofar & value),
   bit_or: (sofar, value) => (Number.isNaN(sofar) ? value : sofar | value),
+  /** Takes the value of each row that is earlier than all before. */
+  min_by: (_, value) => value,
   /** The value of a table with one row. */
   only: (sofar, value) => {
     if (!Number.isNaN(sofar)) throw new NotSimple();
@@ -25,13 +27,15 @@ export interface Aggregate {
   readonly fold: keyof typeof folds;
   /** What is aggregated; undefined for a count of rows. */
   readonly argument: Expression | undefined;
+  /** What says which value `min_by` takes. */
+  readonly by?: Expression;
   /** Which rows. */
   readonly condition: Expression | undefined;
 }
 
 /** The same text for the same aggregate. */
-export function keyOf({ table, fold, argument, condition }: Aggregate): string {
-  return JSON.stringify([table, fold, argument ?? null, condition ?? null]);
+export function keyOf({ table, fold, argument, by, condition }: Aggregate): string {
+  return JSON.stringify([table, fold, argument ?? null, condition ?? null, ...(by ? [by] : [])]);
 }
 
 /** The aggregate that an expression is by itself; undefined for one that is made of others. */
@@ -43,7 +47,8 @@ export function aggregateOf(
   if (expression.is === 'column') return { table, fold: 'only', argument: expression, condition };
   if (expression.is !== 'call' || !Object.hasOwn(folds, expression.name)) return undefined;
   const fold = expression.name as (typeof aggregates)[number];
-  return { table, fold, argument: fold === 'count' ? undefined : expression.values[0], condition };
+  const [argument, by] = expression.values as readonly (Expression | undefined)[];
+  return { table, fold, argument, ...(by && { by }), condition };
 }
 
 /** The parts of a condition: what is the same for all rows, and the rest. */
@@ -53,7 +58,7 @@ export interface SplitCondition {
 }
 
 /** Takes a condition apart at its ANDs. */
-export function splitCondition({ condition }: CountQuery): SplitCondition {
+export function splitCondition({ condition }: Pick<CountQuery, 'condition'>): SplitCondition {
   const parts = condition === undefined ? [] : conjuncts(condition);
   const ofRows = parts.filter(namesColumn);
   return {
@@ -92,12 +97,16 @@ export function asksTables(expression: Expression | undefined): boolean {
 export class RunningAggregate {
   private value: number;
   private readonly from: Vector | undefined;
+  private readonly by: Vector | undefined;
+  private least = Infinity;
   private readonly fold: Fold;
 
-  constructor({ fold, argument }: Aggregate, scope: Scope) {
+  constructor({ fold, argument, by }: Aggregate, scope: Scope) {
+    if ((fold === 'min_by') !== (by !== undefined)) throw new NotSimple();
     this.value = fold === 'count' ? 0 : NaN;
     this.fold = folds[fold];
     this.from = argument && vectorOf(argument, scope);
+    this.by = by && vectorOf(by, scope);
   }
 
   /** NaN for null. */
@@ -113,9 +122,12 @@ export class RunningAggregate {
     }
     if (isChosen && ones(isChosen, rows) === 0) return;
     const values = this.from(first, rows);
+    const places = this.by?.(first, rows);
     for (let row = 0; row < rows; row++) {
-      if (isChosen && isChosen[row] !== 1) continue;
-      if (!Number.isNaN(values[row])) this.value = this.fold(this.value, values[row]);
+      if ((isChosen && isChosen[row] !== 1) || Number.isNaN(values[row])) continue;
+      if (places && !(places[row] < this.least)) continue;
+      if (places) this.least = places[row];
+      this.value = this.fold(this.value, values[row]);
     }
   }
 }

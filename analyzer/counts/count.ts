@@ -9,7 +9,15 @@ import {
   splitCondition,
   type Aggregate,
 } from './aggregates.js';
-import { NotSimple, parseCount, type CountQuery, type Expression } from './syntax.js';
+import { printed } from './printed.js';
+import {
+  NotSimple,
+  parseCount,
+  parseRow,
+  type CountQuery,
+  type Expression,
+  type RowQuery,
+} from './syntax.js';
 import { vectorOf, type Scope } from './vectors.js';
 
 /** The table of a name, undefined when it is no table but a view. */
@@ -25,6 +33,22 @@ export function countOf(sql: string, tables: FindTable, tallies = noTallies): nu
   try {
     const value = new Counter(tables, tallies).valueOf(parseCount(sql));
     return Number.isNaN(value) ? 0 : value;
+  } catch (error) {
+    if (error instanceof NotSimple) return undefined;
+    throw error;
+  }
+}
+
+/** A value of a row; null where there is none. */
+export type FoundValue = number | string | null;
+
+/**
+ * The rows, one or none, of a query that finds one row by aggregates; undefined when only DuckDB can tell. It says what
+ * DuckDB would.
+ */
+export function rowsOf(sql: string, tables: FindTable): Record<string, FoundValue>[] | undefined {
+  try {
+    return new Counter(tables, noTallies).rowsOf(parseRow(sql));
   } catch (error) {
     if (error instanceof NotSimple) return undefined;
     throw error;
@@ -52,7 +76,18 @@ class Counter {
     return result();
   }
 
-  private scopeOf({ table: name }: CountQuery): Scope {
+  rowsOf(query: RowQuery): Record<string, FoundValue>[] {
+    const scope = this.scopeOf(query);
+    const { general, ofRows } = splitCondition(query);
+    if (general.length > 0 || scope.table === undefined) throw new NotSimple();
+    const aggregates = new Aggregates(query.table, ofRows, scope, this.tallies);
+    const having = aggregates.of(query.having);
+    const values = query.values.map(({ name, value }) => ({ name, read: aggregates.valueOf(value) }));
+    if (scope.table.rows > 0) aggregates.find();
+    return having() === 1 ? [Object.fromEntries(values.map(({ name, read }) => [name, read()]))] : [];
+  }
+
+  private scopeOf({ table: name }: Pick<CountQuery, 'table'>): Scope {
     const table = name === undefined ? undefined : this.tables(name);
     if (name !== undefined && table === undefined) throw new NotSimple();
     return {
@@ -96,6 +131,28 @@ class Aggregates {
       const known = values.map((value): Expression => ({ is: 'number', value: value() }));
       return vectorOf({ ...expression, values: known }, scope)(0, 1)[0];
     };
+  }
+
+  /** The same for a value that may be a text. */
+  valueOf(expression: Expression): () => FoundValue {
+    if (expression.is === 'text') return () => expression.value;
+    if (expression.is === 'call' && expression.name === 'case') {
+      const isFirst = this.of(expression.values[0]);
+      const [first, second] = expression.values.slice(1).map((value) => this.valueOf(value));
+      return () => (isFirst() === 1 ? first() : second());
+    }
+    if (expression.is === 'call' && expression.name === 'printf') {
+      const [format, ...values] = expression.values;
+      if (format.is !== 'text') throw new NotSimple();
+      const numbers = values.map((value) => this.of(value));
+      return () =>
+        printed(
+          format.value,
+          numbers.map((read) => read()),
+        );
+    }
+    const number = this.of(expression);
+    return () => (Number.isNaN(number()) ? null : number());
   }
 
   /** Finds those that are not known by going through the rows. */

@@ -1,5 +1,5 @@
-// The part of SQL in which most counts of rules are written: one SELECT of one value, over one table or none, with a
-// condition on its rows. Whatever else a query says is for DuckDB.
+// The part of SQL in which most counts of rules are written, and rules that find one row: a SELECT of aggregates over
+// one table or none, with a condition on its rows. Whatever else a query says is for DuckDB.
 
 /** An expression, by its outermost form. A boolean is 1 or 0, a null NaN. */
 export type Expression =
@@ -19,12 +19,20 @@ export interface CountQuery {
   readonly condition?: Expression;
 }
 
+/** SELECT value AS name, … FROM table WHERE condition HAVING having: one row, or none. */
+export interface RowQuery {
+  readonly values: readonly { readonly name: string; readonly value: Expression }[];
+  readonly table: string;
+  readonly condition?: Expression;
+  readonly having: Expression;
+}
+
 /** Says that a query is not of this form; caught by whoever asked. */
 export class NotSimple extends Error {}
 
-/** Aggregates; `count` is that of rows. */
-export const aggregates = ['count', 'sum', 'min', 'max', 'bit_and', 'bit_or'] as const;
-const functions: readonly string[] = [...aggregates, 'coalesce', 'greatest', 'least'];
+/** Aggregates; `count` is that of rows, `min_by` the first of two values, where the second is least. */
+export const aggregates = ['count', 'sum', 'min', 'max', 'bit_and', 'bit_or', 'min_by'] as const;
+const functions: readonly string[] = [...aggregates, 'coalesce', 'greatest', 'least', 'printf'];
 
 /** Operators by how strongly they bind, the weakest first. */
 const levels: readonly (readonly string[])[] = [
@@ -61,6 +69,14 @@ export function parseCount(sql: string): CountQuery {
   return query;
 }
 
+/** Parses a query for one row; throws `NotSimple` for one of another form. */
+export function parseRow(sql: string): RowQuery {
+  const parser = new Parser(wordsOf(sql));
+  const query = parser.row();
+  parser.end();
+  return query;
+}
+
 const binary = (name: string, left: Expression, right: Expression): Expression => {
   return { is: 'call', name, values: [left, right] };
 };
@@ -78,6 +94,11 @@ const keywords = [
   'exists',
   'as',
   'case',
+  'when',
+  'then',
+  'else',
+  'end',
+  'having',
   'join',
 ];
 
@@ -98,6 +119,23 @@ class Parser {
     if (this.isName()) this.name();
     const condition = this.accept('where') ? this.expression(0) : undefined;
     return { value, table, ...(condition && { condition }) };
+  }
+
+  row(): RowQuery {
+    this.expect('select');
+    this.alias = this.aliasBehind(this.at);
+    const values: { name: string; value: Expression }[] = [];
+    do {
+      const value = this.expression(0);
+      this.expect('as');
+      values.push({ name: this.name(), value });
+    } while (this.accept(','));
+    this.expect('from');
+    const table = this.name();
+    if (this.isName()) this.name();
+    const condition = this.accept('where') ? this.expression(0) : undefined;
+    this.expect('having');
+    return { values, table, ...(condition && { condition }), having: this.expression(0) };
   }
 
   end(): void {
@@ -174,6 +212,7 @@ class Parser {
     if (word === undefined) throw new NotSimple();
     if (word === '(') return this.parenthesised();
     if (word === 'exists') return this.exists();
+    if (word === 'case') return this.choice();
     if (word.startsWith("'")) return { is: 'text', value: word.slice(1, -1).replaceAll("''", "'") };
     if (/^\d/.test(word)) return { is: 'number', value: Number(word) };
     if (word === 'true' || word === 'false') return { is: 'number', value: word === 'true' ? 1 : 0 };
@@ -188,6 +227,18 @@ class Parser {
     const value = this.words[this.at] === 'select' ? this.subquery() : this.expression(0);
     this.expect(')');
     return value;
+  }
+
+  /** CASE with one WHEN. */
+  private choice(): Expression {
+    this.expect('when');
+    const values = [this.expression(0)];
+    this.expect('then');
+    values.push(this.expression(0));
+    this.expect('else');
+    values.push(this.expression(0));
+    this.expect('end');
+    return { is: 'call', name: 'case', values };
   }
 
   private subquery(): Expression {

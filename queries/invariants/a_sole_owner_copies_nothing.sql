@@ -10,15 +10,14 @@
 --           mappings_before = 1
 -- suspects: SELECT count(*) FROM fault_handling WHERE access = 'store' AND outcome = 'resolved' AND undisturbed AND
 --           mappings_before = 1 AND new_frame <> old_frame
-WITH sole AS (
-  SELECT *, new_frame <> old_frame AS copied FROM fault_handling
-  WHERE access = 'store' AND outcome = 'resolved' AND undisturbed AND mappings_before = 1
-)
-SELECT min(cycle) FILTER (copied) AS cycle, min_by(hart, seq) FILTER (copied) AS hart,
-       min_by(pid, seq) FILTER (copied) AS pid, min_by(old_frame, seq) FILTER (copied) AS frame,
-       min_by(coalesce(pc, fault_pc), seq) FILTER (copied) AS pc, min_by(call_site, seq) FILTER (copied) AS call_site,
-       CASE WHEN bool_and(copied)
+SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(pid, seq) AS pid, min_by(old_frame, seq) AS frame,
+       min_by(coalesce(pc, fault_pc), seq) AS pc, min_by(call_site, seq) AS call_site,
+       CASE WHEN count(*) = (SELECT count(*) FROM fault_handling WHERE access = 'store' AND outcome = 'resolved' AND
+                                                                       undisturbed AND mappings_before = 1)
               THEN printf('this kernel copies for sole owners too: %d time(s), first here', count(*))
-            ELSE printf('%d of %d write faults of sole owners made a copy, first here', count(*) FILTER (copied),
-                        count(*)) END AS message
-FROM sole HAVING count(*) FILTER (copied) > 0
+            ELSE printf('%d of %d write faults of sole owners made a copy, first here', count(*),
+                        (SELECT count(*) FROM fault_handling WHERE access = 'store' AND outcome = 'resolved' AND
+                                                                   undisturbed AND mappings_before = 1)) END AS message
+FROM fault_handling
+WHERE access = 'store' AND outcome = 'resolved' AND undisturbed AND mappings_before = 1 AND new_frame <> old_frame
+HAVING count(*) > 0
