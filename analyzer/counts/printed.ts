@@ -1,7 +1,7 @@
 // DuckDB's printf, as far as rules need it for whole numbers.
 import { NotSimple } from './syntax.js';
 
-/** A format with %d and %x, filled in; throws `NotSimple` for others, for nulls, and for what a double does not hold. */
+/** A format with %d and %x, filled in; throws `NotSimple` for others, nulls, and what a double does not hold. */
 export function printed(format: string, numbers: readonly number[]): string {
   let used = 0;
   const text = format.replaceAll(/%(.?)/g, (_, kind: string) => {
