@@ -14,13 +14,14 @@ import { buildLoad, buildStore, buildWritable } from './mmu/access-code.js';
 import { buildFreeHeadChanged } from './mmu/free-frames-code.js';
 import { buildLeafChanged, buildReviewFrame } from './mmu/user-mappings-code.js';
 import { buildUnwatched } from './mmu/unwatched-code.js';
-import { buildForgetTable, buildWritten } from './mmu/written-code.js';
+import { buildForgetTable, buildWatchedWritten, buildWritten } from './mmu/written-code.js';
 import { buildChooseTlb } from './mmu/tlb-code.js';
 import { buildPeek, buildTranslate } from './mmu/translate-code.js';
 import { Pte } from './mmu/pte.js';
 import { buildAppend } from './ring/append-code.js';
 import { buildFaultBegins, buildFaultEnds } from './ring/fault-content-code.js';
 import { buildHeldLocks } from './ring/held-locks-code.js';
+import { buildAppendStore } from './ring/store-record-code.js';
 import { routinesMaximum, routineSignature } from './routine-convention.js';
 import { buildHash, buildRepeats } from './snapshot/hash-code.js';
 import { call, i64, type FunctionReference, type ValueType } from './wasm/expression.js';
@@ -63,7 +64,7 @@ export function coreModule(): Uint8Array<ArrayBuffer> {
     ...helpers,
     written,
     load: module.function(['i32', 'i64', 'i32'], 'i64', (f) => buildLoad(f, helpers, host, layout)),
-    store: module.function(['i32', 'i64', 'i32', 'i64'], 'void', (f) =>
+    store: module.function(['i32', 'i32', 'i64', 'i32', 'i64'], 'void', (f) =>
       buildStore(f, helpers, host, layout, written),
     ),
     unwatched: module.function(['i32', 'i64', 'i64'], 'i32', (f) => buildUnwatched(f, layout)),
@@ -124,6 +125,8 @@ function declareHelpers(module: ModuleBuilder, host: Record<keyof CoreHost, neve
     illegal: module.declare(['i32', 'i32'], 'void'),
     takeInterrupt: module.declare(['i32'], 'i32'),
     append: module.declare(['i32', 'i32', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], 'void'),
+    appendStore: module.declare(['i32', 'i32', 'i64', 'i64', 'i64'], 'void'),
+    watchedWritten: module.declare(['i32', 'i32', 'i64'], 'void'),
     leafChanged: module.declare(['i64', 'i64'], 'void'),
     reviewFrame: module.declare(['i32'], 'void'),
     freeHeadChanged: module.declare(['i64', 'i64'], 'void'),
@@ -155,6 +158,8 @@ function defineHelpers(
   });
   module.define(helpers.takeInterrupt, (f) => buildTakeInterrupt(f, helpers));
   module.define(helpers.append, (f) => buildAppend(f, layout));
+  module.define(helpers.appendStore, (f) => buildAppendStore(f, helpers, layout));
+  module.define(helpers.watchedWritten, (f) => buildWatchedWritten(f, helpers, host, layout));
   module.define(helpers.leafChanged, (f) => buildLeafChanged(f, helpers, layout));
   module.define(helpers.reviewFrame, (f) => buildReviewFrame(f, layout));
   module.define(helpers.freeHeadChanged, (f) => buildFreeHeadChanged(f, layout));

@@ -103,8 +103,9 @@ export const control = {
   /** i64: what the holder word of a lock contains while hart 0 holds it. i32: difference for the next hart. */
   lockHolder: 160,
   lockHolderStride: 168,
-  /** i32 for each lock: linear address of its holder word. */
+  /** i32 for each lock: linear address of its holder word. i32: the lock that was found last, to be looked at first. */
   lockWords: 256,
+  lockFound: 172,
   /** i32: of the first so many of these locks it is told with which others they were taken. */
   lockOrdered: 196,
   /** i32 for each of them: the locks that were held when it was taken, as far as that was told. */

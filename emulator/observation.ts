@@ -17,6 +17,8 @@ export interface Observation {
   /** Faults of user stores under way: their slots when there are any, and how many. */
   readonly faults: Uint8Array | undefined;
   readonly openFaults: number;
+  /** The lock that a hart was last found to hold. */
+  readonly lockFound: number;
   /** For each hart, the cycle of its last sfence.vma. */
   readonly fencedAt: readonly bigint[];
 }
@@ -33,6 +35,7 @@ function partsOf(memory: WebAssembly.Memory, { harts, memoryBytes, ...layout }: 
     toldCount: new Uint32Array(buffer, control.toldCount, 1),
     faults: new Uint8Array(buffer, layout.faults, faultSlot.count * faultSlot.bytes),
     openFaults: new Uint32Array(buffer, control.openFaults, 1),
+    lockFound: new Uint32Array(buffer, control.lockFound, 1),
     fences: Array.from(
       { length: harts },
       (_, hart) => new BigInt64Array(buffer, layout.hartBase + hart * hartBytes + workOffset.fencedAt, 1),
@@ -42,7 +45,10 @@ function partsOf(memory: WebAssembly.Memory, { harts, memoryBytes, ...layout }: 
 
 /** Copies what is known, between calls of the machine's `run`. */
 export function saveObservation(memory: WebAssembly.Memory, layout: MemoryLayout): Observation {
-  const { flags, levels, mappings, told, toldCount, faults, openFaults, fences } = partsOf(memory, layout);
+  const { flags, levels, mappings, told, toldCount, faults, openFaults, lockFound, fences } = partsOf(
+    memory,
+    layout,
+  );
   return {
     flags: flags.map((bits) => bits & learnedFlags),
     levels: levels.slice(),
@@ -50,6 +56,7 @@ export function saveObservation(memory: WebAssembly.Memory, layout: MemoryLayout
     told: told.slice(0, toldCount[0]),
     faults: openFaults[0] > 0 ? faults.slice() : undefined,
     openFaults: openFaults[0],
+    lockFound: lockFound[0],
     fencedAt: fences.map(([cycle]) => cycle),
   };
 }
@@ -67,7 +74,10 @@ export function restoreObservation(
   layout: MemoryLayout,
   saved: Observation,
 ): void {
-  const { flags, levels, mappings, told, toldCount, faults, openFaults, fences } = partsOf(memory, layout);
+  const { flags, levels, mappings, told, toldCount, faults, openFaults, lockFound, fences } = partsOf(
+    memory,
+    layout,
+  );
   for (let frame = 0; frame < flags.length; frame++)
     flags[frame] = (flags[frame] & ~learnedFlags) | saved.flags[frame];
   levels.set(saved.levels);
@@ -77,5 +87,6 @@ export function restoreObservation(
   forgetFaults(memory, layout);
   if (saved.faults) faults.set(saved.faults);
   openFaults[0] = saved.openFaults;
+  lockFound[0] = saved.lockFound;
   fences.forEach((cycle, hart) => (cycle[0] = saved.fencedAt[hart]));
 }

@@ -40,7 +40,7 @@ function lookUpLoad(x: Execution, bytes: AccessBytes, miss: () => void): void {
   x.f.set(x.at, i32.add(i32.wrap(x.va), i32.load(x.at, tlb.load + 8)));
 }
 
-/** Sets `at` to the linear address of a store that needs no notice; else runs `miss`. */
+/** Sets `at` to where an atomic instruction stores without a notice; else runs `miss`. */
 function lookUpStore(x: Execution, bytes: AccessBytes, miss: () => void): void {
   const { f, at, va } = x;
   f.set(at, tlbEntry(x.tlb, va));
@@ -84,15 +84,22 @@ export function load(
 
 /** Stores `bytes` of rs2 to rs1 + imm. */
 export function store(x: Execution, bytes: AccessBytes): void {
-  x.f.set(x.va, i64.add(x.rs1(), x.immediate()));
-  lookUpStore(x, bytes, () => {
-    x.publish();
-    const value = x.rs2();
-    x.f.do(call(x.functions.store, x.h, x.va, i32.const(bytes), value));
-    x.continueAtTrap();
-    x.nextSlowly();
-  });
-  x.f.do(stores[bytes](x.at, x.rs2()));
+  const { f, at, va } = x;
+  f.set(va, i64.add(x.rs1(), x.immediate()));
+  f.set(at, tlbEntry(x.tlb, va));
+  f.if(
+    i64.ne(i64.load(at, tlb.store), tagOf(va, bytes)),
+    () =>
+      f.block((found) => {
+        if (x.looksBeside) locateBeside(x, tagOf(va, bytes), found);
+        x.publish();
+        f.do(call(x.functions.store, x.h, x.tlb, va, i32.const(bytes), x.rs2()));
+        x.continueAtTrap();
+        x.nextSlowly();
+      }),
+    () => f.set(at, i32.add(i32.wrap(va), i32.load(at, tlb.store + 8))),
+  );
+  f.do(stores[bytes](at, x.rs2()));
   x.next();
 }
 

@@ -15,6 +15,10 @@ export interface HelperFunctions {
   takeInterrupt: FunctionReference<'i32'>;
   /** (kind | size << 16, hart, pc, a, b, c, d, e): appends a record to the event ring. */
   append: FunctionReference<'void'>;
+  /** (hart, kind | size << 16, field a, old, new): appends the record of a store. */
+  appendStore: FunctionReference<'void'>;
+  /** (hart, linear address of an 8-byte word, its old value): a store to a frame with watched words was done. */
+  watchedWritten: FunctionReference<'void'>;
   /** (old, new): an entry of the last level of a watched table was changed. */
   leafChanged: FunctionReference<'void'>;
   /** (frame number): whether the kernel's stores to it are told is decided anew. */

@@ -6,7 +6,7 @@ type Parameters = readonly ValueType[];
 /** Exports of the core module that region modules import, as (parameters, result). */
 export const regionImportSignatures = {
   load: [['i32', 'i64', 'i32'], 'i64'],
-  store: [['i32', 'i64', 'i32', 'i64'], 'void'],
+  store: [['i32', 'i32', 'i64', 'i32', 'i64'], 'void'],
   unwatched: [['i32', 'i64', 'i64'], 'i32'],
   writable: [['i32', 'i64'], 'i32'],
   written: [['i32', 'i32', 'i64'], 'void'],

@@ -14,7 +14,16 @@ import {
   type I64,
   type Local,
 } from '../wasm/expression.js';
-import { flagsOf, frameNumber, inRam, linear, type MemoryHost, type Parts } from './access-parts.js';
+import {
+  beyondPage,
+  flagsOf,
+  frameNumber,
+  inRam,
+  linear,
+  type MemoryHost,
+  type Parts,
+} from './access-parts.js';
+import { lookUpNoticed, storeBytes, storeFlagged, storeNoticed } from './noticed-store-code.js';
 import { fillTlb, tlbEntry, tlbOf } from './tlb-code.js';
 import { flagsBeyondClean } from './unwatched-code.js';
 import { Access, accessFaultCause } from './translate-code.js';
@@ -23,7 +32,7 @@ import { Access, accessFaultCause } from './translate-code.js';
 export interface AccessFunctions {
   /** (hart, va, bytes): zero-extended value. */
   load: FunctionReference<'i64'>;
-  /** (hart, va, bytes, value). */
+  /** (hart, TLB of the mode that data accesses act in, va, bytes, value). */
   store: FunctionReference<'void'>;
   /** (hart, va): linear address of a frame that may be written in place; 0 after a trap. Does not cross pages. */
   writable: FunctionReference<'i32'>;
@@ -55,17 +64,6 @@ function loadBytes(f: FunctionBuilder, at: I32, bytes: I32): Local<'i64'> {
   f.if(i32.eq(bytes, i32.const(1)), () => f.set(value, i64.load8U(at)));
   return value;
 }
-
-function storeBytes(f: FunctionBuilder, at: I32, bytes: I32, value: I64): void {
-  f.if(i32.eq(bytes, i32.const(8)), () => f.do(i64.store(at, value)));
-  f.if(i32.eq(bytes, i32.const(4)), () => f.do(i64.store32(at, value)));
-  f.if(i32.eq(bytes, i32.const(2)), () => f.do(i64.store16(at, value)));
-  f.if(i32.eq(bytes, i32.const(1)), () => f.do(i64.store8(at, value)));
-}
-
-/** Bytes of the access that lie beyond the page of `va`; not positive when none do. */
-const beyondPage = (va: I64, bytes: I32): I32 =>
-  i32.sub(i32.add(i32.and(i32.wrap(va), i32.const(4095)), bytes), i32.const(4096));
 
 const nextPage = (va: I64): I64 => i64.and(i64.add(va, i64.const(4096n)), i64.const(-4096n));
 
@@ -163,7 +161,7 @@ function byteOfCrossing(va: I64, index: I32, first: I64, second: I64, layout: Me
   return i32.select(inFirst, i32.add(linear(first, layout), index), i32.add(linear(second, layout), over));
 }
 
-/** Body of `store(hart, va, bytes, value)`. */
+/** Body of `store(hart, TLB, va, bytes, value)`. */
 export function buildStore(
   f: FunctionBuilder,
   helpers: HelperFunctions,
@@ -172,17 +170,14 @@ export function buildStore(
   written: FunctionReference<'void'>,
 ): void {
   const parts: Parts = { f, helpers, host, layout, h: f.parameter('i32', 0) };
-  const va = f.parameter('i64', 1);
-  const bytes = f.parameter('i32', 2);
-  const value = f.parameter('i64', 3);
+  const va = f.parameter('i64', 2);
+  const bytes = f.parameter('i32', 3);
+  const value = f.parameter('i64', 4);
+  const entry = f.local('i32', tlbEntry(f.parameter('i32', 1), va));
+  storeNoticed(parts, { entry, va, bytes, value }, written);
   const effective = dataMode(f, parts.h);
   const translate = (address: I64): I64 =>
     call(helpers.translate, parts.h, address, i32.const(Access.store), effective);
-  const noticed = lookUpNoticed(parts, effective, va);
-  f.if(i32.and(i32.ne(noticed, at0), i32.leS(beyondPage(va, bytes), at0)), () => {
-    storeFlagged(parts, noticed, bytes, value, written);
-    f.return();
-  });
   const physical = f.local('i64', translate(va));
   f.if(trapped(parts.h), () => f.return());
   f.if(i32.ltS(i32.const(0), beyondPage(va, bytes)), () => {
@@ -202,38 +197,6 @@ export function buildStore(
   const high = i32.wrap(i64.shrU(value, i64.const(32n)));
   const answered = call(host.deviceStore, deviceAddress(physical), bytes, i32.wrap(value), high);
   refuseDevice(parts, Access.store, va, answered);
-}
-
-/** Where a store goes that is known to be one to a frame with flags; 0 for any other. */
-function lookUpNoticed({ f, h, layout }: Parts, mode: I32, va: I64): Local<'i32'> {
-  const found = f.local('i32');
-  const entry = f.local('i32', tlbEntry(tlbOf(h, mode), va));
-  f.if(i64.eq(i64.load(entry, tlb.noticedStore), i64.and(va, i64.const(-4096n))), () => {
-    f.set(found, i32.add(i32.wrap(va), i32.load(entry, tlb.noticedStore + 8)));
-    f.if(i32.eqz(flagsOf(frameNumber(found, layout), layout)), () => f.set(found, at0));
-  });
-  return found;
-}
-
-/** A store to a frame with flags; a misaligned one may touch two 8-byte words, told one by one. */
-function storeFlagged(
-  parts: Parts,
-  at: I32,
-  bytes: I32,
-  value: I64,
-  written: FunctionReference<'void'>,
-): void {
-  const { f, h, helpers, layout } = parts;
-  // Page tables are written entry by entry; anything else is another use of the frame.
-  const isWalked = i32.and(flagsOf(frameNumber(at, layout), layout), i32.const(FrameFlag.walked));
-  f.if(i32.and(isWalked, i32.ne(bytes, i32.const(8))), () => f.do(call(helpers.forgetTable, at)));
-  const first = f.local('i32', i32.and(at, i32.const(-8)));
-  const last = f.local('i32', i32.and(i32.sub(i32.add(at, bytes), i32.const(1)), i32.const(-8)));
-  const oldFirst = f.local('i64', i64.load(first));
-  const oldLast = f.local('i64', i64.load(last));
-  storeBytes(f, at, bytes, value);
-  f.do(call(written, h, first, oldFirst));
-  f.if(i32.ne(first, last), () => f.do(call(written, h, last, oldLast)));
 }
 
 function storeAcross(
@@ -271,7 +234,7 @@ export function buildWritable(
   const parts: Parts = { f, helpers, host, layout, h: f.parameter('i32', 0) };
   const va = f.parameter('i64', 1);
   const effective = dataMode(f, parts.h);
-  const noticed = lookUpNoticed(parts, effective, va);
+  const noticed = lookUpNoticed(parts, tlbEntry(tlbOf(parts.h, effective), va), va);
   f.if(noticed, () => f.return(noticed));
   const store = i32.const(Access.store);
   const physical = f.local('i64', call(helpers.translate, parts.h, va, store, effective));

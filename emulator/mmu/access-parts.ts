@@ -45,6 +45,9 @@ export const linear = (physical: I64, layout: MemoryMap): I32 =>
   i32.add(i32.wrap(ramOffset(physical)), i32.const(layout.ram));
 export const frameNumber = (at: I32, layout: MemoryMap): I32 =>
   i32.shrU(i32.sub(at, i32.const(layout.ram)), i32.const(12));
+/** Bytes of an access that lie beyond the page of `va`; not positive when none do. */
+export const beyondPage = (va: I64, bytes: I32): I32 =>
+  i32.sub(i32.add(i32.and(i32.wrap(va), i32.const(4095)), bytes), i32.const(4096));
 /** Non-zero when an observer watches the 8-byte word at a linear address. */
 export function isWatchedWord(f: FunctionBuilder, at: I32, layout: MemoryMap): I32 {
   const number = f.local('i32', i32.shrU(i32.sub(at, i32.const(layout.ram)), i32.const(3)));

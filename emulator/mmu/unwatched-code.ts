@@ -19,21 +19,31 @@ export function buildUnwatched(f: FunctionBuilder, layout: MemoryMap): void {
   const va = f.parameter('i64', 1);
   const tag = f.parameter('i64', 2);
   f.if(i64.ne(i64.load(entry, tlb.noticedStore), tag), () => f.return(none));
-  const toLinear = f.local('i32', i32.load(entry, tlb.noticedStore + 8));
-  const at = f.local('i32', i32.add(i32.wrap(va), toLinear));
+  const at = f.local('i32', i32.add(i32.wrap(va), i32.load(entry, tlb.noticedStore + 8)));
   const flags = f.local('i32', flagsOf(frameNumber(at, layout), layout));
   f.if(i32.eqz(flags), () => {
-    f.do(i64.store(entry, tag, tlb.store));
-    f.do(i32.store(entry, toLinear, tlb.store + 8));
+    allowStores(f, entry, va);
     f.return(at);
   });
   f.if(i32.ne(flags, i32.const(FrameFlag.watched)), () => f.return(none));
-  f.if(isWatchedWord(f, at, layout), () => {
-    const lock = orderedLockAt(f, at);
-    f.if(i32.ltS(lock, none), () => f.return(none));
-    f.if(holdsOthers(f, i32.load(none, control.hart), layout), () => f.return(none));
-  });
+  f.if(isNews(f, at, layout), () => f.return(none));
   f.return(at);
+}
+
+/** The page of a TLB entry of noticed stores has no flags any more: stores to it need no notice. */
+export function allowStores(f: FunctionBuilder, entry: I32, va: I64): void {
+  f.do(i64.store(entry, i64.and(va, i64.const(-4096n)), tlb.store));
+  f.do(i32.store(entry, i32.load(entry, tlb.noticedStore + 8), tlb.store + 8));
+}
+
+/** Whether a store to a frame with watched words must be told: it is to one, and none of a lock that is taken alone. */
+export function isNews(f: FunctionBuilder, at: I32, layout: MemoryMap): Local<'i32'> {
+  const news = f.local('i32', isWatchedWord(f, at, layout));
+  f.if(news, () => {
+    const lock = orderedLockAt(f, at);
+    f.if(i32.ltS(i32.const(-1), lock), () => f.set(news, holdsOthers(f, i32.load(none, control.hart), layout)));
+  });
+  return news;
 }
 
 /** What a store is looked up with. */

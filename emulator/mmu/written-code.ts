@@ -1,18 +1,9 @@
 // Generated code of what follows a store to a frame with flags: code is dropped, translations are forgotten, watchers
 // are told.
-import {
-  mode,
-  outOfStep,
-  register,
-  setTrapped,
-  Sync,
-  word,
-  type HelperFunctions,
-  ramBytes,
-} from '../hart/hart-code.js';
-import { tlb, workOffset } from '../hart/state.js';
+import { mode, outOfStep, setTrapped, Sync, type HelperFunctions } from '../hart/hart-code.js';
+import { tlb } from '../hart/state.js';
 import { control, FrameFlag, ramBase, type MemoryMap } from '../memory-layout.js';
-import { atomicStore, RecordKind } from '../ring/records.js';
+import { RecordKind } from '../ring/records.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
 import {
@@ -22,7 +13,6 @@ import {
   inRam,
   isWatchedWord,
   linear,
-  ramOffset,
   type MemoryHost,
   type Parts,
 } from './access-parts.js';
@@ -68,16 +58,31 @@ export function buildWritten(
     ),
   );
   const now = f.local('i64', i64.load(at));
-  f.if(i64.eq(old, now), () => {
-    f.if(i32.and(flags, i32.const(FrameFlag.watched)), () => recordLoop(parts, at, now));
-    f.return();
+  f.if(i64.ne(old, now), () => {
+    f.if(i32.and(flags, i32.const(FrameFlag.guarded)), () =>
+      f.do(call(host.guardedStore, i32.wrap(physicalOf(at, layout)), old)),
+    );
+    f.if(i32.and(flags, i32.const(FrameFlag.walked)), () => forgetWalked(parts, at, old, now, frame, flags));
+    f.if(i32.and(flags, i32.const(FrameFlag.table)), () => recordTableStore(parts, at, old, now, frame));
   });
-  f.if(i32.and(flags, i32.const(FrameFlag.guarded)), () =>
-    f.do(call(host.guardedStore, i32.wrap(physicalOf(at, layout)), old)),
+  f.if(i32.and(flags, i32.const(FrameFlag.watched)), () =>
+    f.do(call(helpers.watchedWritten, parts.h, at, old)),
   );
-  f.if(i32.and(flags, i32.const(FrameFlag.walked)), () => forgetWalked(parts, at, old, now, frame, flags));
-  f.if(i32.and(flags, i32.const(FrameFlag.table)), () => recordTableStore(parts, at, old, now, frame));
-  f.if(i32.and(flags, i32.const(FrameFlag.watched)), () => recordWatchedStore(parts, at, old, now));
+}
+
+/** Body of `watchedWritten(hart, linear address of an 8-byte word, its old value)`. */
+export function buildWatchedWritten(
+  f: FunctionBuilder,
+  helpers: HelperFunctions,
+  host: MemoryHost,
+  layout: MemoryMap,
+): void {
+  const parts: Parts = { f, helpers, host, layout, h: f.parameter('i32', 0) };
+  const at = f.parameter('i32', 1);
+  const old = f.parameter('i64', 2);
+  const now = f.local('i64', i64.load(at));
+  f.if(i64.eq(old, now), () => f.if(i32.eqz(isLoop(f, now, layout)), () => f.return()));
+  recordWatchedStore(parts, at, old, now);
 }
 
 /**
@@ -159,12 +164,11 @@ function recordWatchedStore(parts: Parts, at: Local<'i32'>, old: I64, now: Local
 }
 
 /** A frame that is put on a list whose head it is links to itself: a store that changes nothing, and is news. */
-function recordLoop(parts: Parts, at: Local<'i32'>, now: Local<'i64'>): void {
-  const { f, layout } = parts;
+function isLoop(f: FunctionBuilder, now: I64, layout: MemoryMap): Local<'i32'> {
+  const found = f.local('i32', at0);
   const isPointer = i32.and(inRam(now), i64.eqz(i64.and(now, i64.const(7n))));
-  f.if(i32.and(isPointer, isWatchedWord(f, at, layout)), () =>
-    f.if(i64.eq(i64.load(linear(now, layout)), now), () => recordWatchedStore(parts, at, now, now)),
-  );
+  f.if(isPointer, () => f.set(found, i64.eq(i64.load(linear(now, layout)), now)));
+  return found;
 }
 
 /** Low half of the word that a pointer into RAM points at, in the high half; 0 for other values. */
@@ -177,18 +181,15 @@ function pointee({ f, layout }: Parts, pointer: I64): I64 {
   return found;
 }
 
-/** The store with what finding its call site needs (ra, and the word where a framed function saved it), and locks. */
-function appendStore(parts: Parts, kind: I32, at: I32, old: I64, now: I64, extra?: I64): void {
-  const { f, h, helpers, layout } = parts;
-  const saved = f.local('i64');
-  // Kernel stacks are not mapped one to one, so the address must be translated.
-  const savedAt = f.local('i64', ramOffset(call(helpers.peek, h, i64.sub(register(h, 8), i64.const(8n)))));
-  f.if(i64.ltU(savedAt, i64.sub(ramBytes(), i64.const(8n))), () =>
-    f.set(saved, i64.load(i32.add(i32.wrap(savedAt), i32.const(layout.ram)))),
-  );
+/** The record of the store; `extra` goes into the high half of its address. */
+function appendStore(
+  { f, h, helpers, layout }: Parts,
+  kind: I32,
+  at: I32,
+  old: I64,
+  now: I64,
+  extra?: I64,
+): void {
   const physical = extra ? i64.or(physicalOf(at, layout), extra) : physicalOf(at, layout);
-  const isAtomic = i32.shl(i32.load(h, workOffset.storesAtomically), i32.const(Math.log2(atomicStore >>> 0)));
-  const locks = i64.shl(i64.extendU(i32.or(call(helpers.heldLocks, h), isAtomic)), i64.const(32n));
-  const caller = i64.or(i64.and(register(h, 1), i64.const(0xffff_ffffn)), locks);
-  f.do(call(helpers.append, kind, h, word(h, 'pc'), physical, old, now, caller, saved));
+  f.do(call(helpers.appendStore, h, kind, physical, old, now));
 }

@@ -23,10 +23,15 @@ export function buildHeldLocks(f: FunctionBuilder, layout: MemoryMap): void {
   const self = f.local('i64', holderWord(h, layout));
   const held = f.local('i32', i32.const(0));
   const known = f.local('i32', i32.const(0));
-  const number = f.local('i32', i32.const(0));
+  // Mostly a hart holds the one lock that it held at the record before.
+  const number = f.local('i32', i32.load(at0, control.lockFound));
+  f.if(i32.and(i32.eq(depth, i32.const(1)), i64.eq(holderOf(number), self)), () =>
+    f.return(i32.shl(i32.const(1), number)),
+  );
+  f.set(number, at0);
   f.loop((again) => {
-    const holder = i64.load(i32.load(i32.shl(number, i32.const(2)), control.lockWords));
-    f.if(i64.eq(holder, self), () => {
+    f.if(i64.eq(holderOf(number), self), () => {
+      f.do(i32.store(at0, number, control.lockFound));
       f.set(held, i32.or(held, i32.shl(i32.const(1), number)));
       f.set(known, i32.add(known, i32.const(1)));
       // Where the depth is not known it is 0 here, and all locks are looked at.
@@ -38,6 +43,8 @@ export function buildHeldLocks(f: FunctionBuilder, layout: MemoryMap): void {
   f.if(i32.ltS(known, depth), () => f.set(held, i32.or(held, i32.const(otherLock))));
   f.return(held);
 }
+
+const holderOf = (number: I32): I64 => i64.load(i32.load(i32.shl(number, i32.const(2)), control.lockWords));
 
 /** 0 where the hart counts no lock but the one that it is taking or giving back: that is taken after no other. */
 export function holdsOthers(f: FunctionBuilder, h: I32, layout: MemoryMap): I32 {

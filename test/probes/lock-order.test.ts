@@ -54,3 +54,30 @@ test('a row says which lock was taken, and all that were held then', async () =>
   const { lock_order: rows } = await translated({}, [record]);
   expect(pick(rows, 'cycle', 'lock', 'locks')).toEqual([[100, 1, 3]]);
 });
+
+test('a store tells the one lock that is held, also when it is another than at the store before', () => {
+  const word = 0x80007000;
+  const hold = (lock: number, value: bigint): string => `li a0, ${lock}\n li a1, ${value}\n sd a1, 0(a0)`;
+  const store = (value: number): string => `li a0, ${word}\n li a1, ${value}\n sd a1, 0(a0)`;
+  const once = [hold(third, hart0), store(1), hold(third, 0n), hold(unordered, hart0), store(2)];
+  const again = [hold(unordered, 0n), store(3), hold(third, hart0), store(4)];
+  const bare = new BareMachine(
+    `start: li a0, ${depth}\n li a1, 1\n sw a1, 0(a0)\n ${[...once, ...again].join('\n')}\n stop: j stop`,
+  );
+  const harts = { base: Number(hart0), stride: 128 };
+  bare.machine.watch.setLocks({
+    holders: [first, second, third, unordered],
+    harts,
+    depth: { base: depth, stride: 128 },
+  });
+  bare.machine.watch.watchWords(word, 8);
+  bare.step(200);
+  const stored = bare.rows.filter(({ kind }) => kind === RecordKind.watchedStore);
+  // The third store is made with a lock that has no number: a hart counts one, and holds none of these.
+  expect(stored.map(({ c, d }) => [Number(c), Number((d >> 32n) & 0xffff_ffffn)])).toEqual([
+    [1, 4],
+    [2, 8],
+    [3, 2 ** 30],
+    [4, 4],
+  ]);
+});

@@ -20,9 +20,9 @@ import type { RunEnd, RunRequest, RunResult } from './types.js';
 /** Cycles between looks at the host: interrupts, bounds, progress. Some tens of milliseconds. */
 const stepCycles = 5e6;
 /** Cycles between digests in the recording. */
-const digestCycles = 1e9;
+const digestCycles = 2e9;
 /** The same as a part of the run so far, when that is more: each looks at all of the memory. */
-const digestPart = 0.5;
+const digestPart = 1;
 /** Cycles between moments at which all events so far are brought to their files, against a crash. */
 const flushCycles = 100e6;
 /** The same as a part of the run so far, when that is more: small batches are what costs most. */
