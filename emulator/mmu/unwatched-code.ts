@@ -41,7 +41,9 @@ export function isNews(f: FunctionBuilder, at: I32, layout: MemoryMap): Local<'i
   const news = f.local('i32', isWatchedWord(f, at, layout));
   f.if(news, () => {
     const lock = orderedLockAt(f, at);
-    f.if(i32.ltS(i32.const(-1), lock), () => f.set(news, holdsOthers(f, i32.load(none, control.hart), layout)));
+    f.if(i32.ltS(i32.const(-1), lock), () =>
+      f.set(news, holdsOthers(f, i32.load(none, control.hart), layout)),
+    );
   });
   return news;
 }
