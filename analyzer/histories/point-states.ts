@@ -94,16 +94,25 @@ export const pointStateColumns = {
   },
 } as const satisfies Record<string, HistoryColumn>;
 
-/** Learned from the frames with one mapping, so that a fault in the handling of shared frames cannot bend it. */
+/**
+ * Learned from the frames with one mapping, so that a fault in the handling of shared frames cannot bend it. More than
+ * one for it is no mistake where free frames have the rest: such kernels count their own mapping of all memory, too.
+ */
 function extraOf(states: readonly State[]): number {
+  const mapped = usualCount(states, ({ mappings, free }) => mappings === 1 && !free);
+  if (mapped === undefined || mapped === 1) return 0;
+  if (mapped === 0) return -1;
+  return usualCount(states, ({ mappings, free }) => mappings === 0 && free) === mapped - 1 ? mapped - 1 : 0;
+}
+
+/** The count that most of the points judged have in such states; the least, where several have as many. */
+function usualCount(states: readonly State[], isMeant: (state: State) => boolean): number | undefined {
   const points = new Map<number, number>();
-  for (const state of states) {
-    const { judged, mappings, free, count } = state;
-    if (judged && mappings === 1 && !free && !Number.isNaN(count))
-      points.set(count, (points.get(count) ?? 0) + state.points);
-  }
+  for (const state of states)
+    if (state.judged && isMeant(state) && !Number.isNaN(state.count))
+      points.set(state.count, (points.get(state.count) ?? 0) + state.points);
   const most = Math.max(0, ...points.values());
-  return most > 0 && points.get(0) === most ? -1 : 0;
+  return most === 0 ? undefined : Math.min(...[...points].flatMap(([count, of]) => (of === most ? [count] : [])));
 }
 
 export const countConventionColumns = {

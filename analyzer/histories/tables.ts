@@ -144,8 +144,9 @@ export const historyTables = {
   count_convention: {
     doc:
       "One row: what this kernel's reference count says of a frame with one user mapping: 1 (it counts " +
-      'references) or 0 (it counts further references only). extra is what must be added to the mappings to ' +
-      'get the count. Learned from the frames with exactly one mapping.',
+      'references), 0 (it counts further references only) or more (it counts its own mapping of all memory, too, so ' +
+      'that free frames have a count). extra is what must be added to the mappings to get the count. Learned from ' +
+      'the frames with exactly one mapping.',
     needs: frameKinds,
     optional: frameExtras,
     rows: () => 1,

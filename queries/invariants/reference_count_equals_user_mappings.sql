@@ -7,7 +7,8 @@
 -- severity: error
 -- hint:     Follow the frame through fork, the write fault and unmapping: a new mapping adds one, a lost one takes
 --           one.
--- except:   Kernels that count further references only (0 for a sole owner) are recognized and judged by their rule.
+-- except:   Kernels that count further references only (0 for a sole owner), or their own mapping of all memory, too
+--           (2 for a sole owner, 1 for a free frame), are recognized and judged by their rule.
 -- judged:   SELECT sum(points) FROM point_states WHERE judged AND mappings > 0 AND NOT free AND count IS NOT NULL
 -- skipped:  SELECT sum(points) FROM point_states WHERE NOT judged AND mappings > 0 AND NOT free AND count IS NOT
 --           NULL

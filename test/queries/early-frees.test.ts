@@ -94,7 +94,7 @@ test('says nothing of who did not lower the count, nor of a kernel that counts o
       asOften.emit('frame_free', entry, 'kfree', { frame: at });
     });
   }
-  const manners = [toyRun({ furtherOnly: true }), toyRun({ reuses: true }), toyRun()];
+  const manners = [toyRun({ soleOwnerCounts: 0 }), toyRun({ reuses: true }), toyRun()];
   for (const story of [taken, oneIsFree, asOften, ...manners.map((run) => run.story)])
     expect(await judgeRows(rule, story.rows())).toMatchObject({ status: 'holds' });
 });

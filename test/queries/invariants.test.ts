@@ -32,7 +32,8 @@ describe('correct kernels', () => {
   const manners: Record<string, Manner> = {
     'copy on write': {},
     'copy on write, sole owners reuse their frame': { reuses: true },
-    'counts of further references only': { furtherOnly: true },
+    'counts of further references only': { soleOwnerCounts: 0 },
+    "counts of the kernel's own mapping, too": { soleOwnerCounts: 2 },
     'no counts to be seen': { uncounted: true },
     'eager copies': { eager: true },
     'a warm frame kept beside the list': { keepsWarmFrame: true },

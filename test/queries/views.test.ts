@@ -203,10 +203,10 @@ describe('quiescent points', () => {
     });
   });
 
-  test('count_convention tells counting of references from counting of further ones', async () => {
+  test('count_convention tells what a frame with a sole owner counts', async () => {
     const sql = 'SELECT extra FROM count_convention';
-    expect(await queryRows(sql, toyRun().story.rows())).toEqual([[0]]);
-    expect(await queryRows(sql, toyRun({ furtherOnly: true }).story.rows())).toEqual([[-1]]);
+    for (const soleOwnerCounts of [0, 1, 2] as const)
+      expect(await queryRows(sql, toyRun({ soleOwnerCounts }).story.rows())).toEqual([[soleOwnerCounts - 1]]);
     // A fork that forgets to count must not look like a convention.
     expect(await queryRows(sql, toyRun({ fault: 'fork does not count' }).story.rows())).toEqual([[0]]);
   });

@@ -8,8 +8,8 @@ export interface Manner {
   readonly eager?: boolean;
   /** No reference counts are seen in memory. */
   readonly uncounted?: boolean;
-  /** Counts hold further references only: 0 for a sole owner. */
-  readonly furtherOnly?: boolean;
+  /** What the count of a frame with a sole owner is: 0 for further references only, 2 with the kernel's own mapping. */
+  readonly soleOwnerCounts?: 0 | 1 | 2;
   /** A sole owner's write fault makes the page writable in place. */
   readonly reuses?: boolean;
   /** The allocator keeps one freed frame in hand beside its list. */
@@ -260,9 +260,8 @@ export class ToyKernel {
     const before = this.references.get(frame) ?? 0;
     const after = before + change;
     this.references.set(frame, after);
-    const shown = this.manner.furtherOnly
-      ? [Math.max(0, before - 1), Math.max(0, after - 1)]
-      : [before, after];
+    const { soleOwnerCounts = 1 } = this.manner;
+    const shown = [before, after].map((references) => Math.max(0, references + soleOwnerCounts - 1));
     if (this.manner.uncounted || this.manner.eager || shown[0] === shown[1]) return;
     this.story.emit('refcount_change', entry, where, { frame, before: shown[0], after: shown[1] });
   }
