@@ -30,13 +30,24 @@ WITH another AS (
   -- Those who hold none of the locks that others hold are to blame; without such, all are.
   SELECT frame, bool_or(named = 0) AS bare, bool_or(named <> 0) AS known FROM changes
   GROUP BY frame HAVING bit_and(locks) = 0
+), bare_places AS (
+  -- Where the lock is never held it is up to the place to take it, be it in a function that all call; where it is at
+  -- times, up to who calls it.
+  SELECT pc, bool_and(is_bare) AS bare, bool_or(is_bare) AND NOT bare AS leaves_it
+  FROM (SELECT pc, CASE WHEN u.number IS NOT NULL THEN (c.locks >> u.number) & 1 = 0 ELSE named = 0 END AS is_bare
+        FROM changes c LEFT JOIN usual u ON true) GROUP BY pc
 ), wrong AS (
-  SELECT c.*, u.name AS usual, u.changes AS others FROM changes c JOIN frames f USING (frame) LEFT JOIN usual u ON true
+  SELECT c.*, u.name AS usual, u.changes AS others, p.bare, p.leaves_it, CASE WHEN p.bare THEN 0 ELSE c.call_site END
+           AS caller
+  FROM changes c JOIN frames f USING (frame) JOIN bare_places p USING (pc) LEFT JOIN usual u ON true
   WHERE CASE WHEN u.number IS NOT NULL THEN (c.locks >> u.number) & 1 = 0
              ELSE NOT f.bare OR (CASE WHEN f.known THEN c.named ELSE c.locks END) = 0 END
 )
 SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(pid, seq) AS pid, min_by(frame, seq) AS frame, pc,
-       call_site, any_value(usual) IS NOT NULL AS blames_as_listed,
+       min_by(call_site, seq) AS call_site,
+       CASE WHEN any_value(leaves_it) THEN [min_by(call_site, seq), pc]::UBIGINT[]
+            ELSE [pc, min_by(call_site, seq)]::UBIGINT[] END AS sites,
+       any_value(usual) IS NOT NULL OR any_value(bare) AS blames_as_listed,
        printf('the count of frame 0x%x was changed from %d to %d %s (%d such change(s) here)', min_by(frame, seq),
               min_by(before, seq), min_by(after, seq),
               CASE WHEN any_value(usual) IS NOT NULL THEN printf('without %s, which is held at %d other(s)',
@@ -45,5 +56,5 @@ SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(pid, seq) AS pid, 
                    WHEN max(named) = 0 THEN 'without the lock that is held elsewhere'
                    ELSE 'with another lock than elsewhere' END, count(*))
          AS message
-FROM wrong GROUP BY pc, call_site
+FROM wrong GROUP BY pc, caller
 ORDER BY cycle

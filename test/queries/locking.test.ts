@@ -95,6 +95,26 @@ describe('counts_change_under_a_common_lock', () => {
     expect(violations.map((one) => one.function)).toEqual(['change0', 'change1']);
   });
 
+  /** kfree takes one off a count for each of its callers, under the locks given. */
+  function freed(...calls: readonly (readonly [caller: string, locks: number])[]): Story {
+    const story = lockedStory();
+    for (const [caller, locks] of calls)
+      story.inside(3, 'exit', (entry) => {
+        const call_site = story.at(caller);
+        story.emit('refcount_change', entry, 'kfree', { frame, before: 2, after: 1, locks, call_site });
+      });
+    return story;
+  }
+
+  test('suspects the function that never has a lock, once, and its caller where others hold one for it', async () => {
+    const suspects = async (story: Story): Promise<string[][]> => {
+      const { violations } = await judgeRows(name, story.rows());
+      return violations.map((one) => one.suspects.map((suspect) => suspect.function));
+    };
+    expect(await suspects(freed(['uvmunmap', 0], ['handler', 0]))).toEqual([['kfree', 'uvmunmap']]);
+    expect(await suspects(freed(['uvmunmap', 1], ['handler', 0]))).toEqual([['handler', 'kfree']]);
+  });
+
   test('lets a frame with a single owner alone, and kernels without known locks', async () => {
     const story = lockedStory();
     story.inside(3, 'fork', (entry) =>
