@@ -112,7 +112,9 @@ function usualCount(states: readonly State[], isMeant: (state: State) => boolean
     if (state.judged && isMeant(state) && !Number.isNaN(state.count))
       points.set(state.count, (points.get(state.count) ?? 0) + state.points);
   const most = Math.max(0, ...points.values());
-  return most === 0 ? undefined : Math.min(...[...points].flatMap(([count, of]) => (of === most ? [count] : [])));
+  return most === 0
+    ? undefined
+    : Math.min(...[...points].flatMap(([count, of]) => (of === most ? [count] : [])));
 }
 
 export const countConventionColumns = {
