@@ -65,6 +65,9 @@ export const livesOf = remembered((histories): ReadonlyMap<number, ProcessLife> 
     const life = lives.get(row.subject) ?? { pid: row.subject };
     lives.set(row.subject, life);
     if (row.name !== '') life.name = row.name;
+    // An exec is seen before the name has changed; a fork shows the new one, which the child has from its parent.
+    const parent = row.action === 'fork' && row.name !== '' ? lives.get(row.parent) : undefined;
+    if (parent) parent.name = row.name;
     if (row.action === 'fork') {
       life.fork ??= row;
       life.parent = Math.max(life.parent ?? row.parent, row.parent);

@@ -6,6 +6,9 @@ import type { TextOptions } from './text.js';
 /** Other places of a rule that are told. */
 const placesMost = 4;
 
+/** Where kernels begin, and where the last pages of an address space do. */
+const [kernels, trampolines] = [0x8000_0000n, 0x3f_ffff_0000n];
+
 /**
  * The lines of the findings of one rule: the first whole, of the others the places. `invariants` has the rules that
  * they name.
@@ -71,13 +74,18 @@ function placeLines(violation: Violation, options: TextOptions): string[] {
 }
 
 function whereLines(violation: Violation): string[] {
-  const at = violation.pc ? `pc ${hex(violation.pc)}` : undefined;
   const inside = violation.function ? place(violation as Suspect) : undefined;
   const { caller, suspects } = violation;
   // An address that no line belongs to says less than whom to suspect.
-  if (!inside && (!at || suspects.length > 0)) return [];
-  const first = `in ${inside ?? at}`;
+  const first = inside ? `in ${inside}` : suspects.length > 0 ? undefined : addressWords(violation.pc);
+  if (first === undefined) return [];
   return wrapText(caller === undefined ? first : `${first}, called from ${place(caller)}`, pageWidth, '    ');
+}
+
+/** Programs lie below the kernel; what lies above both, the trampoline, says nothing. */
+function addressWords(pc: bigint | undefined): string | undefined {
+  if (!pc || pc >= trampolines) return undefined;
+  return pc < kernels ? `by the program's instruction at ${hex(pc)}` : `in pc ${hex(pc)}`;
 }
 
 /** Nothing where the place says it all; of functions that it has named, the names alone. */

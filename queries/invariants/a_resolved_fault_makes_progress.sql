@@ -27,13 +27,19 @@ WITH faults AS (
   SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, pid, pc, va, access, count(*) AS times,
          min_by(entry, seq) AS entry, min_by(writer, seq) AS writer, min_by(call_site, seq) AS call_site
   FROM idle GROUP BY pid, pc, va, access HAVING count(*) > 1
+), resolvers AS (
+  -- Who does something about other faults is who did nothing about this one.
+  SELECT mode(pc) AS pc, mode(call_site) AS call_site FROM pte_write SEMI JOIN page_fault USING (span)
+  HAVING count(*) > 0
 ), repeats AS (
   SELECT pid, pc, va, access, sum(times) AS times FROM fault_repeat GROUP BY ALL
 )
-SELECT cycle, hart, pid, NULL AS frame, pc, [writer, call_site]::UBIGINT[] AS sites,
-       printf('a %s at 0x%x was declared resolved with %s, and faulted again (%d time(s))', access, va,
+SELECT s.cycle, s.hart, s.pid, NULL AS frame, s.pc,
+       [coalesce(writer, w.pc), coalesce(s.call_site, w.call_site)]::UBIGINT[] AS sites,
+       printf('a %s at 0x%x was declared resolved with %s, and faulted again (%d time(s))', s.access, s.va,
               CASE WHEN entry IS NULL THEN 'no entry changed'
                    ELSE printf('the entry of its page set to 0x%x, which does not let it through', entry) END,
               s.times + coalesce(r.times, 0)::BIGINT) AS message
-FROM streaks s LEFT JOIN repeats r USING (pid, pc, va, access)
-ORDER BY cycle
+FROM streaks s LEFT JOIN resolvers w ON true
+LEFT JOIN repeats r ON r.pid = s.pid AND r.pc = s.pc AND r.va = s.va AND r.access = s.access
+ORDER BY s.cycle

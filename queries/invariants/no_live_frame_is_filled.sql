@@ -4,6 +4,7 @@
 -- needs:    doubtful_writes, stores_into_mapped_frames, kernel_span
 -- optional: refcount_change
 -- severity: error
+-- breaks:   frames
 -- hint:     Filling a page is right only once it is known that this was the last owner.
 -- except:   Mappings whose own kernel entry has given the frame up already and is about to remove them.
 -- judged:   SELECT count(*) FROM kernel_span

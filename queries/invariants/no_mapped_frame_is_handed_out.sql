@@ -4,6 +4,7 @@
 -- needs:    frame_alloc, leaf_mappings, frame_free, kfree, kernel_span
 -- optional: kalloc
 -- severity: error
+-- breaks:   frames
 -- hint:     Who freed the frame must be done with its mappings: the free list belongs to all harts at once.
 -- except:   A mapping that a kernel entry takes away which had freed the frame, or given up its own share in it,
 --           before, as unmapping does, and handlers that install the copy last: the process is in the kernel until

@@ -111,6 +111,15 @@ describe('text', () => {
     );
   });
 
+  test('says of an address that no line belongs to whose it is, unless that says nothing', () => {
+    const { cycle, hart, pid, message } = violation;
+    const at = (pc: bigint): string =>
+      reports.text(resultOf({ ...violated, violations: [{ cycle, hart, pid, message, pc, suspects: [] }] }));
+    expect(at(0x1552n)).toContain("    by the program's instruction at 0x1552\n");
+    expect(at(0x80000c12n)).toContain('    in pc 0x80000c12\n');
+    expect(at(0x3ffffff124n)).not.toContain('0x3ffffff124');
+  });
+
   test('gives away no more than it is told to', () => {
     const process = { ...violation, suspects: [{ function: 'uvmcopy', file: 'vm.c' }] };
     const result = resultOf({ ...violated, violations: [process] });

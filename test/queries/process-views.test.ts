@@ -55,6 +55,11 @@ describe('processes', () => {
     expect(await queryRows('SELECT pid FROM program_run', { ...others, process: late }, facts)).toEqual([
       [3],
     ]);
+    const unfinished = late.filter(
+      (row) => row['subject'] !== 3 || row['action'] === 'exec' || row['action'] === 'fork',
+    );
+    const named = await queryRows('SELECT name FROM program_run', { ...others, process: unfinished }, facts);
+    expect(named).toEqual([['test']]);
     const sql = 'SELECT DISTINCT name FROM process_names WHERE pid = 3 ORDER BY name';
     expect(await queryRows(sql, { ...others, process: late })).toEqual([['sh'], ['test']]);
   });

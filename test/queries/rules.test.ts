@@ -155,6 +155,21 @@ describe('a_resolved_fault_makes_progress', () => {
     ]);
   });
 
+  test('suspects who resolves other faults, where nobody wrote the entry', async () => {
+    const story = faults(4, false);
+    expect((await judgeRows(name, story.rows())).violations[0].suspects).toEqual([]);
+    const resolved = faults(4, false);
+    resolved.inside(6, 'page_fault', (entry) => {
+      const after = pteOf(0x80300000, pte.v | pte.r | pte.u | pte.w);
+      const columns = { entry: 0x80400000, root: 0x80400000, va: 0x2000, before: 0, after };
+      resolved.emit('pte_write', entry, 'page_make_writable', columns);
+      const at = { access: 'store', va: 0x2008, root: 0x80400000, outcome: 'resolved' };
+      resolved.emit('page_fault', entry, 'user code', at);
+    });
+    const [{ suspects }] = (await judgeRows(name, resolved.rows())).violations;
+    expect(suspects[0]).toMatchObject({ function: 'page_make_writable' });
+  });
+
   test('counts the repetitions that have no rows of their own', async () => {
     const story = faults(4, false);
     const at = story.begin(5, 'interrupt');
