@@ -18,6 +18,7 @@ export interface ReplayFlags {
   readonly engine?: Engine;
   readonly json?: true;
   readonly gdb?: string;
+  readonly interactive?: true;
 }
 
 const help = `
@@ -44,6 +45,7 @@ Examples:
   trace replay cowtest.trace --to 50% --show regs,bt
   trace replay cowtest.trace --to uvmcopy:2 --show source,bt
   trace replay cowtest.trace --to event:page_fault:12 --show disasm,memory:0x3000+64 --json
+  trace replay cowtest.trace --to violation:1 --interactive
   trace replay cowtest.trace --to violation:1 --gdb 26000     in gdb: target remote localhost:26000
   trace replay cowtest.trace --probe walk:va,return --watch pte:3:0x4000 --out walks.trace`;
 
@@ -71,6 +73,10 @@ export const define: DefineCommand = (command, surroundings, finish) => {
     .option('--out <DIR>', 'where the new trace goes (default: NAME.asked.trace)')
     .addOption(jsonOption())
     .option('--gdb <[HOST:]PORT>', 'wait there for gdb, which can go backwards too; only for this machine')
+    .option(
+      '-i, --interactive',
+      'look around from there, forwards and backwards, by commands; help lists them',
+    )
     .addHelpText('after', help)
     .action(async (trace: string, flags: ReplayFlags) => {
       const { executeReplay } = await import('./replay/execute.js');

@@ -27,6 +27,7 @@ export async function executeReplay(
 ): Promise<number> {
   if (asksQuestions(flags)) return executeQuestions(path, flags, surroundings);
   const { stdout, stderr, environment } = surroundings;
+  refuseForms(flags);
   const parts = parseParts(flags.show);
   const gdb = flags.gdb === undefined ? undefined : (await import('./gdb.js')).gdbSessions(flags);
   const trace = openTrace(path);
@@ -41,7 +42,9 @@ export async function executeReplay(
       return found;
     });
     const source = momentSource(replay, trace);
-    if (gdb) return await gdb({ moments: source, sourceRoots: roots, judged }, surroundings);
+    const sources = { moments: source, sourceRoots: roots, judged };
+    if (gdb) return await gdb(sources, surroundings);
+    if (flags.interactive) return await (await import('./prompt.js')).runPrompt(sources, surroundings);
     const moment = describeMoment(source, { ...position, events: parts.events });
     if (flags.json) stdout.write(jsonDocument(momentDocument(source, moment, parts, position)));
     else {
@@ -55,6 +58,13 @@ export async function executeReplay(
   } finally {
     replay.close();
   }
+}
+
+function refuseForms({ interactive, show, json, gdb }: ReplayFlags): void {
+  if (interactive && (show !== undefined || json || gdb !== undefined))
+    throw new UsageError(
+      '--interactive goes without --show, --json and --gdb: its command show prints the page',
+    );
 }
 
 function momentSource(replay: Replayer, trace: OpenedTrace): MomentSource {

@@ -1,9 +1,9 @@
 // gdb's monitor commands that ask the trace, beside the machine: positions, events, frames, violations.
 import { UsageError } from '../../errors.js';
 import { ProtocolError, type MonitorCommand, type MonitorContext } from '../../tracer/gdb/index.js';
-import { describeMoment, type MomentSource } from '../../tracer/moment/index.js';
+import { currentProcess, describeMoment, processesOf, type MomentSource } from '../../tracer/moment/index.js';
 import { findPosition } from '../../tracer/replay/index.js';
-import { escapeText, printable } from '../../text/index.js';
+import { escapeText, hex, printable, processWords } from '../../text/index.js';
 import { sourceLines } from '../source-lines.js';
 import { momentText } from './page.js';
 import { parseParts } from './parts.js';
@@ -35,7 +35,7 @@ async function seek(
   const { trace, replay } = sources.moments;
   const { cycle: present } = replay;
   if (words.length === 0)
-    throw new ProtocolError('monitor seek wants a position as --to takes it, such as violation:1 or -1000');
+    throw new ProtocolError('seek wants a position as --to takes it, such as violation:1 or -1000');
   target.setStopsAside();
   const position = await findPosition(
     words.join(' '),
@@ -61,8 +61,32 @@ function show(sources: MonitorSources, list: string | undefined, frame?: bigint)
 
 function frameText([address, ...rest]: readonly string[], sources: MonitorSources): string {
   if (address === undefined || rest.length > 0 || !/^0x[0-9a-f]{1,16}$/i.test(address))
-    throw new ProtocolError('monitor frame wants a physical address, such as monitor frame 0x87f5a000');
+    throw new ProtocolError('frame wants a physical address, such as frame 0x87f5a000');
   return show(sources, 'frame', BigInt(address));
+}
+
+/** A line a process: who it is, what it does, and where its page table is. */
+function processText(pid: string | undefined, { moments }: MonitorSources): string {
+  const { machine, kernel } = moments.replay;
+  const facts = kernel.profile.processes;
+  if (!facts)
+    throw new ProtocolError('the kernel has no table of processes that is known; see trace inspect');
+  const all = processesOf(machine, facts);
+  const wanted = pid === undefined ? all : all.filter((one) => String(one.pid) === pid);
+  if (wanted.length === 0)
+    throw new ProtocolError(
+      pid === undefined ? 'there is no process yet' : `there is no process ${escapeText(pid, 20)} now`,
+    );
+  const running = new Map(
+    machine.harts.map(({ number }) => [currentProcess(machine, facts, number)?.pid, ` on hart ${number}`]),
+  );
+  return wanted
+    .map(({ pid: number, name, state, root, parent }) => {
+      const child = parent === undefined ? '' : `, child of ${parent}`;
+      const table = root === 0 ? '' : `, page table ${hex(root)}`;
+      return `${processWords(number, name)}: ${state}${running.get(number) ?? ''}${child}${table}\n`;
+    })
+    .join('');
 }
 
 async function violationsText({ judged }: MonitorSources): Promise<string> {
@@ -100,6 +124,11 @@ export function traceCommands(sources: MonitorSources): MonitorCommand[] {
     command('show', '[PARTS]', 'the page of this moment, or parts of it as --show takes them', ([list]) =>
       show(sources, list),
     ),
+    command('where', '', 'the stacks of kernel and program, through traps', () => show(sources, 'bt')),
+    command('source', '', 'the lines around this one', () => show(sources, 'source')),
+    command('regs', '', 'registers', () => show(sources, 'regs')),
+    command('pagetable', '', 'what the present process has mapped', () => show(sources, 'pagetable')),
+    command('process', '[PID]', 'the processes, or one of them', ([pid]) => processText(pid, sources)),
     command('events', '[N]', 'the last events before this moment', ([count = '12']) =>
       show(sources, `events:${count}`),
     ),

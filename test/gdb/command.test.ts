@@ -65,7 +65,7 @@ describe('trace replay --gdb', () => {
       expect(await client.monitor('seek nowhere')).toMatch(/nowhere/);
       expect(await client.monitor('events 3')).toMatch(/console output/);
       expect(await client.monitor('frame 0x80f70000')).toMatch(/mapped \d+ times by processes/);
-      expect(await client.monitor('frame')).toMatch(/^monitor frame wants a physical address/);
+      expect(await client.monitor('frame')).toMatch(/^frame wants a physical address/);
       expect(await client.monitor('show regs')).toMatch(/\bsatp\b/);
       expect(await client.monitor('show nothing')).toMatch(/no part 'nothing' to show/);
       expect(await client.monitor('violations')).toBe('the run violates no rule that could be judged\n');

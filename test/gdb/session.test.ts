@@ -222,7 +222,7 @@ describe('monitor', () => {
     const text = await client.monitor('pte 0x0');
     expect(text).toMatch(/0x0 in the table of hart \d \(satp\), root 0x8\w+\n[^]*is not mapped\n/);
     expect(text).toMatch(/in the table of process 1 \(init\)[^]*level 0: 0x\w+ at 0x8\w+ {2}V R X U A\n/);
-    expect(await client.monitor('pte')).toMatch(/^monitor pte wants an address/);
+    expect(await client.monitor('pte')).toMatch(/^pte wants an address/);
     expect(await client.monitor('pte 0x0 9')).toBe('there is no hart 9\n');
     expect(await client.monitor('pte 0x80000000 2')).toMatch(/table of hart 2 \(satp\)/);
   });

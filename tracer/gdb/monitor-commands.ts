@@ -49,9 +49,7 @@ function flagsOf(entry: bigint): string {
 /** The way of an address through a page table: that of the hart, and that of its process where it is another. */
 function pte([text = '', given]: readonly string[], { target, hart: selected }: MonitorContext): string {
   if (!/^(0x[0-9a-f]{1,16}|\d{1,19})$/i.test(text))
-    throw new ProtocolError(
-      'monitor pte wants an address, and a hart if you like, as in monitor pte 0x3000 1',
-    );
+    throw new ProtocolError('pte wants an address, and a hart if you like, as in pte 0x3000 1');
   const address = BigInt(text);
   const hart = given === undefined ? selected : Number(given);
   if (!(hart in target.replay.machine.harts)) throw new ProtocolError(`there is no hart ${given}`);
@@ -78,7 +76,7 @@ function pte([text = '', given]: readonly string[], { target, hart: selected }: 
 function memory(words: readonly string[], { target }: MonitorContext): string {
   const [kind] = words;
   if (words.length > 1 || (kind !== undefined && kind !== 'virtual' && kind !== 'physical'))
-    throw new ProtocolError('monitor memory wants virtual or physical');
+    throw new ProtocolError('memory wants virtual or physical');
   if (kind !== undefined) target.physicalAddresses = kind === 'physical';
   return `addresses are ${target.physicalAddresses ? 'physical' : 'virtual'}\n`;
 }

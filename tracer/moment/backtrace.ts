@@ -80,7 +80,8 @@ function kernelStacks(stopped: Omit<StoppedHart, 'programs'>, registers: HartReg
   const { machine, hart, kernel } = stopped;
   const state = machine.harts[hart];
   const read = wordReader(machine, (address) => machine.translate(hart, address));
-  const inner = kernel.unwind(linked(stopped, registers), read);
+  const pcThere = linkedAddress(machine, hart, kernel, registers.pc);
+  const inner = kernel.unwind({ pc: pcThere, x: registers.x }, read);
   const vector = kernel.symbols.functionAt(state.read('stvec') & ~3n);
   const trap = inner.findIndex((frame) => vector !== undefined && frame.function === vector.name);
   if (vector === undefined || trap < 0)
@@ -108,13 +109,10 @@ function codeReader(
 }
 
 /** Code that runs at another address than it was linked at (the trampoline) is known by its physical one. */
-function linked(
-  { machine, hart, kernel }: Omit<StoppedHart, 'programs'>,
-  registers: HartRegisters,
-): HartRegisters {
-  if (kernel.symbols.functionAt(registers.pc) !== undefined) return registers;
-  const physical = machine.translate(hart, registers.pc);
-  return physical === undefined ? registers : { pc: BigInt(physical), x: registers.x };
+export function linkedAddress(machine: Machine, hart: number, kernel: DebugInfo, pc: bigint): bigint {
+  if (kernel.symbols.functionAt(pc) !== undefined) return pc;
+  const physical = machine.translate(hart, pc);
+  return physical === undefined ? pc : BigInt(physical);
 }
 
 function programStack({ machine, process, programs }: StoppedHart, registers: HartRegisters): Stack[] {

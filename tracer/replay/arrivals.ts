@@ -1,5 +1,5 @@
-// Counts how often a run arrives at a place in the kernel's code: by executing it from power-on, so that the count is
-// that of the run, whatever its trace has recorded.
+// How often a run arrives at a place in the kernel's code, and when next or last: found by executing it, whatever its
+// trace has recorded. Counts begin at power-on.
 import { UsageError } from '../../errors.js';
 import { formatCount } from '../../text/index.js';
 import type { CodePlace } from './code-place.js';
@@ -7,13 +7,18 @@ import type { Replayer } from './replayer.js';
 
 /** Cycles between looks at the host on the way. */
 const pieceCycles = 50e6;
+/** How far to look back at first, and the most at a time. */
+const firstWindowCycles = 1e6;
+const windowCyclesMaximum = 500e6;
 
 /** Told of the way; throws to end the search. */
 export type OnWay = (cycle: number) => Promise<void>;
 
+/** Goes somewhere; where that fails, the replay is back where it was. Returns the cycle, or undefined for nowhere. */
+type Search = () => Promise<number | undefined>;
+
 /**
- * Goes to the moment before the run executes a place for the `number`th time, and returns its cycle. The replay stays
- * where it was when there is none.
+ * Goes to the moment before the run executes a place for the `number`th time, and returns its cycle.
  *
  * @throws UsageError that names the last time
  */
@@ -23,30 +28,17 @@ export async function goToArrival(
   number: number,
   onWay: OnWay,
 ): Promise<number> {
-  const start = replay.cycle;
-  const { stops } = replay.machine;
   let count = 0;
-  let last = -1;
-  const set = (hit: (() => boolean) | undefined): void => {
-    for (const address of place.addresses) {
-      // The trampoline is executed elsewhere than it is linked at, so a physical address is what names its code.
-      if (replay.machine.ram.contains(Number(address), 2)) stops.setBreakpoint(Number(address), hit);
-      else stops.setVirtualBreakpoint(address, hit);
-    }
-  };
-  replay.seek(0);
-  set(() => {
-    last = replay.machine.cycle();
+  let last = 0;
+  const isIt = (cycle: number): boolean => {
+    last = cycle;
     return ++count === number;
+  };
+  const found = await orBack(replay, () => {
+    replay.seek(0);
+    return firstOf(replay, place, isIt, onWay);
   });
-  let found = false;
-  try {
-    found = await runUntilStopped(replay, onWay);
-  } finally {
-    set(undefined);
-    if (!found) replay.seek(start);
-  }
-  if (found) return replay.cycle;
+  if (found !== undefined) return found;
   throw new UsageError(
     count === 0
       ? `the run never comes to ${place.name}`
@@ -54,12 +46,96 @@ export async function goToArrival(
   );
 }
 
-async function runUntilStopped(replay: Replayer, onWay: OnWay): Promise<boolean> {
-  while (replay.cycle < replay.end) {
-    const why = replay.run(replay.cycle + pieceCycles);
-    if (why === 'requested') return true;
-    if (why === 'finished' || why === 'deadlock') return false;
-    await onWay(replay.cycle);
+/** Goes on to the next time behind the present position; undefined, and there still, when there is none. */
+export function goToNextArrival(
+  replay: Replayer,
+  place: CodePlace,
+  onWay: OnWay,
+): Promise<number | undefined> {
+  const { cycle: start } = replay;
+  return orBack(replay, () => firstOf(replay, place, (cycle) => cycle > start, onWay));
+}
+
+/** Goes back to the last time before the present position; undefined, and there still, when there is none. */
+export function goToLastArrival(
+  replay: Replayer,
+  place: CodePlace,
+  onWay: OnWay,
+): Promise<number | undefined> {
+  return orBack(replay, async () => {
+    let end = replay.cycle;
+    for (let window = firstWindowCycles; end > 0; window = Math.min(4 * window, windowCyclesMaximum)) {
+      const begin = Math.max(0, end - window);
+      let last: number | undefined;
+      replay.seek(begin);
+      await listening(
+        replay,
+        place,
+        (cycle) => (last = cycle) < 0,
+        async () => {
+          while (replay.cycle < end) {
+            replay.run(Math.min(end, replay.cycle + pieceCycles));
+            await onWay(replay.cycle);
+          }
+        },
+      );
+      if (last !== undefined) {
+        replay.seek(last);
+        return last;
+      }
+      end = begin;
+    }
+    return undefined;
+  });
+}
+
+async function orBack(replay: Replayer, search: Search): Promise<number | undefined> {
+  const { cycle: start } = replay;
+  let found: number | undefined;
+  try {
+    return (found = await search());
+  } finally {
+    if (found === undefined) replay.seek(start);
   }
-  return false;
+}
+
+/** Runs on until an arrival is the one; undefined at the end of the run. */
+function firstOf(
+  replay: Replayer,
+  place: CodePlace,
+  isIt: (cycle: number) => boolean,
+  onWay: OnWay,
+): Promise<number | undefined> {
+  return listening(replay, place, isIt, async () => {
+    while (replay.cycle < replay.end) {
+      const why = replay.run(replay.cycle + pieceCycles);
+      if (why === 'requested') return replay.cycle;
+      if (why === 'finished' || why === 'deadlock') break;
+      await onWay(replay.cycle);
+    }
+    return undefined;
+  });
+}
+
+/** Calls `hit` with the cycle of each arrival while `act` runs; it stops the run by true. */
+async function listening<Result>(
+  { machine }: Replayer,
+  { addresses }: CodePlace,
+  hit: (cycle: number) => boolean,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const { ram, stops } = machine;
+  const set = (each: (() => boolean) | undefined): void => {
+    for (const address of addresses) {
+      // The trampoline is executed elsewhere than it is linked at, so a physical address is what names its code.
+      if (ram.contains(Number(address), 2)) stops.setBreakpoint(Number(address), each);
+      else stops.setVirtualBreakpoint(address, each);
+    }
+  };
+  set(() => hit(machine.cycle()));
+  try {
+    return await act();
+  } finally {
+    set(undefined);
+  }
 }

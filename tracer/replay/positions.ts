@@ -2,6 +2,7 @@
 import { UsageError } from '../../errors.js';
 import { hasValue, readEventFile, type EventBatch } from '../arrow/index.js';
 import type { OpenedTrace } from '../directory/index.js';
+import type { DebugInfo } from '../symbols/index.js';
 import { eventNames, isEventName, type EventName } from '../schema/index.js';
 import { didYouMean } from '../../text/index.js';
 import { goToArrival, type OnWay } from './arrivals.js';
@@ -89,29 +90,31 @@ async function locate(moment: NamedMoment, source: PositionSource, present: numb
     case 'console':
       return consoleAt(trace, moment.text, moment.number);
     case 'name':
-      if (isEventName(moment.name) && !functionPlace(replay.kernel.debug, moment.name))
-        return eventAt(trace, moment.name, moment.number);
-      return arrivalAt(source, functionNamed(replay, moment.name), moment.number, 'entry');
     case 'function':
-      return arrivalAt(source, functionNamed(replay, moment.name), moment.number, 'entry');
-    case 'line':
-      return arrivalAt(
-        source,
-        linePlace(replay.kernel.debug, moment.file, moment.line),
-        moment.number,
-        'arrival',
-      );
+    case 'line': {
+      const { number } = moment;
+      const place = codePlaceOf(moment, replay.kernel.debug);
+      if (place) return arrivalAt(source, place, number, moment.is === 'line' ? 'arrival' : 'entry');
+      return eventAt(trace, (moment as { readonly name: EventName }).name, number);
+    }
   }
 }
 
-function functionNamed({ kernel }: Replayer, name: string): CodePlace {
-  const place = functionPlace(kernel.debug, name);
-  if (place) return place;
-  const known = kernel.debug.symbols.allFunctions().map((one) => one.name);
+/**
+ * The place in the code that a moment names; undefined for other moments, and for a name that is an event kind's only.
+ *
+ * @throws UsageError for what the kernel does not have
+ */
+export function codePlaceOf(moment: NamedMoment, debug: DebugInfo): CodePlace | undefined {
+  if (moment.is === 'line') return linePlace(debug, moment.file, moment.line);
+  if (moment.is !== 'function' && moment.is !== 'name') return undefined;
+  const { name } = moment;
+  const place = functionPlace(debug, name);
+  if (place || (moment.is === 'name' && isEventName(name))) return place;
+  const known = debug.symbols.allFunctions().map((one) => one.name);
   const near = didYouMean(name, [...known, ...eventNames, 'violation', 'marker', 'console']);
-  throw new UsageError(
-    `the kernel has no function '${name}'${near || `, and it is no other position; ${positionForms}`}`,
-  );
+  const other = near || `, and it is no other position; ${positionForms}`;
+  throw new UsageError(`the kernel has no function '${name}'${other}`);
 }
 
 async function arrivalAt(

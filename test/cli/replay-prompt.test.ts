@@ -1,0 +1,167 @@
+// trace replay --interactive: going about in a run by commands, from a script and at a terminal.
+import { PassThrough, Readable } from 'node:stream';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { main } from '../../commands/main.js';
+import { commands } from '../../commands/table.js';
+import { trace } from '../support/command-line.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const inside = temporaryDirectory();
+const recorded = inside('frames.trace');
+
+beforeAll(async () => {
+  const words = ['run', '--memory', '16', '--harts', '2', '--quiet', '--out', recorded, 'frames', '1'];
+  expect((await trace(words)).exitCode).toBe(0);
+});
+
+/** What a script of commands prints, from the first entry of uvmcopy on. */
+async function script(...lines: string[]) {
+  const words = ['replay', recorded, '--to', 'uvmcopy:2', '--interactive'];
+  return trace(words, { stdin: lines.map((line) => `${line}\n`).join('') });
+}
+
+/** Cycle, function, file and line of each place that was gone to. */
+async function placesOf(...lines: string[]): Promise<{ cycle: number; name: string; line: number }[]> {
+  const { stdout, stderr } = await script(...lines);
+  expect(stderr).toBe('');
+  const places = stdout.matchAll(/^cycle ([\d,]+), hart \d: .*\n {2}(\w+) \(\S+?:(\d+)\)\n {2}> \3 {2}\S/gm);
+  return [...places].map(([, cycle, name, line]) => {
+    return { cycle: Number(cycle.replaceAll(',', '')), name, line: Number(line) };
+  });
+}
+
+describe('steps', () => {
+  test('by line go into calls or over them, and out of a function', async () => {
+    const [into, out, over] = await placesOf('continue walk', 'finish', 'next');
+    expect([into.name, out.name, over.name]).toEqual(['walk', 'uvmcopy', 'uvmcopy']);
+    expect(over.line).toBeGreaterThan(out.line);
+    // From the line of the call on; and back, what is left of that line comes first.
+    const [, back, overIt, left, end] = await placesOf('continue walk', 'rs', 'next', 'rs', 'rs');
+    expect(back).toMatchObject({ name: 'uvmcopy', line: out.line });
+    expect(overIt).toEqual(over);
+    expect(left).toEqual(out);
+    expect(end.name).toBe('walk');
+    const [, , intoIt] = await placesOf('continue walk', 'rs', 'step');
+    expect([intoIt.name, intoIt.cycle]).toEqual(['walk', into.cycle]);
+  });
+
+  test('by instruction go one cycle at a time where no other hart has its turn in between', async () => {
+    const [one, four, back] = await placesOf('stepi', 'stepi 3', 'rsi 2');
+    expect([four.cycle - one.cycle, four.cycle - back.cycle]).toEqual([3, 2]);
+  });
+
+  test('backwards and forwards are each other undone', async () => {
+    const [next, , third, before, again] = await placesOf('step', 'step', 'step', 'rs', 'step');
+    expect(again).toEqual(third);
+    expect(before.cycle).toBeGreaterThan(next.cycle);
+  });
+});
+
+describe('continue and back', () => {
+  test('go to the next and the last time of a function or line, and repeat', async () => {
+    const places = await placesOf(
+      'continue kfree',
+      'c',
+      'back kfree',
+      'back uvmcopy',
+      'back',
+      'continue uvmcopy',
+    );
+    const [first, second, back, ...copies] = places;
+    expect(second.cycle).toBeGreaterThan(first.cycle);
+    expect(back).toEqual(first);
+    expect(copies.map(({ name }) => name)).toEqual(['uvmcopy', 'uvmcopy', 'uvmcopy']);
+    expect(copies[1].cycle).toBeLessThan(copies[0].cycle);
+    expect(copies[2]).toEqual(copies[0]);
+    const at = await trace(['replay', recorded, '--to', 'kfree:1', '--json']);
+    const [start, only] = await placesOf('go start', 'continue kfree').then((all) => [undefined, all.at(-1)]);
+    expect([start, only?.cycle]).toEqual([undefined, JSON.parse(at.stdout).cycle]);
+  });
+
+  test('say that there is no other time, and stay', async () => {
+    for (const [command, message] of [
+      ['continue panic', 'the run does not come to panic again'],
+      ['back panic', 'the run has not come to panic before'],
+      ['continue violation', 'there is no violation behind cycle '],
+      ['continue', 'go on to what? give a function'],
+      ['continue 50%', "'50%' is no function, line or violation to come to; go 50% goes"],
+      ['continue kallok', "the kernel has no function 'kallok'; did you mean 'kalloc'?"],
+      ['go', 'go where? give a position'],
+      ['stepi many', "'many' is no number of steps from 1 to "],
+      ['procces', 'there is no command procces; did you mean '],
+      ['process 99', 'there is no process 99 now'],
+    ]) {
+      const { exitCode, stdout, stderr } = await script(command, 'when');
+      expect([exitCode, stdout, stderr], command).toEqual([
+        2,
+        '',
+        expect.stringContaining(`trace: ${message}`),
+      ]);
+    }
+  });
+});
+
+test('what is there can be looked at', async () => {
+  const { stdout } = await script(
+    'help',
+    'where',
+    'process',
+    'process 1',
+    'pte 0x0',
+    'go end-1000',
+    'events 2',
+    'quit',
+    'x',
+  );
+  expect(stdout).toMatch(/\n {2}continue WHAT .*\n[^]*\n {2}where {2,}the stacks of/);
+  expect(stdout).not.toMatch(/^ {2}(seek|why|memory)\b/m);
+  expect(stdout).toMatch(/#0 +0x[\da-f]+ +uvmcopy \(/);
+  expect(stdout).toMatch(
+    /^process \d \(\w+\): running on hart \d(?:, child of \d)?, page table 0x8[\da-f]+$/m,
+  );
+  expect(stdout).toMatch(/level 0: 0x[\da-f]+ at 0x/);
+  expect(stdout).toMatch(/^the end, 1000 cycles earlier\n/m);
+  for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100);
+});
+
+test('Ctrl-C ends a command that goes far', async () => {
+  let stderr = '';
+  const exitCode = await main(commands, ['replay', recorded, '--to', 'start', '--interactive'], {
+    stdin: Readable.from(['continue panic\n']),
+    stdout: { write: () => {} },
+    stderr: { write: (data) => (stderr += data.toString()) },
+    environment: {},
+    onInterrupt: (listener) => {
+      setImmediate(listener);
+      return () => {};
+    },
+  });
+  expect([exitCode, stderr]).toEqual([130, expect.stringMatching(/^trace: interrupted at cycle [\d,]+\n$/)]);
+});
+
+test('other forms of output are refused beside it', async () => {
+  for (const option of [['--json'], ['--show', 'bt'], ['--gdb', '0']]) {
+    const { exitCode, stderr } = await trace(['replay', recorded, '-i', ...option]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--interactive goes without')]);
+  }
+});
+
+test('at a terminal mistakes end nothing, and an empty line repeats', async () => {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true as const });
+  const screen = Object.assign(new PassThrough(), { isTTY: true as const });
+  let [stdout, stderr] = ['', ''];
+  screen.on('data', (piece: Buffer) => (stdout += piece.toString()));
+  stdin.end('nonsense\nstepi\n\nquit\n');
+  const exitCode = await main(commands, ['replay', recorded, '--to', 'uvmcopy', '-i'], {
+    stdin,
+    stdout: screen,
+    stderr: { write: (data) => (stderr += data.toString()) },
+    environment: {},
+    onInterrupt: () => () => {},
+  });
+  expect([exitCode, stderr]).toEqual([0, 'there is no command nonsense; help lists them\n']);
+  const cycles = [...stdout.matchAll(/cycle ([\d,]+), hart/g)].map(([, digits]) =>
+    Number(digits.replaceAll(',', '')),
+  );
+  expect(cycles).toEqual([cycles[0], cycles[0] + 1, cycles[0] + 2]);
+});
