@@ -93,4 +93,22 @@ describe.each(fixtureNames)('%s, damaged', (fixture) => {
     ]);
     expect(info.function('step')?.low).toBe(whole.function('step')?.low);
   });
+
+  it('loses only the lines of a unit whose line program is damaged, and says so when it is asked', () => {
+    const elf = parseElf(original, fixture);
+    const debugLine = elf.sections.find((section) => section.name === '.debug_line');
+    const bytes = debugLine?.bytes.slice() ?? new Uint8Array(0);
+    const view = new DataView(bytes.buffer);
+    const lengthAt = view.getUint16(4, true) >= 5 ? 8 : 6;
+    // The program begins with an extended operation that is longer than all else.
+    bytes.set([0, 0xff, 0xff, 0xff, 0x7f], lengthAt + 4 + view.getUint32(lengthAt, true));
+    const sections = elf.sections.map((section) => (section === debugLine ? { ...section, bytes } : section));
+    const whole = DebugInfo.parse(elf);
+    const info = DebugInfo.parse({ ...elf, sections });
+    expect(info.warnings).toEqual([expect.stringMatching(/^The line table of \.debug_info\+0x0 is damaged/)]);
+    expect(info.functions.map(({ name }) => name)).toEqual(whole.functions.map(({ name }) => name));
+    const lineOf = (debug: DebugInfo) => debug.functions.map(({ low }) => debug.locationOf(low)?.line ?? 0);
+    expect(lineOf(whole)).not.toContain(0);
+    expect(lineOf(info).filter((line) => line > 0).length).toBeGreaterThan(0);
+  });
 });

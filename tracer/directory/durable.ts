@@ -24,8 +24,9 @@ export function reserveManifest(folder: string): void {
 /**
  * Puts the text into the reserved room and renames it to manifest.json: at every moment there is the old
  * manifest, or none, or the whole new one.
+ * @param isDurable also when the host loses its power; this waits for the disk
  */
-export function replaceManifest(folder: string, text: string): void {
+export function replaceManifest(folder: string, text: string, isDurable: boolean): void {
   const reserve = join(folder, traceFiles.manifestReserve);
   const bytes = Buffer.from(text, 'utf8');
   const descriptor = openSync(reserve, 'r+');
@@ -33,10 +34,10 @@ export function replaceManifest(folder: string, text: string): void {
     let done = 0;
     while (done < bytes.length) done += writeSync(descriptor, bytes, done, bytes.length - done, done);
     ftruncateSync(descriptor, bytes.length);
-    fsyncSync(descriptor);
+    if (isDurable) fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
   renameSync(reserve, join(folder, traceFiles.manifest));
-  syncDirectory(folder);
+  if (isDurable) syncDirectory(folder);
 }

@@ -120,7 +120,11 @@ export class TraceDirectoryWriter {
   ): Promise<StartedTrace<Events>> {
     const { RecordingWriter, SnapshotStore } = await import('../recording/index.js');
     this.#run = run;
-    this.#publish(this.#manifest(run, { complete: false, incompleteBecause: unfinished }));
+    this.#attempt(() => {
+      const manifest = this.#manifest(run, { complete: false, incompleteBecause: unfinished });
+      // It vouches for nothing, so nobody need wait for the disk.
+      replaceManifest(this.folder, manifestText(manifest), false);
+    });
     this.#reserve();
     const { toolVersion, machine, program, digests } = run;
     const recording = new RecordingWriter(join(this.folder, traceFiles.recording), {
@@ -203,7 +207,7 @@ export class TraceDirectoryWriter {
     return this.#attempt(() => {
       // What the manifest vouches for must be on the disk before it.
       for (const name of [traceFiles.events, traceFiles.snapshots]) syncDirectory(join(this.folder, name));
-      replaceManifest(this.folder, manifestText(manifest));
+      replaceManifest(this.folder, manifestText(manifest), true);
     });
   }
 

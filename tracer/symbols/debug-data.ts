@@ -4,7 +4,7 @@ import { hex } from '../../text/index.js';
 import { ByteReader, MalformedData } from './byte-reader.js';
 import { Attribute, Tag } from './dwarf/constants.js';
 import { type Entry, descendants } from './dwarf/entry.js';
-import { readLineHeader } from './dwarf/line-header.js';
+import { type LineHeader, readLineHeader } from './dwarf/line-header.js';
 import { runLineProgram } from './dwarf/line-program.js';
 import { type LineTable, LineTableBuilder } from './dwarf/line-table.js';
 import { type FunctionSpan, type Scope, functionsIn } from './dwarf/scopes.js';
@@ -27,11 +27,13 @@ export interface UnitSummary {
 export interface DebugData {
   readonly units: readonly UnitSummary[];
   readonly unitList: UnitList;
-  readonly lines: LineTable;
+  /** The line table, read when it is asked for the first time: it takes as long as all else, and many ask nothing. */
+  readonly lines: () => LineTable;
   readonly functions: RangeIndex<FunctionSpan>;
   readonly variables: readonly VariableEntry[];
   /** Top-level type entries by name with their keyword: `struct proc`, `enum state`, `uint64`. */
   readonly typeEntries: ReadonlyMap<string, Entry>;
+  /** Those of the line table come when that is read. */
   readonly warnings: readonly string[];
 }
 
@@ -61,13 +63,25 @@ export function typeKey(entry: Entry): string | undefined {
   return name === undefined ? undefined : keyword + name;
 }
 
+/** Where the lines of a unit are told; without a header when that is damaged. */
+interface LineProgram {
+  readonly root: Entry;
+  readonly header: LineHeader | undefined;
+}
+
+/** What `make` gives, made at the first call. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 class DebugDataBuilder {
   private readonly units: UnitSummary[] = [];
   private readonly functions: Scope[] = [];
   private readonly variables: VariableEntry[] = [];
   private readonly typeEntries = new Map<string, Entry>();
   private readonly lineTable: LineTableBuilder;
-  private readonly lineFiles = new Map<number, readonly string[]>();
+  private readonly linePrograms = new Map<number, LineProgram>();
   private readonly code: RangeIndex<{ start: number; end: number }>;
 
   constructor(
@@ -88,7 +102,7 @@ class DebugDataBuilder {
       this.attempt(root, 'type unit', () => root.children.forEach((entry) => this.noteType(entry)));
     }
     for (const root of this.unitList.roots) {
-      this.attempt(root, 'line table', () => this.readLines(root));
+      this.attempt(root, 'line table', () => this.readLineHeader(root));
       this.attempt(root, 'unit', () => this.readUnit(root));
     }
     const spans = this.functions.flatMap((scope) =>
@@ -97,7 +111,7 @@ class DebugDataBuilder {
     return {
       units: this.units,
       unitList: this.unitList,
-      lines: this.lineTable.build(),
+      lines: once(() => this.readLines()),
       functions: new RangeIndex(spans),
       variables: this.variables,
       typeEntries: this.typeEntries,
@@ -117,15 +131,24 @@ class DebugDataBuilder {
     }
   }
 
-  private readLines(root: Entry): void {
+  private readLineHeader(root: Entry): void {
     const offset = root.number(Attribute.stmt_list);
-    if (offset === undefined || this.lineFiles.has(offset)) return;
-    this.lineFiles.set(offset, []);
+    if (offset === undefined || this.linePrograms.has(offset)) return;
+    this.linePrograms.set(offset, { root, header: undefined });
     const section = new ByteReader(this.sections.lines, offset);
     const header = readLineHeader(section, root.unit, root.string(Attribute.comp_dir) ?? '');
-    this.lineFiles.set(offset, header.files);
-    this.lineTable.startProgram(header.files);
-    runLineProgram(this.sections.lines, header, this.lineTable);
+    this.linePrograms.set(offset, { root, header });
+  }
+
+  private readLines(): LineTable {
+    for (const { root, header } of this.linePrograms.values()) {
+      if (header === undefined) continue;
+      this.attempt(root, 'line table', () => {
+        this.lineTable.startProgram(header.files);
+        runLineProgram(this.sections.lines, header, this.lineTable);
+      });
+    }
+    return this.lineTable.build();
   }
 
   private readUnit(root: Entry): void {
@@ -137,7 +160,7 @@ class DebugDataBuilder {
       version: root.unit.version,
     });
     for (const entry of root.children) this.noteType(entry);
-    const files = this.lineFiles.get(root.number(Attribute.stmt_list) ?? -1) ?? [];
+    const files = this.linePrograms.get(root.number(Attribute.stmt_list) ?? -1)?.header?.files ?? [];
     const unitBase = root.address(Attribute.low_pc) ?? 0;
     // Functions and their static variables can be nested in functions, blocks and namespaces.
     const entries = descendants(root);

@@ -47,8 +47,6 @@ export interface Variable {
 }
 
 export class DebugInfo {
-  /** One sentence for each part that is missing or damaged. */
-  readonly warnings: readonly string[];
   readonly units: readonly UnitSummary[];
   readonly symbols: SymbolTable;
   /** Functions with code, by ascending address. */
@@ -59,15 +57,14 @@ export class DebugInfo {
   private readonly functionOfScope = new Map<Scope, FunctionInfo>();
   private readonly returnAddresses: ReturnAddresses;
   private readonly unwinder: Unwinder;
+  private readonly frameWarnings: string[] = [];
   private readonly variableNames = new Map<string, Variable>();
 
   private constructor(
     private readonly elf: ElfFile,
     private readonly data: DebugData,
   ) {
-    const frameWarnings: string[] = [];
-    const frames = new CallFrames(frameSections(elf), frameWarnings);
-    this.warnings = [...elf.warnings, ...data.warnings, ...frameWarnings];
+    const frames = new CallFrames(frameSections(elf), this.frameWarnings);
     this.units = data.units;
     this.symbols = new SymbolTable(elf);
     this.returnAddresses = new ReturnAddresses(elf, this.symbols, frames);
@@ -89,11 +86,22 @@ export class DebugInfo {
     return new DebugInfo(elf, readDebugData(elf));
   }
 
+  /** One sentence for each part that is missing or damaged. Reads all parts. */
+  get warnings(): readonly string[] {
+    this.readLines();
+    return [...this.elf.warnings, ...this.data.warnings, ...this.frameWarnings];
+  }
+
+  /** Reads the line table, which is otherwise done when a line is asked for. */
+  readLines(): void {
+    this.data.lines();
+  }
+
   /** The source of the instruction at `pc`; undefined when no function and no line is known for it. */
   locationOf(pc: bigint): SourceLocation | undefined {
     const address = toAddress(pc);
     const scopes = scopesAt(this.data.functions, address);
-    const source = this.data.lines.at(address);
+    const source = this.data.lines().at(address);
     const name = scopes[0]?.name || this.symbols.functionAt(pc)?.name || '';
     if (name === '' && source === undefined) return undefined;
     const nameOf = (depth: number) => (depth <= 0 ? name : scopes[depth].name);
@@ -112,12 +120,12 @@ export class DebugInfo {
 
   /** Ascending addresses at which statements of a line begin. `file` may be the end of a path (`vm.c`). */
   linesOf(file: string, line: number): bigint[] {
-    return this.data.lines.addressesOf(file, line).map(fromAddress);
+    return this.data.lines().addressesOf(file, line).map(fromAddress);
   }
 
   /** Every source file that has code, as `locationOf` names them. */
   get sourceFiles(): readonly string[] {
-    return this.data.lines.fileNames;
+    return this.data.lines().fileNames;
   }
 
   /** The function whose code holds `pc`, not those inlined there. */
