@@ -53,8 +53,8 @@ SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(pid, seq) AS pid, 
               CASE WHEN any_value(usual) IS NOT NULL THEN printf('without %s, which is held at %d other(s)',
                                                                  any_value(usual), any_value(others)::BIGINT)
                    WHEN max(locks) = 0 THEN 'with no lock held'
-                   WHEN max(named) = 0 THEN 'without the lock that is held elsewhere'
-                   ELSE 'with another lock than elsewhere' END, count(*))
+                   WHEN max(named) = 0 THEN 'with no lock that keeps others from changing it'
+                   ELSE 'with a lock that not all hold who change it' END, count(*))
          AS message
 FROM wrong GROUP BY pc, caller
 ORDER BY cycle
