@@ -82,6 +82,14 @@ describe('counts_change_under_a_common_lock', () => {
   test('is broken by two that have no lock in common', async () => {
     const { violations } = await judgeRows(name, counted(1, 2).rows());
     expect(violations.map((one) => one.function)).toEqual(['change0', 'change1']);
+    for (const { message } of violations)
+      expect(message).toMatch(/with a lock that not all hold who change it/);
+  });
+
+  test('does not speak of a lock for counts where there is none', async () => {
+    const { violations } = await judgeRows(name, counted(1, another, 2, another).rows());
+    expect(violations.map((one) => one.function)).toEqual(['change1', 'change3']);
+    for (const { message } of violations) expect(message).toMatch(/with no lock that keeps others from/);
   });
 
   /** kfree takes one off a count for each of its callers, under the locks given. */
