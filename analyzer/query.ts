@@ -1,12 +1,12 @@
 // Ad-hoc SQL over a run: what `trace query` runs. Tables are read when a statement first needs them.
 import { UsageError } from '../errors.js';
-import { didYouMean } from '../text/index.js';
 import { events } from '../tracer/schema/index.js';
 import type { DatabaseLimits, QueryResult } from './database.js';
 import type { EventSource } from './event-source.js';
 import { historyTables } from './histories/index.js';
 import { readQueries, type QueryLibrary } from './query-library.js';
 import { RunTables } from './run-tables.js';
+import { explainMistake } from './sql-mistakes.js';
 import { EventStore } from './store.js';
 
 /** Statements that ask which tables there are. */
@@ -49,16 +49,9 @@ export class TraceQuery {
       return await this.store.database.query(sql, limit);
     } catch (error) {
       if (error instanceof UsageError) throw error;
-      throw new UsageError(this.explained(error instanceof Error ? error.message : String(error)));
+      const message = error instanceof Error ? error.message : String(error);
+      throw new UsageError(explainMistake(message, sql, this.names));
     }
-  }
-
-  /** DuckDB knows the tables that were made for this statement, so what it suggests instead is none of ours. */
-  private explained(message: string): string {
-    const missing = /^Catalog Error: Table with name (\S+) does not exist!/.exec(message)?.[1];
-    if (missing === undefined) return message;
-    const instead = didYouMean(missing, this.names) || '; `.tables` at the prompt of trace query lists them';
-    return `there is no table or view '${missing}'${instead}`;
   }
 
   close(): void {

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode, UsageError } from '../errors.js';
 import { choiceInstead, jsonDocument, printable } from '../text/index.js';
+import { guess } from './guesses.js';
 import type { Surroundings } from './surroundings.js';
 import { toolVersion } from './version.js';
 
@@ -51,10 +52,11 @@ export async function main(
     if (words[0] === 'help') checkTopic(words[1], commands);
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
-    const failure = failureOf(error, wanted, surroundings.environment);
+    const command = program.commands.find((one) => one.name() === wanted);
+    const failure = failureOf(error, wanted, command, surroundings.environment);
     // Who asked for a document reads stdout, and takes an empty one for an answer. An option that nobody knows may
     // stand before --json, which is then not parsed.
-    const options = program.commands.find((command) => command.name() === wanted)?.opts() ?? {};
+    const options = command?.opts() ?? {};
     const asksForJson = error instanceof CommanderError ? words.includes('--json') : options['json'] === true;
     return tell(failure, asksForJson, surroundings);
   }
@@ -70,8 +72,13 @@ interface Failure {
   readonly stack?: string;
 }
 
-function failureOf(error: unknown, wanted: string, environment: Surroundings['environment']): Failure {
-  if (error instanceof CommanderError) return commandLineError(error, wanted);
+function failureOf(
+  error: unknown,
+  wanted: string,
+  command: Command | undefined,
+  environment: Surroundings['environment'],
+): Failure {
+  if (error instanceof CommanderError) return commandLineError(error, wanted, command);
   if (error instanceof UsageError)
     return { message: error.message.replace(/\.$/, ''), exitCode: error.exitCode };
   return internalError(error, environment);
@@ -115,13 +122,31 @@ function sentence(summary: string): string {
 }
 
 /** Help that was asked for is a success; everything else commander throws is the user's mistake. */
-function commandLineError(error: CommanderError, wanted: string): Failure {
+function commandLineError(error: CommanderError, wanted: string, command: Command | undefined): Failure {
   if (error.exitCode === 0) return { message: '', exitCode: ExitCode.ok };
   if (error.code === 'commander.help') return { message: '', exitCode: ExitCode.usage };
   const what = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
   const help = error.code === 'commander.unknownCommand' ? 'trace --help' : `trace ${wanted} --help`;
-  const message = `${what.replace(/\.$/, '')}; see ${help.replace('  ', ' ')}`;
+  const instead = insteadOf(error, what, wanted, command);
+  const message = `${what.replace(/\.$/, '')}${instead}; see ${help.replace('  ', ' ')}`;
   return { message, exitCode: ExitCode.usage };
+}
+
+/** What the user may have meant, behind a semicolon; '' where commander has said so or nothing is known. */
+function insteadOf(
+  { code }: CommanderError,
+  what: string,
+  wanted: string,
+  command: Command | undefined,
+): string {
+  if (code === 'commander.unknownCommand' && wanted.endsWith('.trace'))
+    return `; a trace is what a command works on, as in trace check ${wanted}`;
+  if (code === 'commander.excessArguments' && wanted === 'replay')
+    return '; the moment stands behind --to, as in --to violation:1';
+  const option = code === 'commander.unknownOption' ? /'(-[^']*)'/.exec(what)?.[1] : undefined;
+  const has = command?.options.flatMap(({ long }) => long ?? []) ?? [];
+  const clause = option === undefined ? '' : guess(option, has);
+  return clause && `; ${clause}`;
 }
 
 function internalError(error: unknown, environment: Surroundings['environment']): Failure {

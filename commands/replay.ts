@@ -30,8 +30,8 @@ WHERE is one of
                              has no function of that name
   marker:v5, marker:3/v5     the first marker 5; that of case 3 of the program frames
   console:"FAILED"           where the console has shown a text; console:"ok"#3 for the third time
-  kalloc, kalloc:3           where the kernel enters a function, first or for the third time, counted
-                             from power-on; function:start, where the name alone is another position
+  kalloc, kalloc:3           where the kernel enters a function, first or for the third time, as
+                             counted from power-on; function:start, where the name means another
   cow.c:21, cow.c:21:3       where it comes to a line of its source
   -1000                      before the end; an offset may follow the others: violation:1-1000
 

@@ -66,6 +66,17 @@ describe('mistakes', () => {
   test.each([
     [['rnu'], "unknown command 'rnu' (Did you mean run?); see trace --help"],
     [['run', '--hart', '1', 'ls'], "unknown option '--hart' (Did you mean --harts?); see trace run --help"],
+    [['run', '--cpus', '2', 'ls'], "unknown option '--cpus'; it is --harts here; see trace run --help"],
+    [['run', '--timeout=5', 'ls'], '; it is --timeout-cycles or --max-seconds here; see'],
+    [['replay', 'x.trace', '--at', '5'], "unknown option '--at'; it is --to here; see trace replay --help"],
+    [
+      ['check', '--quiet', 'x.trace'],
+      "unknown option '--quiet'; this command shows nothing that the guest prints",
+    ],
+    [['run', '--no-judge', 'ls'], "unknown option '--no-judge'; every run is judged; "],
+    [['verify', '--cpus', '2'], "unknown option '--cpus'; see trace verify --help"],
+    [['replay', 'x.trace', '50%'], '; the moment stands behind --to, as in --to violation:1; see'],
+    [['x.trace'], '; a trace is what a command works on, as in trace check x.trace; see trace --help'],
     [['run', '--harts', '9', 'ls'], 'Give a number from 1 to 8; see trace run --help'],
     [['run', '--timeout-cycles', '5X', 'ls'], 'Give a count such as 5000000, 5M, 1e9 or 200G'],
     [['run', '--max-trace', '0', 'ls'], 'Give a size such as 65536, 500M or 4GiB'],

@@ -73,7 +73,20 @@ describe('a statement', () => {
   });
 
   test.each([
-    [['selec'], 2, 'syntax error at or near "selec"'],
+    [['selec'], 2, 'trace: syntax error at or near "selec"; did you mean \'SELECT\'?\n\nLINE 1: selec\n'],
+    [['SELECT 1 FORM trap'], 2, 'syntax error at or near "trap"; did you mean \'FROM\'?\n'],
+    [
+      ['SELECT cycel FROM page_fault'],
+      2,
+      "trace: there is no column 'cycel'; did you mean 'cycle'?\n\nLINE 1",
+    ],
+    [['SELECT p.cycel FROM page_fault p'], 2, "no column 'cycel'; did you mean 'cycle'?"],
+    [['SELECT zzzzzz FROM page_fault'], 2, "no column 'zzzzzz'; docs/events.md has those of page_fault\n"],
+    [
+      ["SELECT lenght('a')"],
+      2,
+      'trace: Scalar Function with name lenght does not exist!\nDid you mean "length"?',
+    ],
     [['SELECT * FROM nothing'], 2, "no table or view 'nothing'; `.tables` at the prompt"],
     [['SELECT * FROM page_falt'], 2, "no table or view 'page_falt'; did you mean 'page_fault'?"],
     [['SELECT * FROM procesess'], 2, "no table or view 'procesess'; did you mean 'processes'?"],

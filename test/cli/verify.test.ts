@@ -101,6 +101,18 @@ describe('trace verify', () => {
   it('refuses a kernel that is not the one of the run', async () => {
     const other = altered('kernel.trace', 'kernel.elf', (bytes) => Buffer.concat([bytes, Buffer.from('x')]));
     const { exitCode, stderr } = await trace(['verify', other]);
-    expect([exitCode, stderr]).toEqual([65, expect.stringMatching(/kernel\.elf is not the file of the run/)]);
+    expect([exitCode, stderr]).toEqual([
+      65,
+      expect.stringMatching(/kernel\.elf is not the file of the run: it has been/),
+    ]);
+    // Where the disk was full, nobody has altered anything.
+    writeFileSync(`${other}/manifest.json`, '{');
+    const cut = await trace(['verify', other]);
+    expect([cut.exitCode, cut.stderr]).toEqual([
+      65,
+      expect.stringMatching(
+        /not the file of the run: the trace is incomplete \(manifest\.json .*\), so the run/,
+      ),
+    ]);
   });
 });

@@ -70,9 +70,9 @@ export function readReplaySource(folder: string): ReplaySource {
     readTraceKernel(trace),
     readTraceProfile(trace),
   );
-  refuseAltered(kernel.path, kernel.bytes, kernelSha256);
+  refuseAltered(trace, kernel.path, kernel.bytes, kernelSha256);
   const disk = readTraceDisk(trace) ?? new Uint8Array();
-  if (diskSha256 !== '') refuseAltered(join(folder, traceFiles.disk), disk, diskSha256);
+  if (diskSha256 !== '') refuseAltered(trace, join(folder, traceFiles.disk), disk, diskSha256);
   if (machine.schedule.kind !== 'round_robin')
     throw new UsageError(
       `${folder} has a ${machine.schedule.kind} schedule, which this version cannot replay`,
@@ -86,10 +86,16 @@ export function readReplaySource(folder: string): ReplaySource {
   };
 }
 
-function refuseAltered(path: string, content: Uint8Array, sha256: string): void {
+function refuseAltered(
+  { incompleteBecause: why }: OpenedTrace,
+  path: string,
+  content: Uint8Array,
+  sha256: string,
+): void {
   if (createHash('sha256').update(content).digest('hex') === sha256) return;
+  const what = why === undefined ? 'it has been altered' : `the trace is incomplete (${why})`;
   throw new UsageError(
-    `${path} is not the file of the run: it has been altered, so the run cannot be repeated`,
+    `${path} is not the file of the run: ${what}, so the run cannot be repeated`,
     ExitCode.unreadableTrace,
   );
 }
