@@ -153,6 +153,11 @@ export class Watch {
     this.buffers.forgetStores();
   }
 
+  /** User mappings of the frame at the physical address, as far as they are counted (`watchUserFrames`). */
+  userMappings(address: number): number {
+    return this.inRam(address) ? this.mappings.of(this.frameOf(address)) : 0;
+  }
+
   /** True when the frame at the physical address is a watched page table. */
   isTable(address: number): boolean {
     return this.inRam(address) && (this.flags[this.frameOf(address)] & FrameFlag.table) !== 0;

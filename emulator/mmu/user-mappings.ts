@@ -32,6 +32,11 @@ export class UserMappings {
       if (this.words[at] !== 0) this.count(this.words[at], this.words[at + 1], -1);
   }
 
+  /** How many there are of a frame, by its number. */
+  of(frame: number): number {
+    return this.counts[frame] & mappingCount.mask;
+  }
+
   /** Nothing is known any more. */
   forget(): void {
     this.counts.fill(0);

@@ -14,7 +14,7 @@ describe('the_free_list_changes_under_a_lock', () => {
   test('holds with a lock, and is broken without', async () => {
     const story = lockedStory();
     const change = (kind: 'frame_alloc' | 'frame_free', where: string, locks: number): void =>
-      story.inside(3, 'sbrk', (entry) => story.emit(kind, entry, where, { frame, locks }));
+      story.inside(3, 'sbrk', (entry) => story.emit(kind, entry, where, { frame, free_frames: 9, locks }));
     change('frame_alloc', 'kalloc', 1);
     change('frame_free', 'kfree', another);
     expect(await judgeRows(name, story.rows())).toMatchObject({ status: 'holds', judged: 2 });

@@ -50,6 +50,13 @@ export const freeEntered = (frame: number, by: By = {}): RecordInput => ({
   ...by,
 });
 
+/** A record of a probe, by its number. */
+export const probe = (size: number, operands: Pick<RecordInput, 'a' | 'b'>): RecordInput => ({
+  kind: RecordKind.probe,
+  size,
+  ...operands,
+});
+
 export const foundFree = (frame: number, by: By = {}): RecordInput => ({
   kind: RecordKind.probe,
   size: ProbeId.foundFree,

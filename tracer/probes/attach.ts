@@ -7,6 +7,7 @@ import { recordPanicText } from './followers/panic-text.js';
 import { watchedRanges } from './followers/processes.js';
 import type { ProcessFacts } from './discovery/process-facts.js';
 import type { KernelProfile, RoleFunction } from './discovery/profile.js';
+import type { BlockAllocatorFacts } from './discovery/block-allocator.js';
 import { ProbeId } from './probe-id.js';
 import type { ReferenceCountFacts } from './discovery/reference-count-facts.js';
 import { elementsOf } from './followers/reference-counts.js';
@@ -123,6 +124,8 @@ function probeFunctions(target: Target, onPanic: (hart: number) => void): void {
   const tables = wants('pte_write', 'page_table', 'frame_write');
   if (allocate) probeAllocate(target, allocate);
   if (free) probeFree(target, free);
+  if (profile.blocks && allocate && wants('frame_alloc', 'frame_free'))
+    probeBlocks(machine, profile.blocks, allocate.entry);
   if (map && tables)
     watch.addProbe({ ...silently(map.entry, (hart) => watch.linkRoot(argument(hart))), news: newRoot });
   if (freeTable && tables)
@@ -167,6 +170,34 @@ function probeAllocate(target: Target, { entry, exits }: RoleFunction): void {
   const registers = [register.a0, register.ra];
   for (const address of exits)
     watch.addProbe({ address, id: ProbeId.allocateReturns, registers, record: true });
+}
+
+/** Blocks are frames where the kernel's own allocator and free function ask for them. */
+function probeBlocks(
+  { watch, ring, harts }: Machine,
+  { take, give }: BlockAllocatorFacts,
+  allocator: number,
+): void {
+  watch.addProbe({ address: allocator, id: ProbeId.allocateEntered, registers: [register.ra], record: true });
+  const registers = [register.a0, register.ra];
+  for (const address of take.exits)
+    watch.addProbe({
+      address,
+      id: ProbeId.blockTaken,
+      registers,
+      record: true,
+      onHit: (hart) => {
+        const mappings = watch.userMappings(harts[hart].registerLow(register.a0));
+        if (mappings > 0)
+          ring.append(
+            RecordKind.probe,
+            ProbeId.blockMapped,
+            BigInt(address),
+            BigInt(Math.min(mappings, 255)),
+          );
+      },
+    });
+  watch.addProbe({ address: give.entry, id: ProbeId.blockGiven, registers, record: true });
 }
 
 /** What was linked without the head is free from the allocator's first call on. */

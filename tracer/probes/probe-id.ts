@@ -12,4 +12,10 @@ export const ProbeId = {
   panicText: 7,
   /** No instruction's: a call under way at the panic that follows: `a` its depth, `b` its return address, or 0. */
   panicCall: 8,
+  /** An allocator of blocks returns `a` to `b`. */
+  blockTaken: 9,
+  /** An allocator of blocks is given `a` back by `b`. */
+  blockGiven: 10,
+  /** No instruction's: users map the frame of the `blockTaken` that follows, `a` times. */
+  blockMapped: 11,
 } as const;

@@ -4,6 +4,7 @@ import { RecordKind } from '../../emulator/ring/records.js';
 import type { EventFileWriter, EventSink } from '../arrow/index.js';
 import type { DebugInfo } from '../symbols/index.js';
 import { CallGraph } from './discovery/call-graph.js';
+import { BlockFrames } from './followers/block-frames.js';
 import { CallSites } from './followers/call-sites.js';
 import { ConsoleLines } from './followers/console-lines.js';
 import { Emitter } from './emitter.js';
@@ -31,7 +32,10 @@ import { Traps } from './followers/traps.js';
 const heldMaximum = 400_000;
 
 /** What the translator looks at of a profile. */
-export type TranslatedProfile = Pick<KernelProfile, 'freeList' | 'referenceCounts' | 'processes' | 'locks'>;
+export type TranslatedProfile = Pick<
+  KernelProfile,
+  'freeList' | 'blocks' | 'referenceCounts' | 'processes' | 'locks'
+>;
 
 /** Writers of the rows that are made of single records. */
 interface Rows {
@@ -47,6 +51,7 @@ interface Rows {
 
 export class Translator {
   private readonly freeList: FreeList | undefined;
+  private readonly blocks: BlockFrames | undefined;
   /** Arrays that may count references; the search finds out which one does. */
   private readonly candidates: readonly ReferenceCounts[];
   private readonly processes: Processes | undefined;
@@ -94,9 +99,10 @@ export class Translator {
     this.repeats = new FaultRepeats(this.emitter, (record) => this.tell(record));
     this.frameWrites = new FrameWrites(this.emitter, callSites, new CallGraph(debug));
     this.console = new ConsoleLines(this.emitter);
-    const { freeList, referenceCounts, processes } = profile;
+    const { freeList, blocks, referenceCounts, processes } = profile;
     this.locks = new LockRows(profile.locks?.locks ?? [], this.emitter, callSites);
     if (freeList) this.freeList = new FreeList(freeList, this.emitter, callSites);
+    if (blocks) this.blocks = new BlockFrames(blocks, this.emitter);
     this.candidates = referenceCounts.map((facts) => new ReferenceCounts(facts, this.emitter, callSites));
     if (this.candidates.length > 0)
       this.search = new ReferenceCountSearch(this.candidates, (address) => !!this.freeList?.covers(address));
@@ -214,12 +220,14 @@ export class Translator {
       case ProbeId.foundFree:
         return this.freeList?.found(record, record.number(operand.a));
       case ProbeId.allocateEntered:
+        this.blocks?.allocatorEntered(record);
         return this.freeList?.begin(this.emitter.spanOf(record));
       case ProbeId.allocateReturns:
         this.freeList?.settle(record, this.emitter.spanOf(record), record.number(operand.a));
         return this.called(this.rows.kalloc, record);
       case ProbeId.freeEntered:
         this.frameWrites.freed(record);
+        this.blocks?.freerEntered(record);
         return this.called(this.rows.kfree, record);
       case ProbeId.panicText:
         return this.panicText.add(record);
@@ -227,6 +235,12 @@ export class Translator {
         return writePanicCall(this.rows.panicCall, record, this.emitter);
       case ProbeId.panicEntered:
         return this.panic(record);
+      case ProbeId.blockMapped:
+        return this.blocks?.isMapped(record);
+      case ProbeId.blockTaken:
+        return this.blocks?.taken(record);
+      case ProbeId.blockGiven:
+        return this.blocks?.given(record);
       case ProbeId.countsPlaced:
         // The search has seen it.
         return;

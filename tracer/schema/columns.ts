@@ -31,7 +31,7 @@ export const frame = { type: 'u64', encoding: 'delta', doc: 'Physical address of
 export const freeFrames = {
   type: 'u32',
   encoding: 'delta',
-  doc: 'Frames on the free list afterwards.',
+  doc: 'Frames on the free list afterwards; 0 where they come from an allocator of blocks, which counts otherwise.',
 } as const;
 
 export const locks = {

@@ -60,7 +60,9 @@ export const events = {
   },
   frame_alloc: {
     id: 4,
-    doc: 'A frame left the free list (a store to its head took it off). Not emitted by kalloc calls that fail.',
+    doc:
+      'A frame left the free list (a store to its head took it off), or, where frames come from an allocator of ' +
+      'blocks, was returned by it to the allocator of frames. Not emitted by kalloc calls that fail.',
     columns: {
       frame,
       free_frames: freeFrames,
@@ -74,7 +76,9 @@ export const events = {
   },
   frame_free: {
     id: 5,
-    doc: 'A frame was put on the free list. Not emitted by kfree calls that only drop a reference.',
+    doc:
+      'A frame was put on the free list, or given back to the allocator of blocks that it came from. Not emitted by ' +
+      'kfree calls that only drop a reference.',
     columns: {
       frame,
       free_frames: freeFrames,

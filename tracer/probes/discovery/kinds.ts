@@ -5,12 +5,13 @@ import type { KernelProfile } from './profile.js';
 
 /** Kinds that need something of the kernel that was not found. All others come from the machine itself. */
 export function kindsLost(profile: Omit<KernelProfile, 'findings' | 'missing'>): EventName[] {
-  const { functions, freeList, referenceCounts, processes, locks } = profile;
+  const { functions, freeList, blocks, referenceCounts, processes, locks } = profile;
   // With several lists, what the allocator merely moves between them is told by its entry and return.
   const isFollowed =
     freeList !== undefined && (freeList.heads.length === 1 || functions.allocate !== undefined);
   const needs: readonly [boolean, readonly EventName[]][] = [
-    [isFollowed, ['frame_alloc', 'frame_free', 'free_frame_write']],
+    [isFollowed || blocks !== undefined, ['frame_alloc', 'frame_free']],
+    [isFollowed, ['free_frame_write']],
     [functions.allocate !== undefined, ['kalloc']],
     [functions.free !== undefined, ['kfree']],
     [referenceCounts.length > 0, ['refcount_change']],

@@ -1,6 +1,7 @@
 // What a kernel keeps where: found from its debug information, symbols and code, each finding with its reason. Names
 // are hints to be tried first; shapes and use decide. Nothing here depends on the running machine.
 import type { DebugInfo } from '../../symbols/index.js';
+import { findBlockAllocator, type BlockAllocatorFacts } from './block-allocator.js';
 import { codeReferences, type CodeReference } from './code-references.js';
 import type { Finding } from './finding.js';
 import { findFreeList, type FreeListFacts } from './free-list-facts.js';
@@ -27,6 +28,8 @@ export type { Role, RoleFunction };
 export interface KernelProfile {
   readonly functions: RoleFunctions;
   readonly freeList?: FreeListFacts;
+  /** Where frames come from, if not from such a list. */
+  readonly blocks?: BlockAllocatorFacts;
   /** Candidates by shape, likeliest first; their use decides. */
   readonly referenceCounts: readonly ReferenceCountFacts[];
   readonly processes?: ProcessFacts;
@@ -47,7 +50,11 @@ export interface KernelProfile {
 export function findProfile(debug: DebugInfo, file?: ProfileFile): KernelProfile {
   const given = new GivenFacts(debug, file);
   const named = rolesWith(rolesByName(debug), given.functions());
-  const freeList = orElse(given.freeList(), () => findFreeList(debug, named.allocate?.found));
+  const listed = orElse(given.freeList(), () => findFreeList(debug, named.allocate?.found));
+  // A list that was guessed may be left from before.
+  const isUnsure = given.freeList() === undefined && (!listed || listed.finding.sureness === 'guess');
+  const blocks = isUnsure ? findBlockAllocator(debug, named.allocate?.found, named.free?.found) : undefined;
+  const freeList = blocks ? undefined : listed;
   const byCode = rolesByShape(debug, rolesByCode(debug, named, freeList));
   const found = rolesWith(byCode, given.functions());
   const functions: RoleFunctions = Object.fromEntries(
@@ -60,6 +67,7 @@ export function findProfile(debug: DebugInfo, file?: ProfileFile): KernelProfile
   const parts = {
     functions,
     ...(freeList && { freeList }),
+    ...(blocks && { blocks }),
     referenceCounts,
     ...(processes && { processes }),
     ...(locks && { locks }),
@@ -81,9 +89,10 @@ function addressOf(debug: DebugInfo, symbol: string): number | undefined {
 type Parts = Omit<KernelProfile, 'findings' | 'missing'>;
 
 /** Lines about the kernel's data. */
-function dataFindings({ freeList, referenceCounts, processes, locks }: Parts): Finding[] {
+function dataFindings({ freeList, blocks, referenceCounts, processes, locks }: Parts): Finding[] {
   return [
     ...(freeList ? [{ what: 'free list', ...freeList.finding }] : []),
+    ...(blocks ? [{ what: 'free blocks', ...blocks.finding }] : []),
     ...referenceCounts.map(({ finding }) => ({ what: 'reference counts', ...finding })),
     ...(processes ? processes.findings : []),
     ...(locks ? [{ what: 'locks', ...locks.finding }] : []),
@@ -91,9 +100,13 @@ function dataFindings({ freeList, referenceCounts, processes, locks }: Parts): F
 }
 
 /** What was not found, and what is lost by it, a sentence each. */
-function missingIn({ functions, freeList, referenceCounts, processes, locks }: Parts): string[] {
+function missingIn({ functions, freeList, blocks, referenceCounts, processes, locks }: Parts): string[] {
   const lost: readonly [boolean, string][] = [
-    [!!freeList, 'no free list found: no frame_alloc, frame_free and free_frame_write events'],
+    [!!freeList || !!blocks, 'no free list found: no frame_alloc, frame_free and free_frame_write events'],
+    [
+      !blocks,
+      'frames come from an allocator of blocks: no free_frame_write events, and no numbers of free frames',
+    ],
     [
       referenceCounts.length > 0,
       'no reference-count array found: no refcount_change events (a kernel without copy-on-write has none)',

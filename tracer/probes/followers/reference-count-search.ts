@@ -89,6 +89,7 @@ export class ReferenceCountSearch {
 
   private probed(record: RawRecord): void {
     if (record.size === ProbeId.freeEntered) this.begin(record.hart, record.number(operand.a));
+    else if (record.size === ProbeId.blockTaken) this.begin(record.hart, record.number(operand.a));
     else if (record.size === ProbeId.allocateReturns) this.begin(record.hart, 0);
     else if (record.size === ProbeId.countsPlaced)
       this.candidates[record.low(operand.a)].place(record.number(operand.b), record.number(operand.c));
