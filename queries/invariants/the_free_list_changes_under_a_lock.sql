@@ -5,8 +5,8 @@
 -- severity: error
 -- breaks:   nothing
 -- hint:     Looking at the head of the list and storing the new one are one step.
--- except:   Boot, and lists that are kept by atomic instructions. Not judged where no locks were found, nor where frames
---           come from an allocator of blocks, whose lists nobody sees: no frame is known to be free there.
+-- except:   Boot, and lists that are kept by atomic instructions. Not judged where no locks were found, nor where
+--           frames come from an allocator of blocks, whose lists nobody sees: no frame is known to be free there.
 -- judged:   SELECT (SELECT count(*) FROM frame_alloc WHERE free_frames > 0 AND EXISTS (SELECT * FROM lock)) + (SELECT
 --           count(*) FROM frame_free WHERE free_frames > 0 AND EXISTS (SELECT * FROM lock))
 -- suspects: SELECT (SELECT count(*) FROM frame_alloc WHERE locks = 0 AND pid <> 0) + (SELECT count(*) FROM frame_free

@@ -12,6 +12,7 @@ export interface CodeSpan {
   readonly high: number;
 }
 
+/** The two functions of an allocator of blocks, and who asks them for frames. Addresses are physical. */
 export interface BlockAllocatorFacts {
   /** Given a size, it returns a block's address in a0, or 0. */
   readonly take: RoleFunction;
