@@ -223,3 +223,25 @@ describe('which array counts', () => {
     expect(pick(refcount_change, 'frame')).toEqual(Array.from({ length: 9 }, (_, index) => [frame(index)]));
   });
 });
+
+describe('an array that counts where pages are mapped, not where frames are handed out,', () => {
+  /** An entry of the last level is made for a frame, and its count goes up behind it, or before. */
+  const maps = (array: ReferenceCountFacts, base: number, isBehind = true): RecordInput[] =>
+    Array.from({ length: 9 }, (_, index): RecordInput[] => {
+      const of = frame(20 - index);
+      const entry = { kind: RecordKind.tableStore, a: 0x80200000 + index * 8, c: (of / 4096) * 1024 + 0x1f };
+      const counted = change(array, base, of, 0, 1);
+      return isBehind ? [entry, counted] : [counted, entry];
+    }).flat();
+  const array = facts({ firstFrame: 0, count: 557056 });
+
+  test.each([0, kernelBase])('tells by the frames of the entries where it begins: %i', async (base) => {
+    const rows = await changes(array, maps(array, base));
+    expect([rows.length, rows[0]]).toEqual([9, [frame(20), 0, 1]]);
+  });
+
+  test('is left where it was taken to begin if the frames would say something unusual', async () => {
+    const rows = await changes(array, maps(array, 0, false));
+    expect([rows.length, rows[0]]).toEqual([9, [frame(20), 0, 1]]);
+  });
+});

@@ -8,6 +8,8 @@ import type { ReferenceCounts } from './reference-counts.js';
 /** What a hart's allocator or free function is at work on; a count changed meanwhile is that frame's. */
 interface Work {
   frame: number;
+  /** The frame that an entry was made for last, until an element is changed; 0 for none. */
+  mapped: number;
   /** Candidates whose element was changed once during this work, with the value it had. */
   readonly changed: Map<ReferenceCounts, Change>;
 }
@@ -27,6 +29,10 @@ const frameBytes = 4096;
 /** Agreeing observations that decide, and how many times as many as for any other answer they must be. */
 const votesNeeded = 8;
 const votesRatio = 3;
+/** Where element 0 of an array is that counts while pages are mapped: such changes may speak of the page before. */
+const usualFirsts = [0, 2 ** 31];
+/** Bits of a page-table entry. */
+const entryBit = { valid: 1, allows: 0xe, numberShift: 10 } as const;
 
 /** What is voted for: the frame of element 0, and the bytes of memory from an element to the next, a power of two. */
 const spacings = 64;
@@ -56,6 +62,8 @@ function finerSpacing(one: Pair, other: Pair): number | undefined {
 export class ReferenceCountSearch {
   private readonly work = new Map<number, Work>();
   private readonly votes: ReadonlyMap<ReferenceCounts, Map<number, number>>;
+  /** By candidate, how often an element was changed for an entry's frame, by the frame of element 0. */
+  private readonly mappings = new Map<ReferenceCounts, Map<number, number>>();
   private readonly last = new Map<ReferenceCounts, Pair>();
   private answer: ReferenceCounts | undefined;
 
@@ -71,6 +79,7 @@ export class ReferenceCountSearch {
     if (record.kind === RecordKind.probe) this.probed(record);
     else if (record.kind === RecordKind.trapReturn) this.begin(record.hart, 0);
     else if (record.kind === RecordKind.watchedStore) this.stored(record);
+    else if (record.kind === RecordKind.tableStore) this.mapped(record);
     return this.answer !== undefined;
   }
 
@@ -84,7 +93,10 @@ export class ReferenceCountSearch {
       ({ facts, isPlaced }) => (facts.isNamedSo || facts.codeUse === 'stores') && isPlaced,
     );
     const votes = [...(likeliest ? this.votes.get(likeliest)!.values() : [])];
-    return votes.reduce((sum, each) => sum + each, 0) < votesNeeded ? likeliest : undefined;
+    if (votes.reduce((sum, each) => sum + each, 0) >= votesNeeded) return undefined;
+    const first = likeliest && this.firstByMappings(likeliest);
+    if (first !== undefined) likeliest!.firstFrame = first;
+    return likeliest;
   }
 
   private probed(record: RawRecord): void {
@@ -102,11 +114,38 @@ export class ReferenceCountSearch {
       return this.begin(record.hart, isPush ? 0 : record.number(operand.b));
     }
     const work = this.workOf(record.hart);
-    if (work.frame === 0) return;
+    if (work.frame === 0 && work.mapped === 0) return;
     for (const candidate of this.candidates) {
       const index = candidate.covers(address) ? candidate.changedElement(record) : -1;
-      if (index >= 0) this.changed(work, candidate, index, record);
+      if (index < 0) continue;
+      if (work.frame !== 0) this.changed(work, candidate, index, record);
+      else if (work.mapped !== 0) this.changedForMapping(work, candidate, index);
     }
+  }
+
+  /** Where no allocator counts, mapping may: an entry is made, and an element changed next. */
+  private mapped(record: RawRecord): void {
+    const low = record.low(operand.c);
+    const isLeaf = (low & entryBit.valid) !== 0 && (low & entryBit.allows) !== 0;
+    if (!isLeaf || record.size !== 0) return;
+    const number =
+      (low >>> entryBit.numberShift) + (record.high(operand.c) >>> 0) * 2 ** (32 - entryBit.numberShift);
+    this.workOf(record.hart).mapped = number * frameBytes;
+  }
+
+  private changedForMapping(work: Work, candidate: ReferenceCounts, index: number): void {
+    const first = work.mapped - index * frameBytes;
+    work.mapped = 0;
+    const counts = this.mappings.get(candidate) ?? new Map<number, number>();
+    this.mappings.set(candidate, counts.set(first, (counts.get(first) ?? 0) + 1));
+  }
+
+  /** The frame of element 0, if most changes for entries speak for it. */
+  private firstByMappings(candidate: ReferenceCounts): number | undefined {
+    const counts = [...(this.mappings.get(candidate) ?? [])].sort(([, left], [, right]) => right - left);
+    const [first, second = [0, 0]] = counts;
+    const isClear = first !== undefined && first[1] >= votesNeeded && first[1] >= second[1] * votesRatio;
+    return isClear && usualFirsts.includes(first[0]) ? first[0] : undefined;
   }
 
   /** A change is a vote; what is changed back in the same work is a lock of the frame, and its votes are void. */
@@ -151,12 +190,13 @@ export class ReferenceCountSearch {
   private begin(hart: number, frame: number): void {
     const work = this.workOf(hart);
     work.frame = frame;
+    work.mapped = 0;
     work.changed.clear();
   }
 
   private workOf(hart: number): Work {
     let work = this.work.get(hart);
-    if (!work) this.work.set(hart, (work = { frame: 0, changed: new Map() }));
+    if (!work) this.work.set(hart, (work = { frame: 0, mapped: 0, changed: new Map() }));
     return work;
   }
 }
