@@ -1,17 +1,26 @@
--- title:    no address of a program panics the kernel
--- rule:     Whatever address a program uses, or hands to a system call, the worst that comes of it is the program's
---           end.
+-- title:    no access of a program panics the kernel
+-- rule:     Whatever a program reads, writes or executes, and whatever address it hands to a system call, the worst
+--           that comes of it is the program's end.
 -- why:      Programs are not trusted: an address of theirs must be looked at before it is used.
 -- needs:    panic_calls, page_fault, syscall
+-- optional: places
 -- severity: error
 -- follows:  frames
--- hint:     What must be true of the address for what is done with it next, and who makes sure of that?
--- except:   Addresses of system calls are judged where no page can be: at and above 2^38.
+-- hint:     What must be true of the address for what is done with it next, and who makes sure of that? If the page is
+--           the program's own, what is done for it on the way to the panic, and in which order?
+-- except:   Addresses of system calls are judged where no page can be: at and above 2^38. What goes wrong while the
+--           process ends for its fault, as closing its files.
 -- judged:   SELECT count(*) FROM page_fault
 -- suspects: SELECT count(*) FROM panic_calls
-WITH bad AS (
-  SELECT p.*, printf('a %s at 0x%x', f.access, f.va) AS deed, f.cycle AS since
+WITH ending AS (
+  -- By what xv6 calls it; a panic of its own is about who must not end.
+  SELECT c.seq FROM (SELECT seq, unnest(sites[2:]) AS address FROM panic_calls) c JOIN places l USING (address)
+  WHERE l."function" IN ('exit', 'kexit')
+), bad AS (
+  SELECT p.*, printf('a %s at 0x%x%s', f.access, f.va,
+                     CASE WHEN f.va < f.size THEN ', within its memory,' ELSE '' END) AS deed, f.cycle AS since
   FROM panic_calls p JOIN page_fault f ON f.span = p.span AND f.outcome = 'panicked'
+  ANTI JOIN ending e ON e.seq = p.seq
   WHERE NOT p.without_memory
   UNION ALL
   SELECT p.*, printf('%s with the address 0x%x', s.name, greatest(s.argument0, s.argument1)), s.cycle

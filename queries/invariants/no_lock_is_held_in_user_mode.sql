@@ -2,7 +2,7 @@
 -- rule:     A hart that returns to a program holds no lock of the kernel.
 -- why:      Whoever wants the lock next waits for ever, with interrupts off.
 -- needs:    trap_return, lock
--- optional: pte_write, refcount_change, frame_alloc, frame_free, location
+-- optional: pte_write, refcount_change, frame_alloc, frame_free, location, syscall, process, kernel_span
 -- severity: error
 -- hint:     Some way out of the kernel misses its release: look at the ways out after errors.
 -- except:   Not judged where no locks were found.
@@ -26,12 +26,23 @@ WITH wrong AS (
   JOIN (SELECT *, count(*) AS times FROM changes WHERE locks <> 0 GROUP BY ALL) c
     ON c.call_site = caller.address AND c.locks & s.locks <> 0
   GROUP BY s.span
+), calls AS (
+  SELECT s.span, s.name, coalesce(s.result < 0, false) AS failed
+  FROM syscall s SEMI JOIN wrong USING (span) WHERE s.phase = 'leave'
+), makers AS (
+  -- Who makes a child ready to run is who gives up making one.
+  SELECT mode(pc) AS pc FROM process WHERE action = 'fork' AND pid <> 0 HAVING count(*) > 0
 )
 SELECT r.cycle, r.hart, r.pid, NULL AS frame, r.pc,
-       [any_value(g.pc), any_value(s.pc), any_value(s.call_site)]::UBIGINT[] AS sites,
-       printf('the hart returned to the program with %s held', coalesce(string_agg(l.name, ', ' ORDER BY l.number),
-                                                                       'a lock')) AS message
+       [CASE WHEN bool_or(c.failed AND c.name = 'fork') THEN any_value(m.pc) END,
+        any_value(g.pc), any_value(s.pc), any_value(s.call_site)]::UBIGINT[] AS sites,
+       printf('the hart returned%s to the program with %s held',
+              CASE WHEN bool_or(c.failed) THEN printf(' from a failed %s', any_value(c.name))
+                   WHEN bool_or(c.name IS NOT NULL) THEN printf(' from %s', any_value(c.name))
+                   WHEN bool_or(k.cause = 'page_fault') THEN ' from a page fault' ELSE '' END,
+              coalesce(string_agg(DISTINCT l.name, ', ' ORDER BY l.name), 'a lock')) AS message
 FROM wrong r LEFT JOIN lock l ON (r.locks >> l.number) & 1 = 1 LEFT JOIN stores s ON s.span = r.span
-LEFT JOIN guarded g ON g.span = r.span
+LEFT JOIN guarded g ON g.span = r.span LEFT JOIN calls c ON c.span = r.span LEFT JOIN makers m ON true
+LEFT JOIN kernel_span k ON k.id = r.span
 GROUP BY r.seq, r.cycle, r.hart, r.pid, r.pc
 ORDER BY r.seq

@@ -1,7 +1,9 @@
 -- title:    the kernel takes no fault
--- rule:     The kernel's own instructions cause no page fault or access fault that ends in a panic.
+-- rule:     The kernel's own instructions cause no page fault or access fault that ends in a panic,
+--           or comes again and again for ever.
 -- why:      The kernel used an address that leads nowhere; near 0 it is a null pointer.
 -- needs:    trap, panic_calls
+-- optional: run_facts
 -- severity: error
 -- follows:  any
 -- hint:     Which value did this instruction use as an address, and which call can return it?
@@ -9,14 +11,30 @@
 -- judged:   SELECT count(*) FROM trap
 -- suspects: SELECT count(*) FROM trap WHERE interrupt = 0 AND from_mode = 1 AND cause IN (1, 5, 7, 12, 13, 15)
 WITH faults AS (
-  SELECT * FROM trap WHERE interrupt = 0 AND from_mode = 1 AND cause IN (1, 5, 7, 12, 13, 15)
+  SELECT *, printf('the kernel %s address 0x%x, where nothing is mapped%s',
+                   CASE WHEN cause IN (1, 12) THEN 'jumped to' WHEN cause IN (5, 13) THEN 'read from'
+                        ELSE 'wrote to' END,
+                   value, CASE WHEN value < 4096 THEN ' (a null pointer)' ELSE '' END) AS fault
+  FROM trap WHERE interrupt = 0 AND from_mode = 1 AND cause IN (1, 5, 7, 12, 13, 15)
+), panics AS (
+  SELECT f.*, p.sites, p.faulted, ', and panicked: ' || p.text AS outcome
+  FROM faults f ASOF JOIN panic_calls p ON f.hart = p.hart AND f.seq < p.seq
+  QUALIFY row_number() OVER (PARTITION BY p.seq ORDER BY f.seq DESC) = 1
+), last_fault AS (
+  SELECT hart FROM faults WHERE EXISTS (SELECT * FROM run_facts WHERE key = 'end_reason' AND value = 'hang')
+  ORDER BY seq DESC LIMIT 1
+), before_that AS (
+  -- What the hart trapped for before its kernel took one fault after the other.
+  SELECT * FROM trap SEMI JOIN last_fault USING (hart) ANTI JOIN faults USING (seq) ORDER BY seq DESC LIMIT 1
+), hangs AS (
+  SELECT f.*, NULL::UBIGINT[] AS sites, false AS faulted,
+         ', and its way into traps faults too, without end'
+         || CASE WHEN b.from_mode = 0 AND b.cause IN (1, 12) AND b.interrupt = 0
+                   THEN printf('; the program had gone on at 0x%x, where it has nothing', b.pc) ELSE '' END AS outcome
+  FROM faults f SEMI JOIN last_fault USING (hart) LEFT JOIN before_that b ON true
+  WHERE f.seq > coalesce(b.seq, 0) ORDER BY f.seq LIMIT 1
 )
-SELECT f.cycle, f.hart, f.pid, NULL AS frame, f.pc,
-       CASE WHEN p.faulted THEN p.sites ELSE [f.pc] END AS sites,
-       printf('the kernel %s address 0x%x, where nothing is mapped%s, and panicked: %s',
-              CASE WHEN f.cause IN (1, 12) THEN 'jumped to' WHEN f.cause IN (5, 13) THEN 'read from'
-                   ELSE 'wrote to' END,
-              f.value, CASE WHEN f.value < 4096 THEN ' (a null pointer)' ELSE '' END, p.text) AS message
-FROM faults f ASOF JOIN panic_calls p ON f.hart = p.hart AND f.seq < p.seq
-QUALIFY row_number() OVER (PARTITION BY p.seq ORDER BY f.seq DESC) = 1
+SELECT cycle, hart, pid, NULL AS frame, pc, CASE WHEN faulted THEN sites ELSE [pc] END AS sites,
+       fault || outcome AS message
+FROM (SELECT * FROM panics UNION ALL SELECT * FROM hangs)
 ORDER BY cycle

@@ -145,3 +145,16 @@ describe('a hang', () => {
     expect(hung).toBe(hangs ? 1 : 0);
   });
 });
+
+test('an access beyond the memory asks for more of it, but where no machine has any', () => {
+  const remarksOf = (b: number): string[] => {
+    const exceptions = new KernelExceptions(() => undefined);
+    const view = encode([{ ...trap(0, 5, b, fromKernel), pc: 0x80001000 }]);
+    new TrapWatch(exceptions, new FaultLoops(() => undefined)).observe(view, 0, view.byteLength);
+    return exceptions.remarks({ start: 0x80000000, end: 0x81000000 });
+  };
+  expect(remarksOf(0x81000000)).toEqual([
+    'the kernel accessed 0x81000000, beyond its 16 MiB of memory: does it need more (--memory)?',
+  ]);
+  expect(remarksOf(0x3ffffff08a)).toEqual([]);
+});

@@ -88,6 +88,20 @@ describe('no_lock_is_held_in_user_mode', () => {
     expect(unnamed.violations).toMatchObject([{ message: expect.stringMatching(/with a lock held/) }]);
   });
 
+  test('names the call that failed with the lock, and suspects who makes children where that was fork', async () => {
+    const story = lockedStory();
+    story.inside(3, 'fork', (entry) => story.emit('process', entry, 'fork', { action: 'fork', subject: 4 }));
+    story.inside(3, 'fork', (entry) => {
+      story.emit('syscall', entry, '', { phase: 'leave', name: 'fork', number: 1, result: -1 });
+      story.emit('trap_return', entry, 'userret', { to_mode: 0, locks: another });
+    });
+    const { violations } = await judgeRows(name, story.rows());
+    expect(violations[0].message).toBe(
+      'the hart returned from a failed fork to the program with a lock held',
+    );
+    expect(violations[0].suspects.map((one) => one.function)).toEqual(['fork']);
+  });
+
   test('suspects what changes things under that lock for the one who did something last', async () => {
     const story = lockedStory();
     const place = { root: 0x80200000, level: 0, va: 0x1000, entry: 0x80202008, before: 0n, after: 0n };

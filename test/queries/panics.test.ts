@@ -1,6 +1,6 @@
 // Rules about panics: which of them a panic breaks, and whom of the calls under way it makes suspect.
 import { describe, expect, test } from 'vitest';
-import { judgeRows } from '../support/check-rows.js';
+import { judgeRows, messages } from '../support/check-rows.js';
 import { pteOf, Story, type Entry } from '../support/story.js';
 import { ToyKernel } from '../support/toy-kernel.js';
 
@@ -205,6 +205,22 @@ describe('no_address_of_a_program_panics_the_kernel', () => {
     expect(violations[0].message).toBe('while it dealt with a store at 0x4000 the kernel panicked: mappages');
   });
 
+  test('says that the address was the program’s own, and leaves what goes wrong while it ends to others', async () => {
+    const own = new Story();
+    faultAt(own, 0x4000, 'acquire', 'cowfault', 'usertrap');
+    const { page_fault, ...others } = own.rows();
+    const fault = page_fault!.map((row) => ({ ...row, size: 0x5000 }));
+    const { violations } = await judgeRows(rule, { ...others, page_fault: fault });
+    expect(violations[0].message).toContain('with a store at 0x4000, within its memory, the kernel panicked');
+
+    const ending = new Story();
+    faultAt(ending, 0x4000, 'fileclose', 'exit', 'usertrap');
+    expect(await judgeRows(rule, ending.rows())).toMatchObject({ status: 'holds', judged: 1 });
+    const init = new Story();
+    faultAt(init, 0x4000, 'exit', 'usertrap');
+    expect(await judgeRows(rule, init.rows())).toMatchObject({ status: 'violated' });
+  });
+
   test('is broken by a system call with an address where no page can be, and not by any other panic', async () => {
     const calling = (argument1: number): Story => {
       const story = new Story();
@@ -264,6 +280,22 @@ describe('the_kernel_takes_no_fault', () => {
           'the kernel wrote to address 0x8, where nothing is mapped (a null pointer), and panicked: kerneltrap',
       },
     ]);
+  });
+
+  test('is broken by those that come without end, and tells where the program had been sent', async () => {
+    const story = faulting(false);
+    const wild = { interrupt: 0, cause: 12, value: 0x5050, from_mode: 0, to_mode: 1 };
+    story.inside(4, 'page_fault', (entry) => {
+      story.emit('trap', entry, '', { ...wild, pc: 0x5050 });
+      for (const value of [0x3ffffff08a, 0x3ffffff000, 0x3ffffff000])
+        story.emit('trap', entry, '', { ...wild, cause: 1, value, from_mode: 1 });
+    });
+    const hung = await judgeRows(name, story.rows(), { facts: { end_reason: 'hang' } });
+    expect(messages(hung)).toEqual([
+      'the kernel jumped to address 0x3ffffff08a, where nothing is mapped, and its way into traps faults too, ' +
+        'without end; the program had gone on at 0x5050, where it has nothing',
+    ]);
+    expect(await judgeRows(name, story.rows())).toMatchObject({ status: 'holds' });
   });
 
   test('holds for one that the kernel survives', async () => {

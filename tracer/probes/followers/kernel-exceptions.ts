@@ -13,6 +13,8 @@ interface Repetition {
 /** So many are no progress: a kernel's own exceptions are bugs, and the first one mostly its panic. */
 const repetitionMaximum = 1000;
 const userMode = 0;
+/** Bytes of memory that a machine may have; an address behind them is no memory that somebody forgot. */
+const memoryMost = 2 ** 31;
 const accessFaults = new Set([1, 5, 7]);
 
 export class KernelExceptions {
@@ -27,7 +29,7 @@ export class KernelExceptions {
   /** What is to be said of them to who gave the machine its memory, a sentence each. */
   remarks(ram: { readonly start: number; readonly end: number }): string[] {
     const { unanswered } = this;
-    if (unanswered === undefined || unanswered < ram.end) return [];
+    if (unanswered === undefined || unanswered < ram.end || unanswered >= ram.start + memoryMost) return [];
     const beyond = `${hex(unanswered)}, beyond its ${(ram.end - ram.start) / 2 ** 20} MiB of memory`;
     return [`the kernel accessed ${beyond}: does it need more (--memory)?`];
   }
