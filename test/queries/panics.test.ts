@@ -1,6 +1,6 @@
 // Rules about panics: which of them a panic breaks, and whom of the calls under way it makes suspect.
 import { describe, expect, test } from 'vitest';
-import { judgeRows, messages } from '../support/check-rows.js';
+import { judgeRows } from '../support/check-rows.js';
 import { pteOf, Story, type Entry } from '../support/story.js';
 import { ToyKernel } from '../support/toy-kernel.js';
 
@@ -254,51 +254,5 @@ describe('freed_frames_reach_the_free_list', () => {
   test('is broken when the allocator never gets a frame', async () => {
     expect(await suspects(rule, boot(false))).toEqual([['frame_drop', 'freerange', 'kfree']]);
     expect(await judgeRows(rule, boot(true).rows())).toMatchObject({ status: 'holds', judged: 1 });
-  });
-});
-
-describe('the_kernel_takes_no_fault', () => {
-  const name = 'the_kernel_takes_no_fault';
-
-  function faulting(panics: boolean): Story {
-    const story = new Story();
-    story.inside(3, 'fork', (entry) => {
-      story.emit('trap', entry, 'uvmcopy', { interrupt: 0, cause: 15, value: 8, from_mode: 1, to_mode: 1 });
-      if (panics)
-        story.emit('panic', entry, 'panic', { text: 'kerneltrap', call_site: story.at('kerneltrap') });
-    });
-    return story;
-  }
-
-  test('is broken by one that ends in a panic, and names the instruction', async () => {
-    const { violations } = await judgeRows(name, faulting(true).rows());
-    expect(violations).toMatchObject([
-      {
-        pid: 3,
-        function: 'uvmcopy',
-        message:
-          'the kernel wrote to address 0x8, where nothing is mapped (a null pointer), and panicked: kerneltrap',
-      },
-    ]);
-  });
-
-  test('is broken by those that come without end, and tells where the program had been sent', async () => {
-    const story = faulting(false);
-    const wild = { interrupt: 0, cause: 12, value: 0x5050, from_mode: 0, to_mode: 1 };
-    story.inside(4, 'page_fault', (entry) => {
-      story.emit('trap', entry, '', { ...wild, pc: 0x5050 });
-      for (const value of [0x3ffffff08a, 0x3ffffff000, 0x3ffffff000])
-        story.emit('trap', entry, '', { ...wild, cause: 1, value, from_mode: 1 });
-    });
-    const hung = await judgeRows(name, story.rows(), { facts: { end_reason: 'hang' } });
-    expect(messages(hung)).toEqual([
-      'the kernel jumped to address 0x3ffffff08a, where nothing is mapped, and its way into traps faults too, ' +
-        'without end; the program had gone on at 0x5050, where it has nothing',
-    ]);
-    expect(await judgeRows(name, story.rows())).toMatchObject({ status: 'holds' });
-  });
-
-  test('holds for one that the kernel survives', async () => {
-    expect(await judgeRows(name, faulting(false).rows())).toMatchObject({ status: 'holds', judged: 1 });
   });
 });
