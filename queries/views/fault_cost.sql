@@ -3,8 +3,9 @@
 --        was mapped to before (null when it was not), mappings_before how many user mappings that frame had.
 --        undisturbed: nobody else changed old_frame meanwhile, so the cost can be told. What counts is who has a
 --        frame, not where the allocator keeps the others (its list, a frame in hand, a stock for each hart): taken is
---        what the allocator handed out and what was mapped though nobody had it before; given back is what went to the
---        free function and has no user any more.
+--        what the allocator handed out and what was mapped though nobody had it before, or though it had just been free
+--        (a second allocator; who gave it back may not have unmapped it yet); given back is what went to the free
+--        function and has no user any more.
 -- needs: fault_handling, frame_alloc, frame_free, fault_changes, frame_spans
 -- optional: kalloc, kfree
 -- materialized: yes
@@ -40,7 +41,7 @@ WITH faults AS (
   FROM frame_spans s SEMI JOIN doubtful USING (span, frame) GROUP BY s.span, s.frame
 ), judged AS (
   SELECT m.span,
-         m.handed OR (m.unlisted AND NOT n.hands)
+         m.handed OR (m.unlisted AND (m.mapped OR NOT n.hands))
            OR (m.mapped AND coalesce(t.before = 0 AND t.mappings > 0, false)) AS taken,
          CASE WHEN m.listed THEN m.given OR NOT n.gives OR m.handed OR coalesce(t.mappings < t.before, false)
               ELSE m.given AND NOT m.shared AND (m.handed AND NOT m.mapped

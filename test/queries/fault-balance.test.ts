@@ -58,6 +58,36 @@ describe('a_sole_owner_write_fault_takes_no_frame', () => {
   });
 });
 
+describe('a_shared_write_fault_takes_one_frame', () => {
+  /** The copy's frame comes from a second allocator, whose old owner is held up before it unmaps it. */
+  function fault(): ToyKernel {
+    const kernel = new ToyKernel({ uncounted: true });
+    const init = kernel.boot('init');
+    const gone = kernel.fork(init);
+    kernel.exec(gone, 'gone');
+    const child = kernel.fork(init);
+    const { story } = kernel;
+    const given = gone.pages.get(page)!.frame;
+    const slow = story.begin(gone.pid, 'sbrk');
+    story.emit('kfree', slow, 'kfree', { frame: given });
+    story.emit('frame_free', slow, 'kfree', { frame: given });
+    story.inside(child.pid, 'page_fault', (entry) => {
+      const at = { cycle: story.cycle, access: 'store', va: page, root: child.root, outcome: 'resolved' };
+      story.emit('frame_alloc', entry, 'kalloc_for_copy', { frame: given });
+      changePage(kernel, entry, child, pteOf(given, child.pages.get(page)!.bits | pte.w));
+      story.emit('page_fault', entry, '', { ...at, end_cycle: story.cycle });
+    });
+    changePage(kernel, slow, gone, 0n);
+    story.end(slow);
+    return kernel;
+  }
+
+  test('holds when the frame that it maps is still mapped by who gave it back', async () => {
+    const { status, judged } = await judgeRows('a_shared_write_fault_takes_one_frame', fault().story.rows());
+    expect({ status, judged }).toEqual({ status: 'holds', judged: 1 });
+  });
+});
+
 describe('a_sole_owner_copies_nothing', () => {
   /** The other sharer handles its fault before this one's begins, or while this one copies. */
   function bothFault(order: 'before' | 'meanwhile'): ToyKernel {
