@@ -86,12 +86,12 @@ export const bareProfile: KernelProfile = { functions: {}, referenceCounts: [], 
 export async function translated(
   profile: Partial<KernelProfile>,
   records: readonly RecordInput[],
+  debug: DebugInfo = DebugInfo.parse(parseElf(buildElf({ sections: [] }), 'none')),
 ): Promise<Record<EventName, Row[]>> {
   const folder = mkdtempSync(join(tmpdir(), 'records-'));
   try {
     mkdirSync(join(folder, 'events'));
     const sink = await openEventSink(folder, eventNames);
-    const debug = DebugInfo.parse(parseElf(buildElf({ sections: [] }), 'none'));
     const translator = new Translator(sink, { ...bareProfile, ...profile }, debug);
     const view = encode(records);
     // In two parts, as the ring is drained.

@@ -15,7 +15,7 @@ import { HeldRecords } from './followers/held-records.js';
 import { writeLocations } from './followers/locations.js';
 import { LockRows } from './followers/lock-rows.js';
 import { PageTables } from './followers/page-tables.js';
-import { writePanicCall } from './followers/panic-calls.js';
+import { appendLastCall, writePanicCall } from './followers/panic-calls.js';
 import { PanicText } from './followers/panic-text.js';
 import { Processes } from './followers/processes.js';
 import type { KernelProfile } from './discovery/profile.js';
@@ -232,7 +232,7 @@ export class Translator {
       case ProbeId.panicText:
         return this.panicText.add(record);
       case ProbeId.panicCall:
-        return writePanicCall(this.rows.panicCall, record, this.emitter);
+        return writePanicCall(this.rows.panicCall, record, this.emitter, this.debug);
       case ProbeId.panicEntered:
         return this.panic(record);
       case ProbeId.blockMapped:
@@ -264,7 +264,7 @@ export class Translator {
     if (!row) return;
     this.emitter.begin(row, record);
     row.columns.text.append(text);
-    this.emitter.appendCallSite(row.columns.call_site, record.low(operand.b), record.high(operand.b));
+    appendLastCall(row.columns.call_site, record, this.emitter, this.debug);
   }
 
   private marker(record: RawRecord): void {

@@ -251,7 +251,7 @@ export const events = {
       depth: { type: 'u8', doc: '0 for the function that called panic.' },
       call_site: {
         type: 'u64',
-        doc: 'Return address in the function; 0 for one that a trap interrupted, at pc.',
+        doc: 'Return address in the function (one less where the next function begins there); 0 for one that a trap interrupted, at pc.',
       },
     },
   },
