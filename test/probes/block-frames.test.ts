@@ -46,6 +46,12 @@ describe.skipIf(!hasCompiler)(`an allocator of blocks${unless(hasCompiler, compi
     expect([blocks?.take.name, freeList]).toEqual(['block', undefined]);
   });
 
+  test('is not followed where it returns for the allocator', () => {
+    const bare = `${outline} void *kalloc(void) { return block(4096); } ${outline} void kfree(void *p) { unblock(p); }`;
+    expect(profileOf(kernel(bare), '-O2').blocks).toBeUndefined();
+    expect(profileOf(kernel(bare), '-O1').blocks).toBeDefined();
+  });
+
   test('hands out memory, no descriptions of it', () => {
     const described = kernel(wrappers)
       .replaceAll('void *block(', 'struct page *block(')

@@ -3,6 +3,7 @@
 import { hex } from '../../../text/index.js';
 import { underlying, type DebugInfo, type FunctionInfo, type Type } from '../../symbols/index.js';
 import { calledBy } from './call-graph.js';
+import { instructionsOf } from './memory-steps.js';
 import type { Found } from './finding.js';
 import { functionNamed, type RoleFunction } from './roles.js';
 
@@ -31,7 +32,7 @@ export function findBlockAllocator(
   allocate: RoleFunction | undefined,
   free: RoleFunction | undefined,
 ): BlockAllocatorFacts | undefined {
-  if (!allocate || !free) return undefined;
+  if (!allocate || !free || endsInCall(debug, allocate) || endsInCall(debug, free)) return undefined;
   const [takers, givers] = [calledAlone(debug, allocate, free), calledAlone(debug, free, allocate)];
   const pairs = takers.filter(returnsMemory).flatMap((taker) => {
     return givers
@@ -47,6 +48,17 @@ export function findBlockAllocator(
     why: `${allocate.name} asks the one for memory, and ${free.name} hands it back to the other, of the same file`,
   };
   return { take, give, allocator, freer, finding };
+}
+
+const linkRegister = 1;
+
+/** Whether it jumps to another function at its end: that one then returns for it, and nothing tells who had called. */
+function endsInCall(debug: DebugInfo, { entry, exits }: RoleFunction): boolean {
+  const code = debug.symbols.functionAt(BigInt(entry));
+  const leaving = code ? [...instructionsOf(debug, code)].filter(({ pc }) => exits.includes(pc)) : [];
+  return leaving.some(
+    ({ decoded: { instruction, rs1 } }) => instruction.name !== 'jalr' || rs1 !== linkRegister,
+  );
 }
 
 /** Functions that one function calls and the other does not. */
