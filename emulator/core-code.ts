@@ -125,7 +125,7 @@ function declareHelpers(module: ModuleBuilder, host: Record<keyof CoreHost, neve
     illegal: module.declare(['i32', 'i32'], 'void'),
     takeInterrupt: module.declare(['i32'], 'i32'),
     append: module.declare(['i32', 'i32', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], 'void'),
-    appendStore: module.declare(['i32', 'i32', 'i64', 'i64', 'i64'], 'void'),
+    appendStore: module.declare(['i32', 'i32', 'i64', 'i64', 'i64', 'i32'], 'void'),
     watchedWritten: module.declare(['i32', 'i32', 'i64'], 'void'),
     leafChanged: module.declare(['i64', 'i64'], 'void'),
     reviewFrame: module.declare(['i32'], 'void'),

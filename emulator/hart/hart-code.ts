@@ -15,7 +15,7 @@ export interface HelperFunctions {
   takeInterrupt: FunctionReference<'i32'>;
   /** (kind | size << 16, hart, pc, a, b, c, d, e): appends a record to the event ring. */
   append: FunctionReference<'void'>;
-  /** (hart, kind | size << 16, field a, old, new): appends the record of a store. */
+  /** (hart, kind | size << 16, field a, old, new, locks held): appends the record of a store. */
   appendStore: FunctionReference<'void'>;
   /** (hart, linear address of an 8-byte word, its old value): a store to a frame with watched words was done. */
   watchedWritten: FunctionReference<'void'>;

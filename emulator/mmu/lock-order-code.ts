@@ -26,7 +26,12 @@ export function orderedLockAt(f: FunctionBuilder, at: I32): Local<'i32'> {
 }
 
 /** After `now` went to the holder word of a lock: `append` a record if it was taken, and with others than before. */
-export function tellOrder(parts: Parts, number: Local<'i32'>, now: I64, append: (kind: I32) => void): void {
+export function tellOrder(
+  parts: Parts,
+  number: Local<'i32'>,
+  now: I64,
+  append: (kind: I32, held: I32) => void,
+): void {
   const { f, h, helpers, layout } = parts;
   // Half of these stores give a lock back.
   f.if(i64.ne(now, holderWord(h, layout)), () => f.return());
@@ -39,6 +44,6 @@ export function tellOrder(parts: Parts, number: Local<'i32'>, now: I64, append: 
   const named = i32.and(news, i32.const((1 << 30) - 1));
   f.if(i32.and(i32.ne(i32.and(held, bit), at0), i32.ne(named, at0)), () => {
     f.do(i32.store(seen, i32.or(i32.load(seen, control.lockOrders), others), control.lockOrders));
-    append(i32.or(i32.const(RecordKind.lockTaken), i32.shl(number, i32.const(16))));
+    append(i32.or(i32.const(RecordKind.lockTaken), i32.shl(number, i32.const(16))), held);
   });
 }

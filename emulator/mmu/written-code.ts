@@ -151,14 +151,15 @@ function recordWatchedStore(parts: Parts, at: Local<'i32'>, old: I64, now: Local
   f.if(isWatchedWord(f, at, layout), () => {
     const lock = orderedLockAt(f, at);
     f.if(i32.ltS(i32.const(-1), lock), () => {
-      tellOrder(parts, lock, now, (kind) => appendStore(parts, kind, at, old, now));
+      tellOrder(parts, lock, now, (kind, locks) => appendStore(parts, kind, at, old, now, { locks }));
       f.return();
     });
     const kind = i32.or(
       i32.const(RecordKind.watchedStore),
       i32.shl(mappingsOf(f, layout, old), i32.const(16)),
     );
-    appendStore(parts, kind, at, old, now, pointee(parts, now));
+    const locks = call(parts.helpers.heldLocks, parts.h);
+    appendStore(parts, kind, at, old, now, { pointee: pointee(parts, now), locks });
     followFreeList(parts, at, old, now);
   });
 }
@@ -181,15 +182,15 @@ function pointee({ f, layout }: Parts, pointer: I64): I64 {
   return found;
 }
 
-/** The record of the store; `extra` goes into the high half of its address. */
+/** The record of the store. Which locks are held is looked for only where a row tells it. */
 function appendStore(
   { f, h, helpers, layout }: Parts,
   kind: I32,
   at: I32,
   old: I64,
   now: I64,
-  extra?: I64,
+  { pointee = i64.const(0n), locks = at0 }: { readonly pointee?: I64; readonly locks?: I32 } = {},
 ): void {
-  const physical = extra ? i64.or(physicalOf(at, layout), extra) : physicalOf(at, layout);
-  f.do(call(helpers.appendStore, h, kind, physical, old, now));
+  const a = i64.or(physicalOf(at, layout), pointee);
+  f.do(call(helpers.appendStore, h, kind, a, old, now, locks));
 }

@@ -15,7 +15,7 @@ export const RecordKind = {
    * and the locks that the hart holds (high half, see `otherLock` and `atomicStore`), e word at s0-8; size
    * user mappings of the frame that b is the address of (see `frameStore`), 255 for more. */
   watchedStore: 4,
-  /** The same for a page-table entry; size: level of the table. */
+  /** The same for a page-table entry, without pointee and locks; size: level of the table. */
   tableStore: 5,
   /** A probed pc is about to execute: size: number of the probe, a..e the registers it asks for. */
   probe: 6,
@@ -30,12 +30,12 @@ export const RecordKind = {
   /** A page table's freeing began: a its address. */
   tableRetired: 11,
   /** The kernel stored to a frame that nobody may write alone: a physical address of the 8-byte word, b user mappings
-   * of the frame (low 16 bits) and the writable ones among them (next 16); d and e as of watchedStore. */
+   * of the frame (low 16 bits) and the writable ones among them (next 16); d and e as of tableStore. */
   frameStore: 12,
   /** A hart took a lock whose order is told, with named locks held that it was never seen to hold then: fields as of
    * watchedStore, of the store to the lock's holder word; size: number of the lock. */
   lockTaken: 13,
-  /** The kernel stored to a frame that is on a list of free frames: fields as of watchedStore. */
+  /** The kernel stored to a frame that is on a list of free frames: fields as of tableStore. */
   freeFrameStore: 14,
 } as const;
 

@@ -1,5 +1,4 @@
-// Generated code that appends the record of a store: with what finding its call site needs, and the locks that the hart
-// holds.
+// Generated code that appends the record of a store, with what finding its call site needs.
 import { mode, ramBytes, register, word, type HelperFunctions } from '../hart/hart-code.js';
 import { tlb, workOffset } from '../hart/state.js';
 import type { MemoryMap } from '../memory-layout.js';
@@ -9,11 +8,11 @@ import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expressi
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { atomicStore } from './records.js';
 
-/** Body of `appendStore(hart, kind | size << 16, field a, old, new)`: adds ra, the word at s0-8, and locks. */
+/** Body of `appendStore(hart, kind | size << 16, field a, old, new, locks)`: adds ra and the word at s0-8. */
 export function buildAppendStore(f: FunctionBuilder, helpers: HelperFunctions, layout: MemoryMap): void {
   const h = f.parameter('i32', 0);
   const isAtomic = i32.shl(i32.load(h, workOffset.storesAtomically), i32.const(Math.log2(atomicStore >>> 0)));
-  const locks = i64.shl(i64.extendU(i32.or(call(helpers.heldLocks, h), isAtomic)), i64.const(32n));
+  const locks = i64.shl(i64.extendU(i32.or(f.parameter('i32', 5), isAtomic)), i64.const(32n));
   const caller = i64.or(i64.and(register(h, 1), i64.const(0xffff_ffffn)), locks);
   const saved = savedReturnAddress(f, h, helpers, layout);
   const [kind, a] = [f.parameter('i32', 1), f.parameter('i64', 2)];
