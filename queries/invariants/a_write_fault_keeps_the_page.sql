@@ -16,8 +16,9 @@ WITH lost AS (
   FROM lost l LEFT JOIN fault_changes c ON c.span = l.span AND c.root = l.root AND c.va = l.page
   LEFT JOIN pte_write w ON w.seq = c.last_seq
 )
-SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(pid, seq) AS pid, min_by(new_frame, seq) AS frame, pc,
-       call_site,
+-- What became of the old frame before it was copied tells more than the copy, which has just begun.
+SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(pid, seq) AS pid,
+       min_by(coalesce(old_frame, new_frame), seq) AS frame, pc, call_site,
        CASE WHEN min_by(coalesce(new_frame, 0) <> coalesce(old_frame, 0), seq)
             THEN printf('the page at 0x%x was in frame 0x%x, and after the fault in frame 0x%x, which does not hold '
                         || 'the same (%d page(s) so)', min_by(page, seq), min_by(old_frame, seq),
