@@ -44,7 +44,7 @@ export async function runPrompt(sources: MonitorSources, surroundings: Surroundi
   const run = async (line: string): Promise<void> => {
     const [word, ...words] = line.split(/\s+/);
     const name = aliases[word] ?? word;
-    const command = [...moves, ...looks].find((one) => one.name === name);
+    const command = commandOf(name, [...moves, ...looks]);
     interrupted = false;
     const before = replay.cycle;
     if (name === 'help') stdout.write(helpText(moves, looks));
@@ -118,6 +118,12 @@ function hereText({ moments, sourceRoots }: MonitorSources, target: Target): str
   return `${head}  ${escapeText(place.function + where, pageWidth - 2)}\n${source && `${source}\n`}`;
 }
 
+/** By its name, or by the beginning of one alone. */
+function commandOf(word: string, commands: readonly MonitorCommand[]): MonitorCommand | undefined {
+  const begun = commands.filter(({ name }) => name.startsWith(word));
+  return commands.find(({ name }) => name === word) ?? (begun.length === 1 ? begun[0] : undefined);
+}
+
 function unknown(word: string, commands: readonly MonitorCommand[]): string {
   const names = [...commands.map(({ name }) => name), ...Object.keys(aliases)];
   return `there is no command ${escapeText(word, 40)}${didYouMean(word, names)}; help lists them`;
@@ -132,6 +138,6 @@ function helpText(moves: readonly MonitorCommand[], looks: readonly MonitorComma
     ...rows(moves),
     'look at what is there:\n',
     ...rows(looks),
-    'An empty line repeats the last command; quit (or Ctrl-D) leaves.\n',
+    'A command may be cut short (cont); an empty line repeats the last; quit (or Ctrl-D) leaves.\n',
   ].join('');
 }

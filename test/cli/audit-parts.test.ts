@@ -100,6 +100,12 @@ describe('the time left', () => {
     expect(left.seconds(20, half)).toBeCloseTo(2 * left.seconds(10, half));
   });
 
+  test('is what is left of the programs when one took what was expected of it', () => {
+    const left = new TimeLeft(['cowtest', 'frames'], mebibytes);
+    left.programEnded(boot + cowtest);
+    expect(left.seconds(1e6, 0)).toBeCloseTo((1e6 * frames) / (boot + cowtest));
+  });
+
   test('grows with programs that take longer than expected', () => {
     const [usual, slow] = [1, 3].map((times) => {
       const left = new TimeLeft(['cowtest', 'frames'], mebibytes);

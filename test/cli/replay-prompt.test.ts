@@ -32,7 +32,7 @@ async function placesOf(...lines: string[]): Promise<{ cycle: number; name: stri
 
 describe('steps', () => {
   test('by line go into calls or over them, and out of a function', async () => {
-    const [into, out, over] = await placesOf('continue walk', 'finish', 'next');
+    const [into, out, over] = await placesOf('cont walk', 'fin', 'next');
     expect([into.name, out.name, over.name]).toEqual(['walk', 'uvmcopy', 'uvmcopy']);
     expect(over.line).toBeGreaterThan(out.line);
     // From the line of the call on; and back, what is left of that line comes first.
@@ -43,6 +43,16 @@ describe('steps', () => {
     expect(end.name).toBe('walk');
     const [, , intoIt] = await placesOf('continue walk', 'rs', 'step');
     expect([intoIt.name, intoIt.cycle]).toEqual(['walk', into.cycle]);
+  });
+
+  test('out of a function that calls itself end in the call that it was', async () => {
+    const [, inner, returned] = await placesOf('continue freewalk', 'continue freewalk', 'finish');
+    const { stdout } = await script('continue freewalk', 'continue freewalk', 'continue freewalk', 'where');
+    const deeper = Number(/^here: cycle ([\d,]+)/m.exec(stdout)![1].replaceAll(',', ''));
+    expect(stdout.match(/freewalk \(/g)).toHaveLength(3 + 3);
+    expect([returned.name, inner.cycle < deeper, deeper < returned.cycle]).toEqual(['freewalk', true, true]);
+    const after = await script(`go ${returned.cycle}`, 'where');
+    expect(after.stdout.match(/#\d+ +0x\w+ +freewalk \(/g)).toHaveLength(1);
   });
 
   test('by instruction go one cycle at a time where no other hart has its turn in between', async () => {
@@ -89,6 +99,7 @@ describe('continue and back', () => {
       ['go', 'go where? give a position'],
       ['stepi many', "'many' is no number of steps from 1 to "],
       ['procces', 'there is no command procces; did you mean '],
+      ['st', 'there is no command st'],
       ['process 99', 'there is no process 99 now'],
     ]) {
       const { exitCode, stdout, stderr } = await script(command, 'when');

@@ -53,6 +53,15 @@ describe('the page of a page fault', () => {
   });
 });
 
+test('a count is that before the change, not after it', async () => {
+  const sql = 'SELECT before FROM refcount_change ORDER BY seq';
+  const { stdout } = await trace(['query', recorded, '--format', 'csv', sql]);
+  const before = stdout.split('\r\n').slice(1).map(Number);
+  const number = before.findIndex((count, row) => row > 0 && count > 0) + 1;
+  const page = await replay('--to', `event:refcount_change:${number}`, '--show', 'frame', '--json');
+  expect(JSON.parse(page.stdout).frame.count).toBe(before[number - 1]);
+});
+
 describe('the backtrace', () => {
   test('goes from the kernel through the trap into the program', async () => {
     const sql = `SELECT k.cycle FROM kfree k JOIN kernel_span s ON s.id = k.span WHERE s.cause = 'wait' ORDER BY k.seq`;

@@ -18,6 +18,17 @@ describe('a resumption', () => {
     ['vCont;c', forward],
     ['vCont;s:3;c', { ...forward, steps: [[2, undefined]] }],
     ['vCont;c:1;s:2', { ...forward, steps: [[1, undefined]], heeded: [0, 1] }],
+    // The leftmost action of a thread is its own, whatever all others are told.
+    [
+      'vCont;c:1;s',
+      {
+        ...forward,
+        steps: [
+          [1, undefined],
+          [2, undefined],
+        ],
+      },
+    ],
     ['vCont;s:1', { ...forward, steps: [[0, undefined]], heeded: [0] }],
     ['vCont;r80000000,80000010:2;c', { ...forward, steps: [[1, { low: 0x80000000n, high: 0x80000010n }]] }],
     ['vCont;S05:2;s:2;c', { ...forward, steps: [[1, undefined]] }],

@@ -5,6 +5,7 @@ import { openTrace } from '../../tracer/directory/index.js';
 import {
   findPosition,
   functionPlace,
+  linePlace,
   parsePosition,
   Replayer,
   type PositionSource,
@@ -138,6 +139,25 @@ describe('a position', () => {
       expect(places.length).toBeGreaterThan(0);
       for (const [index, { addresses }] of places.entries())
         expect(addresses).toContain(inlined[index].entry);
+    });
+
+    it('is the first instruction of a line in each function that was inlined, in another one too', () => {
+      const { debug } = source.replay.kernel;
+      const lines = debug.functions
+        .flatMap((one) => one.inlined)
+        .map(({ entry }) => debug.locationOf(entry)!)
+        .filter(({ line, inlinedBy }) => line > 0 && inlinedBy.length > 1);
+      expect(lines.length).toBeGreaterThan(0);
+      for (const { file, line } of lines) {
+        // By the calls they came through, and so by other words than the implementation's.
+        const first = new Map<string, bigint>();
+        for (const address of debug.linesOf(file, line)) {
+          const { function: name, inlinedBy } = debug.locationOf(address)!;
+          const key = JSON.stringify([name, inlinedBy, debug.functionAt(address)?.name]);
+          if (!first.has(key)) first.set(key, address);
+        }
+        expect(linePlace(debug, file, line).addresses, `${file}:${line}`).toEqual([...first.values()]);
+      }
     });
 
     it('is refused where there is none, and the replay stays where it was', async () => {
