@@ -1,5 +1,5 @@
 // Expressions over the rows of a table, some thousands of rows at a time. Values are doubles, with NaN for null:
-// integers beyond 2^53 are compared with constants, which stays exact, and with nothing else.
+// integers beyond 2^53 are compared with constants, which stays exact, and with other columns.
 import { halvesOf } from '../histories/numbering.js';
 import type { Table, TableColumnType, WholeColumn } from '../table.js';
 import { NotSimple, type Expression } from './syntax.js';
@@ -216,6 +216,9 @@ function comparison(name: string, left: Expression, right: Expression, scope: Sc
     if (name === '<>') return combined(operations['not']!, found, found);
     throw new NotSimple();
   }
+  const sides = [left, right].map((side) => (side.is === 'column' ? columnOf(side.name, scope) : undefined));
+  if (sides[0]?.type === 'u64' && sides[1]?.type === 'u64')
+    return comparedWide(comparisons[name], sides[0].column, sides[1].column);
   const isBound = [left, right].some(({ is }) => is === 'number' || is === 'query');
   const [one, other] = [left, right].map((side) =>
     isBound ? anyVector(side, scope) : vectorOf(side, scope),
@@ -237,6 +240,24 @@ function compared(
       const b = other[row];
       result[row] = a < b ? less : a > b ? greater : a === b ? equal : NaN;
     }
+    return result;
+  };
+}
+
+/** Of two columns of 64 bits, which no double stands for. */
+function comparedWide(
+  [less, equal, greater]: readonly [number, number, number],
+  left: WholeColumn,
+  right: WholeColumn,
+): Vector {
+  const result = new Float64Array(rowsTogether);
+  return (first, rows) => {
+    const [one, other] = [halvesOf(left.values), halvesOf(right.values)];
+    for (let row = 0, at = 2 * first; row < rows; row++, at += 2) {
+      const half = one[at + 1] === other[at + 1] ? at : at + 1;
+      result[row] = one[half] < other[half] ? less : one[half] > other[half] ? greater : equal;
+    }
+    for (const { validity } of [left, right]) if (validity) clearNulls(result, validity, first, rows);
     return result;
   };
 }

@@ -8,7 +8,7 @@
 -- except:   Pages that the process itself came to use meanwhile, tables of its own page table, and a frame that the
 --           allocator keeps beside its list.
 -- judged:   SELECT count(*) FROM failed_calls
--- suspects: SELECT count(*) FROM failed_calls
+-- suspects: SELECT count(*) FROM failed_calls WHERE keeps > 0
 WITH attempts AS (
   -- How far each got, as frames that it was given.
   SELECT c.name, c.seq, c.cycle, c.end_seq, c.span, count(k.frame) FILTER (k.frame <> 0) AS progress

@@ -1,7 +1,7 @@
 -- title:    a write to an own page is let through
 -- rule:     When a program stores to a page that it may write, and the page is there, the fault is resolved.
 -- why:      Copy-on-write takes a permission away for a while: the program must not notice.
--- needs:    page_fault, leaf_mappings, address_spaces, granted_permissions, kalloc, frame_alloc, syscall
+-- needs:    page_fault, refused_stores, leaf_mappings, address_spaces, granted_permissions, kalloc, frame_alloc, syscall
 -- optional: fault_handlers, trap
 -- severity: error
 -- hint:     How does the handler tell a page that is shared until written from one that is read-only? Does fork say?
@@ -9,7 +9,7 @@
 --           the kernel's own, and a process that somebody kills. Not judged in a run with system calls that xv6 does
 --           not have: some take permissions away.
 -- judged:   SELECT count(*) FROM page_fault WHERE access = 'store' AND outcome <> 'unfinished'
--- suspects: SELECT count(*) FROM page_fault WHERE access = 'store' AND outcome IN ('killed', 'panicked')
+-- suspects: SELECT count(*) FROM refused_stores WHERE granted
 WITH refused AS (
   SELECT f.*, (va >> 12) << 12 AS page FROM page_fault f
   WHERE access = 'store' AND outcome IN ('killed', 'panicked')

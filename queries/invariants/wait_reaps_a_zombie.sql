@@ -2,14 +2,14 @@
 -- rule:     wait does not fail for a process that has a dead child.
 -- why:      The child's frames and its place in the process table stay taken, and nobody will come for them: free
 --           memory shrinks though nothing leaks.
--- needs:    syscall, excused_calls, processes, current_spaces, leaf_mappings, granted_permissions
+-- needs:    syscall, failed_waits, excused_calls, processes, current_spaces, leaf_mappings, granted_permissions
 -- severity: error
 -- follows:  frames
 -- hint:     wait found the child and then failed. What does it do for its caller besides?
 -- except:   Calls with a pointer to where the program may not write, calls of a process that was killed, and calls
 --           that found no free frame.
 -- judged:   SELECT count(*) FROM syscall WHERE phase = 'leave' AND number = 3
--- suspects: SELECT count(*) FROM syscall WHERE phase = 'leave' AND number = 3 AND result = -1
+-- suspects: SELECT count(*) FROM failed_waits WHERE dead_children > 0
 WITH failed AS (
   SELECT * FROM syscall WHERE phase = 'leave' AND number = 3 AND result = -1
 ), dead AS (

@@ -170,4 +170,36 @@ FROM asked a
 WHERE alloc_seq < at_seq AND coalesce(free_seq > at_seq, true)
   AND NOT coalesce(mapped_seq < at_seq AND coalesce(unmapped_seq > at_seq, true), false)`,
   },
+  failed_calls: {
+    columns: 'seq, span, end_seq, keeps',
+    sql: `WITH failed AS (
+  SELECT s.seq, s.span, k.seq AS end_seq FROM syscall s JOIN kernel_span k ON k.id = s.span AND k.finished = 1
+  WHERE s.phase = 'leave' AND s.number IN (1, 7, 12) AND s.result = -1
+), linked AS (
+  SELECT span, "table", max_by(root, seq) AS root FROM page_table WHERE action = 'linked' GROUP BY ALL
+)
+SELECT seq, span, end_seq, (
+  SELECT count(*) FROM frame_takings t
+  WHERE t.span = f.span AND (t.free_seq IS NULL OR t.free_seq > f.end_seq)
+    AND NOT coalesce(t.mapped_seq < f.end_seq AND (t.unmapped_seq IS NULL OR t.unmapped_seq > f.end_seq), false)
+    AND NOT EXISTS (
+      SELECT * FROM linked l WHERE l.span = t.span AND l."table" = t.frame
+        AND NOT EXISTS (SELECT * FROM frame_takings r WHERE r.span = l.span AND r.frame = l.root)))
+FROM failed f`,
+  },
+  refused_stores: {
+    columns: 'seq, granted',
+    sql: `SELECT f.seq, EXISTS (
+  SELECT * FROM address_spaces s JOIN granted_permissions g ON g.image = s.image
+  WHERE s.root = f.root AND g.va = (f.va >> 12) << 12 AND g.permissions & 4 <> 0
+    AND s.from_seq = (SELECT max(from_seq) FROM address_spaces WHERE root = f.root AND from_seq <= f.seq))
+FROM page_fault f WHERE f.access = 'store' AND f.outcome IN ('killed', 'panicked')`,
+  },
+  failed_waits: {
+    columns: 'seq, dead_children',
+    sql: `SELECT s.seq, (
+  SELECT count(*) FROM processes c
+  WHERE c.parent = s.pid AND c.exit_seq < s.seq AND (c.reap_seq IS NULL OR c.reap_seq > s.seq))
+FROM syscall s WHERE s.phase = 'leave' AND s.number = 3 AND s.result = -1`,
+  },
 };

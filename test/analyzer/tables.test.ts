@@ -74,7 +74,10 @@ class RandomRun {
     this.story.end(entry, this.random.below(6) === 0 ? 0 : 1);
     for (const { entry: of, va, root } of this.faults)
       if (of === entry)
-        this.story.emit('page_fault', entry, '', { access: 'store', va, root, outcome: 'resolved' });
+        this.story.emit('page_fault', entry, '', {
+          ...{ access: 'store', va, root },
+          outcome: this.some(['resolved', 'resolved', 'killed', 'panicked']),
+        });
   }
 
   private process(): void {
@@ -88,7 +91,7 @@ class RandomRun {
 
   private frame(): void {
     const entry = this.some(this.open);
-    const frame = this.aFrame();
+    const frame = this.random.below(6) === 0 ? this.aRoot() : this.aFrame();
     const kind = this.some(['frame_alloc', 'frame_free', 'kalloc', 'kfree', 'refcount_change'] as const);
     if (kind === 'refcount_change') {
       const [before, after] = [this.random.below(4), this.random.below(4)];
@@ -121,7 +124,7 @@ class RandomRun {
     };
     const number = this.inCall.get(entry);
     if (number === undefined) {
-      this.inCall.set(entry, this.some([1, 3, 4, 5, 8]));
+      this.inCall.set(entry, this.some([1, 3, 4, 5, 8, 12]));
       this.story.emit('syscall', entry, '', { phase: 'enter', number: this.inCall.get(entry)!, ...given });
       return;
     }
@@ -140,7 +143,7 @@ class RandomRun {
     const root = this.aRoot();
     // Boot code retires no table.
     const action = entry.pid === 0 || this.random.below(5) > 0 ? 'linked' : 'retired';
-    const table = this.random.below(3) === 0 ? root + 0x10000 : root;
+    const table = this.some([root, root, root + 0x10000, this.aFrame()]);
     this.story.emit('page_table', entry, '', { action, table, root });
   }
 }
@@ -172,6 +175,27 @@ describe('on random runs', () => {
     expect([...sizes].filter(([, rows]) => rows === 0)).toEqual([]);
     expect(sizes.size).toBe(Object.keys(tablesInSql).length);
   });
+});
+
+test('a table that a failed call linked into a page table of before is not kept, one of its own is', async () => {
+  const story = new Story();
+  const entry = story.begin(3, 'sbrk');
+  const [root, table, own] = [0x80300000, 0x80201000, 0x80202000];
+  for (const frame of [table, own]) story.emit('frame_alloc', entry, '', { frame });
+  story.emit('page_table', entry, '', { action: 'linked', table, root: own });
+  story.emit('page_table', entry, '', { action: 'linked', table, root });
+  story.emit('page_table', entry, '', { action: 'linked', table: own, root: own });
+  story.emit('syscall', entry, '', { phase: 'leave', number: 12, result: -1 });
+  story.end(entry);
+  const query = await TraceQuery.open(sourceOf(story.rows()));
+  try {
+    const { columns, sql } = tablesInSql.failed_calls;
+    const { rows } = await query.run(`SELECT ${columns} FROM failed_calls`);
+    expect(rows.map((row) => Number(row[3]))).toEqual([1]);
+    expect(rows.map(String)).toEqual((await query.run(sql)).rows.map(String));
+  } finally {
+    query.close();
+  }
 });
 
 describe('keys', () => {

@@ -1,0 +1,111 @@
+// What the kernel refused a program that may have had a right to it: the tables refused_stores and failed_waits.
+import { halvesOf, pageOf } from './numbering.js';
+import type { Histories } from './histories.js';
+import { grantedAt } from './page-permissions.js';
+import { livesOf, type ProcessLife } from './processes.js';
+import { remembered } from './remembered.js';
+import { rowColumn } from './row-columns.js';
+import { spacesOf, type Space } from './spaces.js';
+import type { HistoryTableRow } from './tables.js';
+
+const write = 4;
+const wait = 3;
+
+interface Refusal {
+  readonly seq: number;
+  readonly isGranted: boolean;
+}
+
+/** By page of the root, the spaces that had it. */
+const spacesOfRoots = remembered((histories): ReadonlyMap<number, readonly Space[]> => {
+  const spaces = new Map<number, Space[]>();
+  for (const space of spacesOf(histories)) {
+    const root = space.made.root / 4096;
+    const known = spaces.get(root) ?? [];
+    spaces.set(root, known);
+    known.push(space);
+  }
+  return spaces;
+});
+
+/** The images of those that were last at a moment: one, but where several begin at once. */
+function imagesAt(histories: Histories, root: number, seq: number): (number | undefined)[] {
+  const begun = (spacesOfRoots(histories).get(root) ?? []).filter(({ fromSeq }) => fromSeq <= seq);
+  const last = begun.reduce((sofar, { fromSeq }) => Math.max(sofar, fromSeq), 0);
+  return begun.filter(({ fromSeq }) => fromSeq === last).map(({ image }) => image);
+}
+
+const refusedStores = remembered((histories): readonly Refusal[] => {
+  const table = histories.events.of('page_fault');
+  const [access, outcome, ...wide] = table.read(['access', 'outcome', 'seq', 'root', 'va']);
+  const [seqs, roots, vas] = wide.map(({ values }) => halvesOf(values));
+  const store = access.dictionary!.indexOf('store');
+  const refusals = ['killed', 'panicked'].map((name) => outcome.dictionary!.indexOf(name));
+  const found: Refusal[] = [];
+  for (let row = 0, at = 0; row < table.rows; row++, at += 2) {
+    if (access.values[row] !== store || !refusals.includes(outcome.values[row] as number)) continue;
+    const seq = seqs[at + 1] * 2 ** 32 + seqs[at];
+    const images = imagesAt(histories, pageOf(roots[at], roots[at + 1]), seq);
+    const page = pageOf(vas[at], vas[at + 1]);
+    const isGranted = images.some((image) => ((grantedAt(histories, image, page) ?? 0) & write) !== 0);
+    found.push({ seq, isGranted });
+  }
+  return found;
+});
+
+interface FailedWait {
+  readonly seq: number;
+  readonly dead: number;
+}
+
+const failedWaits = remembered((histories: Histories): readonly FailedWait[] => {
+  const table = histories.events.of('syscall');
+  const [phase, number, pid, result, seq] = table.read(['phase', 'number', 'pid', 'result', 'seq']);
+  const leaving = phase.dictionary!.indexOf('leave');
+  const [results, seqs] = [halvesOf(result.values), halvesOf(seq.values)];
+  const children = new Map<number, ProcessLife[]>();
+  for (const life of livesOf(histories).values())
+    if (life.parent !== undefined) children.set(life.parent, [...(children.get(life.parent) ?? []), life]);
+  const found: FailedWait[] = [];
+  for (let row = 0, at = 0; row < table.rows; row++, at += 2) {
+    if (number.values[row] !== wait || phase.values[row] !== leaving) continue;
+    if ((results[at] & results[at + 1]) !== -1 || !hasValue(result.validity, row)) continue;
+    const now = seqs[at + 1] * 2 ** 32 + seqs[at];
+    const isDead = ({ exit, reap }: ProcessLife): boolean =>
+      exit !== undefined && exit.seq < now && (reap === undefined || reap.seq > now);
+    found.push({ seq: now, dead: (children.get(pid.values[row] as number) ?? []).filter(isDead).length });
+  }
+  return found;
+});
+
+function hasValue(validity: Uint8Array | undefined, row: number): boolean {
+  return validity === undefined || ((validity[row >> 3] >> (row & 7)) & 1) === 1;
+}
+
+/** The tables. */
+export const refusalTables = {
+  refused_stores: {
+    doc:
+      'Page faults by stores that ended the process or the kernel. granted: its program may write there ' +
+      '(see granted_permissions).',
+    needs: ['page_fault'],
+    optional: ['pte_write', 'page_table', 'kernel_span', 'process'],
+    rows: (histories) => refusedStores(histories).length,
+    columns: {
+      seq: rowColumn(refusedStores, 'u64', ({ seq }) => seq),
+      granted: rowColumn(refusedStores, 'bool', ({ isGranted }) => isGranted),
+    },
+  },
+  failed_waits: {
+    doc:
+      'Calls of wait (by its number in xv6) that failed, with the number of children of the process that had exited ' +
+      'and were not reaped by then.',
+    needs: ['syscall'],
+    optional: ['process', 'kernel_span'],
+    rows: (histories) => failedWaits(histories).length,
+    columns: {
+      seq: rowColumn(failedWaits, 'u64', ({ seq }) => seq),
+      dead_children: rowColumn(failedWaits, 'i32', ({ dead }) => dead),
+    },
+  },
+} as const satisfies Record<string, HistoryTableRow>;
