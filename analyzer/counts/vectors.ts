@@ -245,11 +245,8 @@ function compared(
 }
 
 /** Of two columns of 64 bits, which no double stands for. */
-function comparedWide(
-  [less, equal, greater]: readonly [number, number, number],
-  left: WholeColumn,
-  right: WholeColumn,
-): Vector {
+function comparedWide(signs: readonly number[], left: WholeColumn, right: WholeColumn): Vector {
+  const [less, equal, greater] = signs;
   const result = new Float64Array(rowsTogether);
   return (first, rows) => {
     const [one, other] = [halvesOf(left.values), halvesOf(right.values)];

@@ -1,4 +1,6 @@
-// What the kernel refused a program that may have had a right to it: the tables refused_stores and failed_waits.
+// What the kernel refused a program that may have had a right to it: the tables refused_stores and failed_waits, beside
+// failed_calls.
+import { failedCallsTable } from './failed-calls.js';
 import { halvesOf, pageOf } from './numbering.js';
 import type { Histories } from './histories.js';
 import { grantedAt } from './page-permissions.js';
@@ -84,6 +86,7 @@ function hasValue(validity: Uint8Array | undefined, row: number): boolean {
 
 /** The tables. */
 export const refusalTables = {
+  failed_calls: failedCallsTable,
   refused_stores: {
     doc:
       'Page faults by stores that ended the process or the kernel. granted: its program may write there ' +

@@ -5,7 +5,6 @@ import { countChangesTable } from './count-changes.js';
 import { faultChangeColumns, faultChangeRows } from './fault-changes.js';
 import { doubtfulWriteColumns, doubtfulWriteRows } from './doubtful-writes.js';
 import { earlyFreesTable } from './early-frees.js';
-import { failedCallsTable } from './failed-calls.js';
 import { forkPagesTable } from './fork-pages.js';
 import { leftOverColumns, leftOverRows } from './left-over.js';
 import { allLives, processColumns } from './processes.js';
@@ -30,12 +29,8 @@ import type { Histories } from './histories.js';
 import { pagePermissionColumns, pagePermissionRows } from './page-permissions.js';
 import { addressSpaceColumns, ownedVisitRows, spaceRows, tableOwnerColumns } from './spaces.js';
 import { refusalTables } from './refusals.js';
-import {
-  sharedPageResultColumns,
-  sharedPageResultRows,
-  writtenPageColumns,
-  writtenPageRows,
-} from './call-pages.js';
+import { sharedPageResultColumns, sharedPageResultRows } from './call-pages.js';
+import { writtenPageColumns, writtenPageRows } from './call-pages.js';
 import { countConventionColumns, pointStateColumns, pointStateRows } from './point-states.js';
 
 /** How a column is made of what the pass found. */
@@ -159,7 +154,6 @@ export const historyTables = {
     columns: countConventionColumns,
   },
   count_changes: countChangesTable,
-  failed_calls: failedCallsTable,
   fork_pages: forkPagesTable,
   frames: {
     doc:

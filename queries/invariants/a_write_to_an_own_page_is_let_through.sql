@@ -1,7 +1,8 @@
 -- title:    a write to an own page is let through
 -- rule:     When a program stores to a page that it may write, and the page is there, the fault is resolved.
 -- why:      Copy-on-write takes a permission away for a while: the program must not notice.
--- needs:    page_fault, refused_stores, leaf_mappings, address_spaces, granted_permissions, kalloc, frame_alloc, syscall
+-- needs:    page_fault, refused_stores, leaf_mappings, address_spaces, granted_permissions, kalloc, frame_alloc,
+--           syscall
 -- optional: fault_handlers, trap
 -- severity: error
 -- hint:     How does the handler tell a page that is shared until written from one that is read-only? Does fork say?
