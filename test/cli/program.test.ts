@@ -27,10 +27,12 @@ test('it can be executed as it is after a build, which replaces what npm made ex
 });
 
 test('what V8 has compiled of its files is there, and taken', () => {
-  // In a process of its own, since what a test process is started with changes what V8 takes.
+  // In a process of its own, since what a test process is started with changes what V8 takes, and with the flags that
+  // an entry of the bundle sets.
   const look = `
     const [fs, vm, { Module }] = [require('fs'), require('vm'), require('module')];
     process.chdir(process.argv[1]);
+    require(process.cwd() + '/code-cache.cjs');
     const kept = fs.readdirSync('.').filter((name) => name.endsWith('.cache'));
     const isTaken = (name) => {
       const text = fs.readFileSync(name.replace('.cache', ''), 'utf8').replace(/^#!/, '//');
