@@ -3,36 +3,10 @@
 import { didYouMean } from '../text/index.js';
 import { columnsOf, commonColumns, isEventName } from '../tracer/schema/index.js';
 
-const keywords = [
-  ...[
-    'SELECT',
-    'DISTINCT',
-    'FROM',
-    'JOIN',
-    'LEFT',
-    'INNER',
-    'ASOF',
-    'USING',
-    'WHERE',
-    'GROUP',
-    'HAVING',
-    'QUALIFY',
-  ],
-  ...[
-    'ORDER',
-    'LIMIT',
-    'OFFSET',
-    'UNION',
-    'WITH',
-    'CASE',
-    'WHEN',
-    'THEN',
-    'BETWEEN',
-    'OVER',
-    'PARTITION',
-    'EXISTS',
-  ],
-];
+const keywords = (
+  'SELECT DISTINCT FROM JOIN LEFT INNER ASOF USING WHERE GROUP HAVING QUALIFY ' +
+  'ORDER LIMIT OFFSET UNION WITH CASE WHEN THEN BETWEEN OVER PARTITION EXISTS'
+).split(' ');
 
 /**
  * @param message what DuckDB said
