@@ -30,6 +30,30 @@ async function placesOf(...lines: string[]): Promise<{ cycle: number; name: stri
   });
 }
 
+/** What is shown to a person who types these lines at a terminal. */
+async function typed(...lines: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true as const });
+  const screen = Object.assign(new PassThrough(), { isTTY: true as const });
+  let [stdout, stderr] = ['', ''];
+  screen.on('data', (piece: Buffer) => (stdout += piece.toString()));
+  stdin.end(lines.map((line) => `${line}\n`).join(''));
+  const exitCode = await main(commands, ['replay', recorded, '--to', 'uvmcopy:2', '-i'], {
+    stdin,
+    stdout: screen,
+    stderr: { write: (data) => (stderr += data.toString()) },
+    environment: {},
+    onInterrupt: () => () => {},
+  });
+  return { exitCode, stdout, stderr };
+}
+
+/** Where the replay was when it said so. */
+function cyclesIn(stdout: string): number[] {
+  return [...stdout.matchAll(/cycle ([\d,]+), hart/g)].map(([, digits]) =>
+    Number(digits.replaceAll(',', '')),
+  );
+}
+
 describe('steps', () => {
   test('by line go into calls or over them, and out of a function', async () => {
     const [into, out, over] = await placesOf('cont walk', 'fin', 'next');
@@ -89,11 +113,11 @@ describe('continue and back', () => {
   });
 
   test('say that there is no other time, and stay', async () => {
-    for (const [command, message] of [
+    const mistakes = [
+      ['continue', 'go on to what? give a function'],
       ['continue panic', 'the run does not come to panic again'],
       ['back panic', 'the run has not come to panic before'],
       ['continue violation', 'there is no violation behind cycle '],
-      ['continue', 'go on to what? give a function'],
       ['continue 50%', "'50%' is no function, line or violation to come to; go 50% goes"],
       ['continue kallok', "the kernel has no function 'kallok'; did you mean 'kalloc'?"],
       ['go', 'go where? give a position'],
@@ -101,14 +125,22 @@ describe('continue and back', () => {
       ['procces', 'there is no command procces; did you mean '],
       ['st', 'there is no command st'],
       ['process 99', 'there is no process 99 now'],
-    ]) {
-      const { exitCode, stdout, stderr } = await script(command, 'when');
-      expect([exitCode, stdout, stderr], command).toEqual([
-        2,
-        '',
-        expect.stringContaining(`trace: ${message}`),
-      ]);
-    }
+    ];
+    const { exitCode, stdout, stderr } = await typed(...mistakes.map(([command]) => command), 'quit');
+    expect(exitCode).toBe(0);
+    expect(stderr.trimEnd().split('\n')).toEqual(
+      mistakes.map(([, message]) => expect.stringContaining(message)),
+    );
+    expect(cyclesIn(stdout)).toHaveLength(1);
+  });
+
+  test('end a script by a mistake', async () => {
+    const { exitCode, stdout, stderr } = await script('stepi many', 'when');
+    expect([exitCode, stdout, stderr]).toEqual([
+      2,
+      '',
+      expect.stringMatching(/^trace: 'many' is no number of steps/),
+    ]);
   });
 });
 
@@ -158,21 +190,8 @@ test('other forms of output are refused beside it', async () => {
 });
 
 test('at a terminal mistakes end nothing, and an empty line repeats', async () => {
-  const stdin = Object.assign(new PassThrough(), { isTTY: true as const });
-  const screen = Object.assign(new PassThrough(), { isTTY: true as const });
-  let [stdout, stderr] = ['', ''];
-  screen.on('data', (piece: Buffer) => (stdout += piece.toString()));
-  stdin.end('nonsense\nstepi\n\nquit\n');
-  const exitCode = await main(commands, ['replay', recorded, '--to', 'uvmcopy', '-i'], {
-    stdin,
-    stdout: screen,
-    stderr: { write: (data) => (stderr += data.toString()) },
-    environment: {},
-    onInterrupt: () => () => {},
-  });
+  const { exitCode, stdout, stderr } = await typed('nonsense', 'stepi', '', 'quit');
   expect([exitCode, stderr]).toEqual([0, 'there is no command nonsense; help lists them\n']);
-  const cycles = [...stdout.matchAll(/cycle ([\d,]+), hart/g)].map(([, digits]) =>
-    Number(digits.replaceAll(',', '')),
-  );
-  expect(cycles).toEqual([cycles[0], cycles[0] + 1, cycles[0] + 2]);
+  const [first, ...others] = cyclesIn(stdout);
+  expect(others).toEqual([first + 1, first + 2]);
 });
