@@ -1,5 +1,11 @@
 // The events of a run as whole columns, a table a kind. A column is read from the source when somebody first needs it.
-import { columnArrays, type BatchColumn, type ColumnArray, type EventBatch } from '../tracer/arrow/index.js';
+import {
+  columnArrays,
+  hasValue,
+  type BatchColumn,
+  type ColumnArray,
+  type EventBatch,
+} from '../tracer/arrow/index.js';
 import { columnBytes, columnsOf, eventNames, type Column, type EventName } from '../tracer/schema/index.js';
 import { UsageError } from '../errors.js';
 import { ColumnCache } from './column-cache.js';
@@ -154,8 +160,7 @@ function joinedValidity(pieces: readonly Piece[], rows: number): Uint8Array | un
   let at = 0;
   for (const { source, rows: count } of pieces) {
     for (let row = 0; row < count; row++) {
-      const has = source.validity === undefined || ((source.validity[row >> 3] >> (row & 7)) & 1) === 1;
-      if (has) bits[(at + row) >> 3] |= 1 << ((at + row) & 7);
+      if (hasValue(source, row)) bits[(at + row) >> 3] |= 1 << ((at + row) & 7);
     }
     at += count;
   }

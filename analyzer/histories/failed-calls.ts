@@ -1,4 +1,5 @@
 // System calls fork, exec and sbrk (by their numbers in xv6) that failed, and what they kept: the table failed_calls.
+import { hasValue } from '../../tracer/arrow/index.js';
 import { gathered } from './gather.js';
 import type { Histories } from './histories.js';
 import { numberColumn } from './number-columns.js';
@@ -25,7 +26,7 @@ const calls = remembered(({ events, found: { spans } }): FailedCalls => {
     phase.values[row] === leaving &&
     numbers.includes(number.values[row] as number) &&
     (results[2 * row] & results[2 * row + 1]) === -1 &&
-    (!result.validity || ((result.validity[row >> 3] >> (row & 7)) & 1) === 1) &&
+    hasValue(result, row) &&
     spans.endSeq[span.values[row] as number] > 0;
   const found: number[] = [];
   const { rows } = events.of('syscall');

@@ -1,7 +1,7 @@
 // What the handling of each page fault came to: the table fault_handling. Most faults are handled in a plain way, so
 // that what they cost is told here from how often frames were taken and given up; what others cost the view fault_cost
 // finds out.
-import type { ColumnArray } from '../../tracer/arrow/batch.js';
+import { hasValue, type ColumnArray } from '../../tracer/arrow/index.js';
 import type { WholeColumn } from '../table.js';
 import { faultChangeColumns, faultChanges } from './fault-changes.js';
 import { movesOf, type FoundMoves } from './entry-moves.js';
@@ -136,11 +136,7 @@ function ofChange(name: keyof typeof faultChangeColumns): HistoryColumn & { read
     read: (histories) => {
       const { change } = handling(histories);
       const source: WholeColumn = faultChangeColumns[name].read(histories);
-      const from = change.map((row) => {
-        const isKnown =
-          row >= 0 && (!source.validity || ((source.validity[row >> 3] >> (row & 7)) & 1) === 1);
-        return isKnown ? row : -1;
-      });
+      const from = change.map((row) => (row >= 0 && hasValue(source, row) ? row : -1));
       const values = picked(source.values as ColumnArray, from, from.length);
       return { values, validity: validityBut(from, -1, from.length) };
     },

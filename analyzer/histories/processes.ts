@@ -1,4 +1,5 @@
 // The processes of a run: the table processes.
+import { hasValue } from '../../tracer/arrow/index.js';
 import type { Histories } from './histories.js';
 import { remembered } from './remembered.js';
 import { rowColumn } from './row-columns.js';
@@ -43,8 +44,6 @@ export const processRows = remembered(({ events }): readonly ProcessRow[] => {
     'name',
     'status',
   ]);
-  const has = (row: number): boolean =>
-    !status.validity || ((status.validity[row >> 3] >> (row & 7)) & 1) === 1;
   return Array.from(seqs, (seq, row) => ({
     seq,
     cycle: cycles[row],
@@ -54,7 +53,7 @@ export const processRows = remembered(({ events }): readonly ProcessRow[] => {
     parent: Number(parent.values[row]),
     root: roots[row],
     name: name.dictionary![Number(name.values[row])],
-    status: has(row) ? Number(status.values[row]) : undefined,
+    status: hasValue(status, row) ? Number(status.values[row]) : undefined,
   }));
 });
 

@@ -1,5 +1,6 @@
 // What the kernel refused a program that may have had a right to it: the tables refused_stores and failed_waits, beside
 // failed_calls.
+import { hasValue } from '../../tracer/arrow/index.js';
 import { failedCallsTable } from './failed-calls.js';
 import { halvesOf, pageOf } from './numbering.js';
 import type { Histories } from './histories.js';
@@ -71,7 +72,7 @@ const failedWaits = remembered((histories: Histories): readonly FailedWait[] => 
   const found: FailedWait[] = [];
   for (let row = 0, at = 0; row < table.rows; row++, at += 2) {
     if (number.values[row] !== wait || phase.values[row] !== leaving) continue;
-    if ((results[at] & results[at + 1]) !== -1 || !hasValue(result.validity, row)) continue;
+    if ((results[at] & results[at + 1]) !== -1 || !hasValue(result, row)) continue;
     const now = seqs[at + 1] * 2 ** 32 + seqs[at];
     const isDead = ({ exit, reap }: ProcessLife): boolean =>
       exit !== undefined && exit.seq < now && (reap === undefined || reap.seq > now);
@@ -79,10 +80,6 @@ const failedWaits = remembered((histories: Histories): readonly FailedWait[] => 
   }
   return found;
 });
-
-function hasValue(validity: Uint8Array | undefined, row: number): boolean {
-  return validity === undefined || ((validity[row >> 3] >> (row & 7)) & 1) === 1;
-}
 
 /** The tables. */
 export const refusalTables = {

@@ -37,6 +37,6 @@ export interface EventBatch {
 }
 
 /** Whether the row has a value in the column. */
-export function hasValue(column: BatchColumn, row: number): boolean {
-  return column.validity === undefined || ((column.validity[row >> 3] >> (row & 7)) & 1) === 1;
+export function hasValue({ validity }: { readonly validity?: Uint8Array | undefined }, row: number): boolean {
+  return validity === undefined || ((validity[row >> 3] >> (row & 7)) & 1) === 1;
 }
