@@ -40,7 +40,7 @@ function lookUpLoad(x: Execution, bytes: AccessBytes, miss: () => void): void {
   x.f.set(x.at, i32.add(i32.wrap(x.va), i32.load(x.at, tlb.load + 8)));
 }
 
-/** Sets `at` to where an atomic instruction stores without a notice; else runs `miss`. */
+/** Sets `at` to where a store goes that the fast path allows; else to the TLB's entry, and runs `miss`. */
 function lookUpStore(x: Execution, bytes: AccessBytes, miss: () => void): void {
   const { f, at, va } = x;
   f.set(at, tlbEntry(x.tlb, va));
@@ -49,8 +49,7 @@ function lookUpStore(x: Execution, bytes: AccessBytes, miss: () => void): void {
     () =>
       f.block((found) => {
         if (x.looksBeside) locateBeside(x, tagOf(va, bytes), found);
-        f.set(at, call(x.functions.unwatched, at, va, tagOf(va, bytes)));
-        f.if(i32.eqz(at), miss);
+        miss();
       }),
     () => f.set(at, i32.add(i32.wrap(va), i32.load(at, tlb.store + 8))),
   );
@@ -84,22 +83,14 @@ export function load(
 
 /** Stores `bytes` of rs2 to rs1 + imm. */
 export function store(x: Execution, bytes: AccessBytes): void {
-  const { f, at, va } = x;
-  f.set(va, i64.add(x.rs1(), x.immediate()));
-  f.set(at, tlbEntry(x.tlb, va));
-  f.if(
-    i64.ne(i64.load(at, tlb.store), tagOf(va, bytes)),
-    () =>
-      f.block((found) => {
-        if (x.looksBeside) locateBeside(x, tagOf(va, bytes), found);
-        x.publish();
-        f.do(call(x.functions.store, x.h, x.tlb, va, i32.const(bytes), x.rs2()));
-        x.continueAtTrap();
-        x.nextSlowly();
-      }),
-    () => f.set(at, i32.add(i32.wrap(va), i32.load(at, tlb.store + 8))),
-  );
-  f.do(stores[bytes](at, x.rs2()));
+  x.f.set(x.va, i64.add(x.rs1(), x.immediate()));
+  lookUpStore(x, bytes, () => {
+    x.publish();
+    x.f.do(call(x.functions.store, x.h, x.tlb, x.va, i32.const(bytes), x.rs2()));
+    x.continueAtTrap();
+    x.nextSlowly();
+  });
+  x.f.do(stores[bytes](x.at, x.rs2()));
   x.next();
 }
 
@@ -111,12 +102,16 @@ function requireAligned(x: Execution, bytes: number, cause: number): void {
 
 /** Sets `at` to where the word may be written in place; `slow` when writing must be told. */
 function lookUpWritable(x: Execution, bytes: AccessBytes): void {
-  x.f.set(x.slow, i32.const(0));
+  const { f, at, va } = x;
+  f.set(x.slow, i32.const(0));
   lookUpStore(x, bytes, () => {
-    x.publish();
-    x.f.set(x.at, call(x.functions.writable, x.h, x.va));
-    x.continueAtTrap();
-    x.f.set(x.slow, i32.const(1));
+    f.set(at, call(x.functions.unwatched, at, va, tagOf(va, bytes)));
+    f.if(i32.eqz(at), () => {
+      x.publish();
+      f.set(at, call(x.functions.writable, x.h, va));
+      x.continueAtTrap();
+      f.set(x.slow, i32.const(1));
+    });
   });
 }
 
