@@ -61,12 +61,8 @@ export class BlockFrames {
     this.out.add(frame);
     const row = this.allocRows;
     if (!row) return;
-    const caller = this.begin(row, record, at, this.allocating);
-    row.columns.frame.appendNumber(frame);
-    row.columns.free_frames.append(0);
+    this.write(row, record, at, frame, this.allocating);
     row.columns.mappings.append(mappings);
-    this.emitter.appendCallSite(row.columns.call_site, ...caller);
-    row.columns.locks.append(otherLock);
   }
 
   /** A block is given back: its address in `a`, by whom in `b`. Of a block that is no frame nothing is told. */
@@ -79,27 +75,27 @@ export class BlockFrames {
     this.out.delete(frame);
     const row = this.freeRows;
     if (!row) return;
-    const caller = this.begin(row, record, at, this.freeing);
-    row.columns.frame.appendNumber(frame);
-    row.columns.free_frames.append(0);
+    this.write(row, record, at, frame, this.freeing);
     row.columns.already_free.append(already ? 1 : 0);
-    this.emitter.appendCallSite(row.columns.call_site, ...caller);
-    row.columns.locks.append(otherLock);
   }
 
-  /** Starts a row at the call in the kernel's own function, whose caller comes back. */
-  private begin(
+  /** What rows of both kinds tell: the call in the kernel's own function, and who had called that. */
+  private write(
     row: EventFileWriter<'frame_alloc' | 'frame_free'>,
     record: RawRecord,
     pc: number,
+    frame: number,
     callers: Callers,
-  ): readonly [low: number, high: number] {
+  ): void {
+    const { columns } = row;
     const span = this.emitter.spanOf(record);
     this.emitter.beginAt(row, { cycle: record.cycle, hart: record.hart, pid: record.context, span, pc });
     this.emitter.pcs.add(pc);
-    const caller = callers.get(span) ?? [0, 0];
+    columns.frame.appendNumber(frame);
+    columns.free_frames.append(0);
+    this.emitter.appendCallSite(columns.call_site, ...(callers.get(span) ?? ([0, 0] as const)));
+    columns.locks.append(otherLock);
     callers.delete(span);
-    return caller;
   }
 }
 
