@@ -1,8 +1,13 @@
 // gdb's monitor commands that ask the trace, beside the machine: positions, events, frames, violations.
 import { UsageError } from '../../errors.js';
-import { ProtocolError, type MonitorCommand, type MonitorContext } from '../../tracer/gdb/index.js';
+import {
+  ProtocolError,
+  type MonitorCommand,
+  type MonitorContext,
+  type Target,
+} from '../../tracer/gdb/index.js';
 import { currentProcess, describeMoment, processesOf, type MomentSource } from '../../tracer/moment/index.js';
-import { findPosition } from '../../tracer/replay/index.js';
+import { findPosition, type OnWay, type Position } from '../../tracer/replay/index.js';
 import { escapeText, hex, printable, processWords } from '../../text/index.js';
 import { sourceLines } from '../source-lines.js';
 import { momentText } from './page.js';
@@ -27,22 +32,28 @@ async function answered(act: () => Promise<string>): Promise<string> {
   }
 }
 
+/** Takes the replay to a position, as --to takes it. Throws UsageError for none. */
+export async function goTo(
+  text: string,
+  { moments: { trace, replay }, judged }: MonitorSources,
+  target: Target,
+  onWay?: OnWay,
+): Promise<Position> {
+  target.setStopsAside();
+  const places = { trace, replay, violations: judged.moments, ...(onWay && { onWay }) };
+  const position = await findPosition(text, places, replay.cycle);
+  replay.seek(position.cycle);
+  return position;
+}
+
 async function seek(
   words: readonly string[],
   sources: MonitorSources,
   { target }: MonitorContext,
 ): Promise<string> {
-  const { trace, replay } = sources.moments;
-  const { cycle: present } = replay;
   if (words.length === 0)
     throw new ProtocolError('seek wants a position as --to takes it, such as violation:1 or -1000');
-  target.setStopsAside();
-  const position = await findPosition(
-    words.join(' '),
-    { trace, replay, violations: sources.judged.moments },
-    present,
-  );
-  replay.seek(position.cycle);
+  const position = await goTo(words.join(' '), sources, target);
   const hint = 'gdb still shows the old place: type maintenance flush register-cache';
   const lines = [`${position.what}: cycle ${position.cycle}`, ...(position.notes ?? []), hint];
   return lines.map((line) => `${escapeText(line)}\n`).join('');

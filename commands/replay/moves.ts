@@ -3,14 +3,13 @@ import { UsageError } from '../../errors.js';
 import { ProtocolError, type MonitorCommand, type Target } from '../../tracer/gdb/index.js';
 import {
   codePlaceOf,
-  findPosition,
   goToLastArrival,
   goToNextArrival,
   parsePosition,
   type OnWay,
 } from '../../tracer/replay/index.js';
 import { formatCount, escapeText } from '../../text/index.js';
-import type { MonitorSources } from './gdb-monitor.js';
+import { goTo, type MonitorSources } from './gdb-monitor.js';
 import type { Steps } from './steps.js';
 
 const stepsMaximum = 10_000;
@@ -85,13 +84,9 @@ export function stepCommands(steps: Steps, { sources, onWay }: Travel): MonitorC
 type Direction = 'on' | 'back';
 
 async function go(text: string, { sources, target, onWay }: Travel): Promise<string> {
-  const { trace, replay } = sources.moments;
   if (text === '')
     throw new ProtocolError('go where? give a position, such as violation:1, kalloc:3 or -1000');
-  target.setStopsAside();
-  const places = { trace, replay, violations: sources.judged.moments, onWay };
-  const { cycle, what, notes = [] } = await findPosition(text, places, replay.cycle);
-  replay.seek(cycle);
+  const { what, notes = [] } = await goTo(text, sources, target, onWay);
   return [what, ...notes].map((line) => `${escapeText(line)}\n`).join('');
 }
 
