@@ -26,6 +26,10 @@ WITH another AS (
   -- The lock for counts: what changes them takes it each time, and not only where its caller has happened to take it.
   SELECT l.number, l.name, sum(p.changes) AS changes FROM places p JOIN lock l ON (p.always >> l.number) & 1 = 1
   GROUP BY ALL HAVING 2 * sum(p.changes) > (SELECT count(*) FROM changes) ORDER BY sum(p.changes) DESC, l.number LIMIT 1
+), judged AS (
+  SELECT c.*, u.name AS usual, u.changes AS others,
+         CASE WHEN u.number IS NOT NULL THEN (c.locks >> u.number) & 1 = 0 ELSE c.named = 0 END AS is_bare
+  FROM changes c LEFT JOIN usual u ON true
 ), frames AS (
   -- Those who hold none of the locks that others hold are to blame; without such, all are.
   SELECT frame, bool_or(named = 0) AS bare, bool_or(named <> 0) AS known FROM changes
@@ -33,15 +37,11 @@ WITH another AS (
 ), bare_places AS (
   -- Where the lock is never held it is up to the place to take it, be it in a function that all call; where it is at
   -- times, up to who calls it.
-  SELECT pc, bool_and(is_bare) AS bare, bool_or(is_bare) AND NOT bare AS leaves_it
-  FROM (SELECT pc, CASE WHEN u.number IS NOT NULL THEN (c.locks >> u.number) & 1 = 0 ELSE named = 0 END AS is_bare
-        FROM changes c LEFT JOIN usual u ON true) GROUP BY pc
+  SELECT pc, bool_and(is_bare) AS bare, bool_or(is_bare) AND NOT bare AS leaves_it FROM judged GROUP BY pc
 ), wrong AS (
-  SELECT c.*, u.name AS usual, u.changes AS others, p.bare, p.leaves_it, CASE WHEN p.bare THEN 0 ELSE c.call_site END
-           AS caller
-  FROM changes c JOIN frames f USING (frame) JOIN bare_places p USING (pc) LEFT JOIN usual u ON true
-  WHERE CASE WHEN u.number IS NOT NULL THEN (c.locks >> u.number) & 1 = 0
-             ELSE NOT f.bare OR (CASE WHEN f.known THEN c.named ELSE c.locks END) = 0 END
+  SELECT c.*, p.bare, p.leaves_it, CASE WHEN p.bare THEN 0 ELSE c.call_site END AS caller
+  FROM judged c JOIN frames f USING (frame) JOIN bare_places p USING (pc)
+  WHERE CASE WHEN c.usual IS NOT NULL OR (f.bare AND f.known) THEN c.is_bare ELSE NOT f.bare OR c.locks = 0 END
 )
 SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, min_by(pid, seq) AS pid, min_by(frame, seq) AS frame, pc,
        min_by(call_site, seq) AS call_site,
