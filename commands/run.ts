@@ -57,7 +57,8 @@ export const define: DefineCommand = (command, surroundings, finish) => {
     .passThroughOptions()
     .addHelpText('after', help)
     .action(async (program: string | undefined, rest: string[], flags: RunFlags) => {
-      const words = program === undefined ? [] : [program, ...rest];
+      // A whole line in quotes is its words: no program of xv6 has a space in its name.
+      const words = program === undefined ? [] : [...program.trim().split(/\s+/), ...rest];
       refuseOptionsTyped(command, words);
       const { executeRun } = await import('./run/execute.js');
       finish(await executeRun(words, flags, surroundings));

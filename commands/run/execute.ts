@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { findingsWhileRecording, judgeRun, openTraceSource, traceSource } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
+import { programNames } from '../../fixtures/index.js';
 import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { openTrace } from '../../tracer/directory/index.js';
 import { runProgram, type RunRequest, type RunResult } from '../../tracer/session/index.js';
@@ -24,7 +25,7 @@ export async function executeRun(
   const added = (flags.addProgram ?? []).map(readProgram);
   const ready = (chosen: ChosenKernel): ChosenKernel => {
     const kernel = withPrograms(chosen, words.slice(0, 1), added);
-    checkProgram(words, kernel.disk, kernel.diskPath);
+    checkProgram(words, kernel.disk, kernel.diskPath, programNames());
     return kernel;
   };
   const kernel = ready(chooseKernel(flags));

@@ -250,4 +250,14 @@ describe('programs that the disk lacks', () => {
     const other = await trace(['run', '--add-program', text, 'ls']);
     expect([other.exitCode, other.stderr]).toEqual([2, expect.stringMatching(/text is not an ELF file; /)]);
   });
+
+  test('that are not there are told with those that could be, a whole line in quotes by its first word', async () => {
+    const { exitCode, stderr } = await trace(['run', 'usertest -q']);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /no program 'usertest' .*did you mean 'usertests'\?.* ours are added: audit, usertests$/m,
+      ),
+    ]);
+  });
 });

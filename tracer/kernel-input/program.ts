@@ -10,9 +10,15 @@ const lineBytesMax = 98;
  * Checks a program and its arguments before anything boots.
  *
  * @param words the program and its arguments; none to only boot
+ * @param addable programs that would be put on a copy of the disk if they were asked for
  * @throws UsageError when the disk is no xv6 disk, has no such program, or the line cannot be typed
  */
-export function checkProgram(words: readonly string[], disk: Uint8Array, diskPath: string): void {
+export function checkProgram(
+  words: readonly string[],
+  disk: Uint8Array,
+  diskPath: string,
+  addable: readonly string[] = [],
+): void {
   const image = new DiskImage(disk, diskPath);
   const entries = orOwnLayout(() => image.rootDirectory());
   if (words.length === 0) return;
@@ -34,9 +40,11 @@ export function checkProgram(words: readonly string[], disk: Uint8Array, diskPat
   if (name.includes('/') || entries.some((entry) => entry.name === name && entry.type === 'file')) return;
   const files = entries.filter((entry) => entry.type === 'file').map((entry) => entry.name);
   const programs = orOwnLayout(() => image.programNames()) ?? files.sort();
+  const others = addable.filter((other) => !programs.includes(other));
+  const added = others.length === 0 ? '' : `; when asked for, ours are added: ${others.join(', ')}`;
   throw new UsageError(
-    `there is no program '${name}' on ${diskPath}${didYouMean(name, programs) || '.'} ` +
-      `It has: ${programs.join(', ')}`,
+    `there is no program '${name}' on ${diskPath}${didYouMean(name, [...programs, ...others]) || '.'} ` +
+      `It has: ${programs.join(', ')}${added}`,
   );
 }
 
