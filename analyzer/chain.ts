@@ -1,5 +1,6 @@
 // What happened to a frame until things went wrong, as steps: one a kernel entry, from its leaving the free list on.
 import { hex } from '../text/index.js';
+import { frameOf, Pte } from '../tracer/schema/index.js';
 import { entryWords } from './bio/entry-words.js';
 import type { SqlValue } from './database.js';
 import type { Chain, ChainStep, Suspect, Violation } from './result.js';
@@ -147,9 +148,10 @@ interface EntryChange {
   readonly after: bigint;
 }
 
-/** Sv39: V and U in bits 0 and 4, the frame number from bit 10 on. */
+const usersBits = Pte.v | Pte.u;
+
 function isUserMapping(entry: bigint, frame: bigint): boolean {
-  return (entry & 17n) === 17n && ((entry >> 10n) & 0xfff_ffff_ffffn) << 12n === frame;
+  return (entry & usersBits) === usersBits && BigInt(frameOf(entry)) === frame;
 }
 
 function entryAct({ frame, va, before, after }: EntryChange, of: string): string {

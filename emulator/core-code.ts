@@ -17,7 +17,7 @@ import { buildUnwatched } from './mmu/unwatched-code.js';
 import { buildForgetTable, buildWatchedWritten, buildWritten } from './mmu/written-code.js';
 import { buildChooseTlb } from './mmu/tlb-code.js';
 import { buildPeek, buildTranslate } from './mmu/translate-code.js';
-import { Pte } from './mmu/pte.js';
+import { Pte } from '../tracer/schema/index.js';
 import { buildAppend } from './ring/append-code.js';
 import { buildFaultBegins, buildFaultEnds } from './ring/fault-content-code.js';
 import { buildHeldLocks } from './ring/held-locks-code.js';

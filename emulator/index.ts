@@ -1,8 +1,10 @@
 // The emulator's face: a deterministic RV64GC machine that knows nothing of files, SQL or xv6.
-export { Machine, defaultConfiguration, cyclesPerTimeUnit } from './machine.js';
+export { Machine, cyclesPerTimeUnit } from './machine.js';
+export { defaultConfiguration } from './machine-configuration.js';
 export { engines } from './engine.js';
 export type { Engine, EngineOptions } from './engine.js';
-export type { BootImage, MachineConfiguration, StopReason } from './machine.js';
+export type { StopReason } from './machine.js';
+export type { BootImage, MachineConfiguration } from './machine-configuration.js';
 export type { ConsolePort } from './devices/device.js';
 export type { FinisherOutcome } from './devices/finisher.js';
 export type { ContextPointer, Probe, WatchedLocks } from './watch.js';
@@ -23,6 +25,13 @@ export { csrValue } from './hart/csr-value.js';
 export { decode, disassemble, floatRegisterNames, integerRegisterNames } from './isa/index.js';
 export { ramBase, pageBytes } from './memory-layout.js';
 export type { Pages } from './snapshot/pages.js';
-export { putBack, repeatingContent, takeDelta, takeWhole, type PageDelta } from './snapshot/page-delta.js';
+export {
+  mergedDelta,
+  putBack,
+  repeatingContent,
+  takeDelta,
+  takeWhole,
+  type PageDelta,
+} from './snapshot/page-delta.js';
 export { Timeline, type CapturedCheckpoint, type Checkpoint } from './snapshot/timeline.js';
 export { stateDifference, type Difference } from './snapshot/difference.js';

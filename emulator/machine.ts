@@ -13,6 +13,7 @@ import { pinsOf } from './hart/pins.js';
 import { LoopTable } from './idioms/loop-table.js';
 import { CodeCache } from './interpreter/code-cache.js';
 import { ProbeTable } from './interpreter/probe-table.js';
+import type { BootImage, MachineConfiguration } from './machine-configuration.js';
 import { powerOn } from './power-on.js';
 import { regionsFor, type Regions } from './jit/regions.js';
 import { control, linearMemory, memoryLayout, ramBase, type MemoryLayout } from './memory-layout.js';
@@ -26,36 +27,6 @@ import { stateDigest } from './snapshot/digest.js';
 import { restoreState, saveState } from './snapshot/machine-state.js';
 import { Pages } from './snapshot/pages.js';
 import { Watch } from './watch.js';
-
-/** Everything the guest can depend on: equal configurations, images and inputs give equal runs. */
-export interface MachineConfiguration {
-  /** 1 to 8. */
-  readonly harts: number;
-  /** RAM in bytes, a multiple of 64 KiB. */
-  readonly memoryBytes: number;
-  readonly virtioVersion: 'modern' | 'legacy';
-  /** Length of a hart's turn, in cycles. */
-  readonly turnCycles: number;
-  /** Cycles from a disk request's notify to its completion: a `wfi` soon after the notify should come before. */
-  readonly diskLatencyCycles: number;
-}
-
-export const defaultConfiguration: MachineConfiguration = {
-  harts: 3,
-  memoryBytes: 128 << 20,
-  virtioVersion: 'modern',
-  turnCycles: 10_000,
-  diskLatencyCycles: 50_000,
-};
-
-/** What is loaded before the first cycle. */
-export interface BootImage {
-  /** Physical address execution starts at. */
-  readonly entry: number;
-  readonly segments: readonly { readonly address: number; readonly bytes: Uint8Array }[];
-  /** Content of the disk; the machine works on a copy. */
-  readonly disk: Uint8Array;
-}
 
 /**
  * Why `run` returned: the cycle asked for was reached, the console port asked for it, the guest ended the machine, or

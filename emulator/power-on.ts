@@ -3,7 +3,7 @@ import { virtDeviceTree } from './devices/device-tree.js';
 import type { Ram } from './guest-memory.js';
 import type { Hart } from './hart/hart.js';
 import type { CodeCache } from './interpreter/code-cache.js';
-import type { BootImage, MachineConfiguration } from './machine.js';
+import type { BootImage, MachineConfiguration } from './machine-configuration.js';
 import { ramBase } from './memory-layout.js';
 
 /** What is to be prepared, and from what. */

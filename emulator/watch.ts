@@ -1,5 +1,6 @@
 // What an observer asks the machine to watch: probed instructions, words of memory, page tables, and whose process a
 // hart is running. None of it changes what the guest sees.
+import { frameOf, isTableEntry, tableLevels } from '../tracer/schema/index.js';
 import type { CodeCache } from './interpreter/code-cache.js';
 import type { ProbeTable } from './interpreter/probe-table.js';
 import { control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from './memory-layout.js';
@@ -52,9 +53,7 @@ export interface WatchedLocks {
   readonly depth?: { readonly base: number; readonly stride: number };
 }
 
-/** Bits of an entry that make it a pointer to a lower table: valid, and none of R, W, X. */
-const pointerBits = { mask: 0xfn, value: 1n };
-const rootLevel = 2;
+const rootLevel = tableLevels - 1;
 const entriesInTable = 512;
 
 export class Watch {
@@ -219,8 +218,8 @@ export class Watch {
   private adopt(entry: number, level: number, value: bigint): void {
     this.ring.append(RecordKind.tableStore, level, 0n, BigInt(entry), 0n, value, 0n, 0n);
     if (level === 0) this.mappings.began(value);
-    if ((value & pointerBits.mask) !== pointerBits.value || level === 0) return;
-    const target = Number((value >> 10n) & ((1n << 44n) - 1n)) * pageBytes;
+    if (level === 0 || !isTableEntry(value)) return;
+    const target = frameOf(value);
     if (this.inRam(target)) this.link(this.frameOf(target), level - 1, entry);
   }
 

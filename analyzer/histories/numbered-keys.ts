@@ -115,14 +115,12 @@ export class RowGroups {
 
   /** @param keyOf the key of a row, a whole number; negative for none */
   constructor(rows: number, keyOf: (row: number) => number) {
+    const keys = new Float64Array(rows);
     let most = -1;
-    for (let row = 0; row < rows; row++) most = Math.max(most, keyOf(row));
+    for (let row = 0; row < rows; row++) most = Math.max(most, (keys[row] = keyOf(row)));
     this.keys = most < densest * rows ? new DenseKeys(most) : new NumberedKeys();
     const groups = new Int32Array(rows);
-    for (let row = 0; row < rows; row++) {
-      const key = keyOf(row);
-      groups[row] = key < 0 ? -1 : this.keys.of(key);
-    }
+    for (let row = 0; row < rows; row++) groups[row] = keys[row] < 0 ? -1 : this.keys.of(keys[row]);
     this.size = this.keys.size;
     // Counting sort: how many there are of each, then where each ends; filling from the back leaves where it begins.
     this.begins = new Int32Array(this.size + 1);

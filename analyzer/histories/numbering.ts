@@ -1,5 +1,6 @@
 // Small dense numbers for frames, so that what is known of a frame is an element of an array. A physical address comes
 // as two 32-bit halves, as 64-bit columns are read here.
+import { frameNumberOf } from '../../tracer/schema/index.js';
 
 const lowBytes = 4;
 const directPages = 2 ** (32 - 12);
@@ -33,7 +34,7 @@ export class FrameNumbering {
 
   /** The number of the frame that a frame-holding page-table entry (Sv39) names. */
   ofEntry(low: number, high: number): number {
-    return this.ofPage(pageOfEntry(low, high));
+    return this.ofPage(frameNumberOf(low, high));
   }
 
   private ofPage(page: number): number {
@@ -56,11 +57,6 @@ export class FrameNumbering {
 /** The number of the page with an address, given as halves. It fits a double exactly. */
 export function pageOf(low: number, high: number): number {
   return (high >>> 0) * 2 ** 20 + (low >>> 12);
-}
-
-/** The number of the page that a frame-holding page-table entry (Sv39) names. */
-export function pageOfEntry(low: number, high: number): number {
-  return (high & 0x3f_ffff) * 2 ** 22 + (low >>> 10);
 }
 
 /** Addresses of pages as a 64-bit column. */

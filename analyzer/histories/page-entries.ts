@@ -1,10 +1,12 @@
-// How a last-level page-table entry is laid out (Sv39: V R W X U in bits 0-4, frame number from bit 10), as also
-// queries/views/entry_changes.sql knows. An entry is given by its low half.
+// What a last-level page-table entry allows, as also queries/views/entry_changes.sql knows.
+// An entry is given by its low half.
+import { Pte, pteAccess } from '../../tracer/schema/index.js';
 
-const valid = 1;
-const writable = 4;
-const validUser = 17;
-const anyAccess = 14;
+const valid = Number(Pte.v);
+const writable = Number(Pte.w);
+const validUser = Number(Pte.v | Pte.u);
+const anyAccess = Number(pteAccess);
+const readWrite = Number(Pte.r | Pte.w);
 
 /** Whether an entry is valid and a user's, whatever it allows. */
 export function isUserEntry(low: number): boolean {
@@ -36,11 +38,15 @@ export function isWritable(low: number): boolean {
 }
 
 /** The bits that an entry needs to let a program access its page, by kind of access. */
-export const entryNeeded: Readonly<Record<string, number>> = { load: 19, store: 21, fetch: 25 };
+export const entryNeeded: Readonly<Record<string, number>> = {
+  load: validUser | Number(Pte.r),
+  store: validUser | writable,
+  fetch: validUser | Number(Pte.x),
+};
 
 /** Whether an entry has these bits, and none that forbid them: what may be written must be readable. */
 export function allows(low: number, needed: number): boolean {
-  return (low & needed) === needed && (low & 6) !== writable;
+  return (low & needed) === needed && (low & readWrite) !== writable;
 }
 
 /** Whether an entry is in use. */

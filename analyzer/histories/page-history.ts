@@ -4,7 +4,8 @@ import type { RowCursor, StoreColumns, TableColumns } from './event-rows.js';
 import type { FrameHistory } from './frame-history.js';
 import type { FrameTakings } from './frame-takings.js';
 import { GrowingColumns, roomFor } from './growing-columns.js';
-import { FrameNumbering, pageOf, pageOfEntry } from './numbering.js';
+import { frameNumberOf } from '../../tracer/schema/index.js';
+import { FrameNumbering, pageOf } from './numbering.js';
 import { isKernelsOwn, isUserEntry, isUserLeaf, isValid, isWritable } from './page-entries.js';
 
 const entriesPerTable = 512;
@@ -97,7 +98,7 @@ export class PageHistory {
     if (isUserLeaf(after) && !isKernelsOwn(columns.va[2 * at], columns.va[2 * at + 1])) {
       this.begun = this.numbering.ofEntry(after, columns.after[2 * at + 1]);
       this.beginMapping(slot, row, span[at], seq, change, after);
-    } else if (isValid(after)) this.hide(row, seq, pageOfEntry(after, columns.after[2 * at + 1]));
+    } else if (isValid(after)) this.hide(row, seq, frameNumberOf(after, columns.after[2 * at + 1]));
     this.complete(change, columns, at, row, seq, oldFrame);
   }
 

@@ -1,6 +1,6 @@
 // An event in a few words, for the list of what has just happened. Guest text is escaped by the caller.
 import { entryWords } from '../../analyzer/index.js';
-import type { EventName } from '../../tracer/schema/index.js';
+import { frameOf, isTableEntry, type EventName } from '../../tracer/schema/index.js';
 import type { EventLine } from '../../tracer/moment/index.js';
 import { hex } from '../../text/index.js';
 
@@ -82,6 +82,6 @@ function mode(value: bigint | string | null): string {
 function entry(columns: Columns, name: 'before' | 'after'): string {
   const value = columns[name];
   if (typeof value !== 'bigint') return '?';
-  const isLink = columns['level'] !== 0n && (value & 0xfn) === 1n;
-  return isLink ? `table ${hex(((value >> 10n) & ((1n << 44n) - 1n)) << 12n)}` : entryWords(value);
+  const isLink = columns['level'] !== 0n && isTableEntry(value);
+  return isLink ? `table ${hex(frameOf(value))}` : entryWords(value);
 }

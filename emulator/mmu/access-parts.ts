@@ -5,7 +5,7 @@ import type { HelperFunctions } from '../hart/hart-code.js';
 import { ramBase, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { i32, i64, type FunctionReference, type I32, type I64, type Local } from '../wasm/expression.js';
-import { Pte } from './pte.js';
+import { Pte } from '../../tracer/schema/index.js';
 
 /** Host functions that memory accesses need. */
 export interface MemoryHost {

@@ -8,7 +8,7 @@ import { FrameFlag, ramBase, type MemoryMap } from '../memory-layout.js';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
 import { entryTarget } from './access-parts.js';
-import { Pte, tableLevels } from './pte.js';
+import { Pte, tableLevels } from '../../tracer/schema/index.js';
 
 /** What an access wants; also the order of the fault causes. */
 export const Access = { load: 0, store: 1, fetch: 2 } as const;

@@ -8,7 +8,7 @@ import { control, FrameFlag, machineMaximum, pageBytes, ramBase, type MemoryMap 
 import type { FunctionBuilder } from '../wasm/function-builder.js';
 import { call, i32, i64, type I32, type I64, type Local } from '../wasm/expression.js';
 import { entryTarget, flagsOf, frameNumber, inRam, linear } from './access-parts.js';
-import { Pte } from './pte.js';
+import { Pte } from '../../tracer/schema/index.js';
 
 const at0 = i32.const(0);
 

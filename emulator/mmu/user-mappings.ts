@@ -1,10 +1,11 @@
 // The host's side of counting user mappings of frames: what is in a table already when it is linked, and what is still
 // in it when its freeing begins. All else is done by generated code, see user-mappings-code.ts.
+import { frameNumberOf, Pte, pteAccess } from '../../tracer/schema/index.js';
 import { control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 import { mappingCount } from './user-mappings-code.js';
 
 /** Low bits of an entry: V and U make it the users', one of R W X a leaf. */
-const bit = { usersMask: 0x11, allowsMask: 0xe, writable: 4, numberShift: 10 } as const;
+const bits = { users: Number(Pte.v | Pte.u), access: Number(pteAccess), writable: Number(Pte.w) } as const;
 
 export class UserMappings {
   private readonly counts: Uint32Array;
@@ -46,12 +47,10 @@ export class UserMappings {
 
   private count(low: number, high: number, difference: 1 | -1): void {
     if (this.controls[control.tellStores >> 2] === 0) return;
-    if ((low & bit.usersMask) !== bit.usersMask || (low & bit.allowsMask) === 0) return;
-    // Above bit 53 are no bits of a frame's number.
-    const number = (low >>> bit.numberShift) + (high & 0x3f_ffff) * 2 ** (32 - bit.numberShift);
-    const frame = number - ramBase / pageBytes;
+    if ((low & bits.users) !== bits.users || (low & bits.access) === 0) return;
+    const frame = frameNumberOf(low, high) - ramBase / pageBytes;
     if (frame < 0 || frame >= this.counts.length) return;
-    const one = (low & bit.writable) === 0 ? mappingCount.all : mappingCount.all + mappingCount.writable;
+    const one = (low & bits.writable) === 0 ? mappingCount.all : mappingCount.all + mappingCount.writable;
     const counts = (this.counts[frame] += difference * one);
     const isUnwritable = (counts & mappingCount.mask) > 1 || counts === mappingCount.all;
     if (isUnwritable) this.flags[frame] |= FrameFlag.unwritable;

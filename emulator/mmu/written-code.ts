@@ -19,7 +19,7 @@ import {
 import { orderedLockAt, tellOrder } from './lock-order-code.js';
 import { followFreeList, tellFreeFrameStore } from './free-frames-code.js';
 import { dropDecoded } from './overwritten-code.js';
-import { Pte } from './pte.js';
+import { Pte } from '../../tracer/schema/index.js';
 import { forgetIndex } from './tlb-code.js';
 import { mappingsOf, tellKernelStore } from './user-mappings-code.js';
 

@@ -57,6 +57,11 @@ export class EventRing {
     this.appendCode!(kind | (size << 16), hart, pc, a, b, c, d, e);
   }
 
+  /** Records that are in it at most before it is drained. */
+  get capacity(): number {
+    return this.layout.ringBytes / recordBytes;
+  }
+
   /** True when the interpreter would leave at once: drain first. */
   get isFull(): boolean {
     return this.next[0] >= this.layout.ring + this.layout.ringBytes - ringReserve * recordBytes;

@@ -54,6 +54,33 @@ function deltaOf(pages: Pages, changed: Uint32Array): PageDelta {
   return { repeating, words, pages: others, content };
 }
 
+/** A delta whose pages may lie elsewhere, such as in a file. */
+export interface StoredDelta extends Omit<PageDelta, 'content'> {
+  /** Content of `pages[index]`; valid until the next call. */
+  content(index: number): Uint8Array;
+}
+
+/** What both changed, with what is in it after the newer: its own pages first, then those that it does not have. */
+export function mergedDelta(older: StoredDelta, newer: StoredDelta): PageDelta {
+  const own = new Set([...newer.repeating, ...newer.pages]);
+  const repeating = [...older.repeating.keys()].filter((index) => !own.has(older.repeating[index]));
+  const pages = [...older.pages.keys()].filter((index) => !own.has(older.pages[index]));
+  const words = repeating.flatMap((index) => [
+    ...older.words.subarray(wordsOfRepeating * index, wordsOfRepeating * (index + 1)),
+  ]);
+  const content = new Uint8Array((newer.pages.length + pages.length) * pageBytes);
+  newer.pages.forEach((_, index) => content.set(newer.content(index), index * pageBytes));
+  pages.forEach((index, place) =>
+    content.set(older.content(index), (newer.pages.length + place) * pageBytes),
+  );
+  return {
+    repeating: Uint32Array.from([...newer.repeating, ...repeating.map((index) => older.repeating[index])]),
+    words: BigUint64Array.from([...newer.words, ...words]),
+    pages: Uint32Array.from([...newer.pages, ...pages.map((index) => older.pages[index])]),
+    content,
+  };
+}
+
 /** A page that repeats a word; most pages repeat the one that the page before them did. */
 const scratch = new BigUint64Array(pageWords);
 const scratchBytes = new Uint8Array(scratch.buffer);

@@ -2,21 +2,14 @@
 // so going from one state to another writes the pages that differ and no others.
 import type { Machine } from '../machine.js';
 import { pageBytes } from '../memory-layout.js';
-import { repeatingContent, takeDelta, wordsOfRepeating, writeContent } from './page-delta.js';
+import { mergedDelta, repeatingContent, takeDelta, writeContent, type StoredDelta } from './page-delta.js';
 
 /** A state of the machine. The pages are those that changed since the checkpoint before it, or since an earlier one. */
-export interface Checkpoint {
+export interface Checkpoint extends StoredDelta {
   /** The state is that before this step. */
   readonly cycle: number;
   /** What Machine.saveState gave. */
   readonly state: Uint8Array;
-  /** Pages of RAM that repeat a 64-bit word but for their first and last, and the words of each; see PageDelta. */
-  readonly repeating: Uint32Array;
-  readonly words: BigUint64Array;
-  /** All other pages. */
-  readonly pages: Uint32Array;
-  /** Content of `pages[index]`; valid until the next call. */
-  content(index: number): Uint8Array;
 }
 
 /** A checkpoint that is kept in memory. */
@@ -163,18 +156,7 @@ function isCaptured(checkpoint: Checkpoint): checkpoint is Captured {
 
 /** The pages of `older` that `one` does not have become its own. */
 function absorb(one: Captured, older: Checkpoint): void {
-  const own = new Set([...one.repeating, ...one.pages]);
-  const repeating = [...older.repeating.keys()].filter((index) => !own.has(older.repeating[index]));
-  const pages = [...older.pages.keys()].filter((index) => !own.has(older.pages[index]));
-  const words = repeating.flatMap((index) => [
-    ...older.words.subarray(wordsOfRepeating * index, wordsOfRepeating * (index + 1)),
-  ]);
-  const kept = new Uint8Array(one.kept.length + pages.length * pageBytes);
-  kept.set(one.kept);
-  pages.forEach((index, place) => kept.set(older.content(index), one.kept.length + place * pageBytes));
-  one.repeating = Uint32Array.from([...one.repeating, ...repeating.map((index) => older.repeating[index])]);
-  one.words = BigUint64Array.from([...one.words, ...words]);
-  one.pages = Uint32Array.from([...one.pages, ...pages.map((index) => older.pages[index])]);
-  one.kept = kept;
+  const { repeating, words, pages, content } = mergedDelta(older, one);
+  Object.assign(one, { repeating, words, pages, kept: content });
   one.base = isCaptured(older) ? older.base : undefined;
 }

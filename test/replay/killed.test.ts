@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../package-root.js';
+import { mergedDelta } from '../../emulator/index.js';
 import { readRecording, RecordingWriter, SnapshotStore } from '../../tracer/recording/index.js';
 import { Replayer } from '../../tracer/replay/index.js';
 import { trace } from '../support/command-line.js';
@@ -64,7 +65,7 @@ describe('snapshots that cannot be written', () => {
     });
     const folder = inside('gone');
     rmSync(folder, { recursive: true, force: true });
-    const store = new SnapshotStore(folder, recording, 1e6);
+    const store = new SnapshotStore(folder, recording, 1e6, mergedDelta);
     const snapshot = {
       ...{ cycle: 5, state: Uint8Array.of(1), repeating: new Uint32Array(), words: new BigUint64Array() },
       ...{ pages: Uint32Array.of(7), content: new Uint8Array(4096) },

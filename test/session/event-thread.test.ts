@@ -45,7 +45,7 @@ describe('a thread that makes events', () => {
     const run = new CowRun('frames');
     const change = { consumer: consumer.entry.href };
     const [ownTask, otherTask] = ['inline', 'thread'].map((name) => taskFor(name, eventNames, change));
-    const inline = new EventTranslation(await openTaskSink(ownTask, (url) => import(url)), ownTask, debug);
+    const inline = new EventTranslation(await openTaskSink(ownTask), ownTask, debug);
     const thread = new EventThread(entry).begin(otherTask);
     attachProbes(run.machine, profile, new Set(eventNames), () => {});
     run.machine.ring.setConsumer((view, from, to) => {

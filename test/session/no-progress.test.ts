@@ -12,13 +12,14 @@ const [fromUser, toUser] = [1 << 4, 1];
 /** A hart that always does something, so that there is no lockup. */
 function machineAt(cycle: () => number): Machine {
   const hart = { read: (name: string) => (name === 'pc' ? BigInt(cycle()) : 0n), register: () => 0n };
-  return { cycle, harts: [hart], ramRange: { start: 0x80000000, end: 0x81000000 } } as unknown as Machine;
+  const ramRange = { start: 0x80000000, end: 0x81000000 };
+  return { cycle, harts: [hart], ramRange, requestStop: () => undefined } as unknown as Machine;
 }
 
 test('a loop of faults ends the run 10 M cycles behind the fault that settles it, with a sentence', () => {
   let cycle = 0;
   const machine = machineAt(() => cycle);
-  const watch = new NoProgress(machine, {} as DebugInfo, () => undefined);
+  const watch = new NoProgress(machine, {} as DebugInfo);
   const fault = { kind: RecordKind.trap, context: 5, a: 15, b: 0x5240, size: fromUser, pc: 0x1552 };
   const view = encode([fault, { kind: RecordKind.trapReturn, context: 5, a: 0x1552, size: toUser }]);
   const setCycle = (record: number, value: number): void =>

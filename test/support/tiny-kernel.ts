@@ -11,6 +11,8 @@ const misbehaviours = {
   'prints an escape and stays': 'lui t0, 0x10000\n li t1, 27\n sb t1, 0(t0)\n stay: j stay',
   'loops in silence': 'stay: j stay',
   'waits for nothing': 'again: wfi\n j again',
+  'faults in its handler':
+    'lui t0, 0x80000\n addi t0, t0, 12\n csrrw zero, mtvec, t0\n slti zero, t0, 1\n slti zero, t0, 2\n lw t0, 0(zero)',
 } as const;
 
 /** The ELF file of such a kernel, without symbols. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { UsageError } from '../../errors.js';
 import type { EventFileSummary, EventSink } from '../arrow/index.js';
-import type { RecordingWriter, SnapshotStore } from '../recording/index.js';
+import type { RecordingWriter } from '../recording/index.js';
 import { eventFile, traceFormatVersion, type EventName } from '../schema/index.js';
 import { replaceManifest, reserveManifest, syncDirectory } from './durable.js';
 import { manifestFormat, traceFiles } from './layout.js';
@@ -31,8 +31,6 @@ export interface EventFiles {
 export interface StartedTrace<Events extends EventFiles = EventSink> {
   readonly events: Events;
   readonly recording: RecordingWriter;
-  /** To be finished before the trace is. */
-  readonly snapshots: SnapshotStore;
 }
 
 /** A run's description, its inputs digested once they are all there. */
@@ -104,21 +102,18 @@ export class TraceDirectoryWriter {
   /**
    * Opens recording and event files of the selected kinds, once the machine is known for good. From here on a
    * crash leaves an incomplete trace that says what was run.
-   *
-   * @param snapshotBytes of all snapshots together
    */
-  async start(run: RunDescription, kinds: Iterable<EventName>, snapshotBytes = 0): Promise<StartedTrace> {
+  async start(run: RunDescription, kinds: Iterable<EventName>): Promise<StartedTrace> {
     const { openEventSink } = await import('../arrow/index.js');
-    return this.startWith(run, (folder) => openEventSink(folder, kinds), snapshotBytes);
+    return this.startWith(run, (folder) => openEventSink(folder, kinds));
   }
 
   /** The same with event files that `open` makes in the directory it is given. */
   async startWith<Events extends EventFiles>(
     run: RunDescription,
     open: (folder: string) => Promise<Events>,
-    snapshotBytes: number,
   ): Promise<StartedTrace<Events>> {
-    const { RecordingWriter, SnapshotStore } = await import('../recording/index.js');
+    const { RecordingWriter } = await import('../recording/index.js');
     this.#run = run;
     this.#attempt(() => {
       const manifest = this.#manifest(run, { complete: false, incompleteBecause: unfinished });
@@ -133,8 +128,7 @@ export class TraceDirectoryWriter {
       kernelSha256: digests.kernel,
       diskSha256: digests.disk ?? '',
     });
-    const snapshots = new SnapshotStore(join(this.folder, traceFiles.snapshots), recording, snapshotBytes);
-    const started = { recording, snapshots, events: await open(this.folder) };
+    const started = { recording, events: await open(this.folder) };
     this.#started = started;
     return started;
   }

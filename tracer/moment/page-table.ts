@@ -1,5 +1,6 @@
 // A page table in memory, entry by entry (privileged specification, "Sv39: Page-Based 39-bit Virtual-Memory System").
 import { pageBytes, type Machine } from '../../emulator/index.js';
+import { frameOf, Pte, pteAccess, tableLevels } from '../schema/index.js';
 import { wordAt } from './memory.js';
 
 /** A valid last-level entry. */
@@ -13,9 +14,8 @@ export interface Mapping {
   readonly entry: bigint;
 }
 
-const topLevel = 2;
+const topLevel = tableLevels - 1;
 const entriesInTable = 512;
-const entryBits = { valid: 1n, permissions: 0xen, frameShift: 10n, frameMask: (1n << 44n) - 1n };
 /** Bit of the highest virtual address bit, which the ones above repeat. */
 const signBit = 1n << 38n;
 
@@ -28,10 +28,10 @@ function* tableMappings(machine: Machine, table: number, level: number, base: bi
   const bytes = pageBytes * entriesInTable ** level;
   for (let index = 0; index < entriesInTable; index++) {
     const entry = wordAt(machine, table + index * 8);
-    if (entry === undefined || (entry & entryBits.valid) === 0n) continue;
+    if (entry === undefined || (entry & Pte.v) === 0n) continue;
     const physical = frameOf(entry);
     const va = base + BigInt(index) * BigInt(bytes);
-    if ((entry & entryBits.permissions) === 0n) {
+    if ((entry & pteAccess) === 0n) {
       if (level > 0) yield* tableMappings(machine, physical, level - 1, va);
     } else yield { va: canonical(va), physical, bytes, entry };
   }
@@ -55,7 +55,7 @@ export function walk(machine: Machine, root: number, address: bigint): WalkedEnt
     const entry = wordAt(machine, at);
     if (entry === undefined) break;
     walked.push({ level, at, entry });
-    if ((entry & entryBits.valid) === 0n || (entry & entryBits.permissions) !== 0n) break;
+    if ((entry & Pte.v) === 0n || (entry & pteAccess) !== 0n) break;
     table = frameOf(entry);
   }
   return walked;
@@ -64,8 +64,7 @@ export function walk(machine: Machine, root: number, address: bigint): WalkedEnt
 /** The mapping that translates a virtual address, whatever it permits. */
 export function mappingAt(machine: Machine, root: number, address: bigint): Mapping | undefined {
   const last = walk(machine, root, address).at(-1);
-  if (!last || (last.entry & entryBits.valid) === 0n || (last.entry & entryBits.permissions) === 0n)
-    return undefined;
+  if (!last || (last.entry & Pte.v) === 0n || (last.entry & pteAccess) === 0n) return undefined;
   const bytes = pageBytes * entriesInTable ** last.level;
   const va = (address / BigInt(bytes)) * BigInt(bytes);
   return { va, physical: frameOf(last.entry), bytes, entry: last.entry };
@@ -75,10 +74,6 @@ export function mappingAt(machine: Machine, root: number, address: bigint): Mapp
 export function translateBy(machine: Machine, root: number, address: bigint): number | undefined {
   const found = mappingAt(machine, root, address);
   return found && found.physical + Number(address - found.va);
-}
-
-function frameOf(entry: bigint): number {
-  return Number((entry >> entryBits.frameShift) & entryBits.frameMask) * pageBytes;
 }
 
 function canonical(va: bigint): bigint {

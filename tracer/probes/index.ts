@@ -13,7 +13,7 @@ export {
   type ProfileFile,
 } from './discovery/profile-file/index.js';
 export { FaultLoops, type FaultLoop } from './followers/fault-loops.js';
-export { KernelExceptions } from './followers/kernel-exceptions.js';
+export { KernelExceptions, type Hang } from './followers/kernel-exceptions.js';
 export { TrapWatch } from './followers/trap-watch.js';
 export { Translator, type TranslatedProfile } from './translator.js';
 export type { ProcessFacts } from './discovery/process-facts.js';

@@ -5,13 +5,7 @@ import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../files/output-file.js';
 import type { RecordingWriter } from './recording.js';
-import {
-  encodeSnapshot,
-  snapshotPageBytes,
-  StoredSnapshot,
-  wordsOfRepeating,
-  type SnapshotContent,
-} from './snapshot-file.js';
+import { encodeSnapshot, StoredSnapshot, type SnapshotContent } from './snapshot-file.js';
 
 /** A snapshot that is in the index. */
 interface Kept {
@@ -20,6 +14,12 @@ interface Kept {
   readonly bytes: number;
   readonly sha256: string;
 }
+
+/** The changes of a snapshot and of the one behind it as those of one; the emulator's mergedDelta. */
+export type MergeDeltas = (
+  older: StoredSnapshot,
+  newer: StoredSnapshot,
+) => Omit<SnapshotContent, 'cycle' | 'state'>;
 
 /** Bytes of content that may wait to be written; nothing more is taken until some are. */
 const waitingBytesMaximum = 128 << 20;
@@ -42,11 +42,13 @@ export class SnapshotStore {
   /**
    * @param folder of the files; it exists
    * @param bytesMaximum of all of them together
+   * @param mergedDelta what two snapshots changed together
    */
   constructor(
     private readonly folder: string,
     private readonly recording: RecordingWriter,
     private readonly bytesMaximum: number,
+    private readonly mergedDelta: MergeDeltas,
   ) {}
 
   /** False while too much waits to be written, or when the disk or the budget has no more room. */
@@ -124,7 +126,8 @@ export class SnapshotStore {
     const [one, other] = [older, newer].map(
       ({ file, cycle, sha256 }) => new StoredSnapshot(join(this.folder, file), cycle, sha256),
     );
-    if ((await this.write(merged(one, other))) === undefined) return;
+    const changes = this.mergedDelta(one, other);
+    if ((await this.write({ cycle: other.cycle, state: other.state, ...changes })) === undefined) return;
     for (const snapshot of [older, newer]) await this.remove(snapshot);
   }
 
@@ -143,25 +146,4 @@ async function writeWhole(path: string, pieces: readonly Uint8Array[]): Promise<
   } finally {
     await handle.close();
   }
-}
-
-/** The later state, with the changes of both. */
-function merged(older: StoredSnapshot, newer: StoredSnapshot): SnapshotContent {
-  const own = new Set([...newer.repeating, ...newer.pages]);
-  const repeating = [...older.repeating.keys()].filter((index) => !own.has(older.repeating[index]));
-  const pages = [...older.pages.keys()].filter((index) => !own.has(older.pages[index]));
-  const content = new Uint8Array((newer.pages.length + pages.length) * snapshotPageBytes);
-  newer.pages.forEach((_, index) => content.set(newer.content(index), index * snapshotPageBytes));
-  pages.forEach((index, place) => {
-    content.set(older.content(index), (newer.pages.length + place) * snapshotPageBytes);
-  });
-  const words = repeating.flatMap((index) => [
-    ...older.words.subarray(wordsOfRepeating * index, wordsOfRepeating * (index + 1)),
-  ]);
-  return {
-    ...{ cycle: newer.cycle, state: newer.state, content },
-    repeating: Uint32Array.from([...newer.repeating, ...repeating.map((index) => older.repeating[index])]),
-    words: BigUint64Array.from([...newer.words, ...words]),
-    pages: Uint32Array.from([...newer.pages, ...pages.map((index) => older.pages[index])]),
-  };
 }

@@ -3,7 +3,7 @@ import { UsageError } from '../../errors.js';
 import { hasValue, readEventFile, type EventBatch } from '../arrow/index.js';
 import type { OpenedTrace } from '../directory/index.js';
 import type { DebugInfo } from '../symbols/index.js';
-import { eventNames, isEventName, type EventName } from '../schema/index.js';
+import { eventNames, frameOf, isEventName, Pte, type EventName } from '../schema/index.js';
 import { didYouMean } from '../../text/index.js';
 import { goToArrival, type OnWay } from './arrivals.js';
 import { functionPlace, linePlace, type CodePlace } from './code-place.js';
@@ -45,8 +45,6 @@ export interface PositionSource {
   readonly onWay?: OnWay;
 }
 
-/** Bits of a page-table entry: valid, and the frame number. */
-const entryBits = { valid: 1n, shift: 10n, mask: (1n << 44n) - 1n };
 const firstCaseMarker = 100;
 
 /**
@@ -225,6 +223,6 @@ function subjectOf({ columns }: EventBatch, row: number): { readonly frame?: big
 }
 
 function mappedFrame(entries: readonly (bigint | undefined)[]): bigint | undefined {
-  const entry = entries.find((value) => value !== undefined && (value & entryBits.valid) !== 0n);
-  return entry === undefined ? undefined : ((entry >> entryBits.shift) & entryBits.mask) << 12n;
+  const entry = entries.find((value) => value !== undefined && (value & Pte.v) !== 0n);
+  return entry === undefined ? undefined : BigInt(frameOf(entry));
 }

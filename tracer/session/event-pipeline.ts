@@ -1,4 +1,6 @@
 // The way of raw records into event files, in this thread or in one of its own. Both make the same files, byte by byte.
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { RecordConsumer } from '../../emulator/index.js';
 import { openEventSink, type ConsumerModule, type EventFileSummary, type EventSink } from '../arrow/index.js';
 import type { EventFiles } from '../directory/index.js';
@@ -32,17 +34,19 @@ export interface EventPipeline extends EventFiles {
   readonly consumed: unknown;
 }
 
-/**
- * The sink of a task, with its consumer.
- * @param load imports a module by its URL: for the caller to do, since not every file of the bundle can (code-cache.ts)
- */
-export async function openTaskSink(
-  { folder, kinds, consumer }: EventTask,
-  load: (url: string) => Promise<unknown>,
-): Promise<EventSink> {
+/** The sink of a task, with its consumer. */
+export async function openTaskSink({ folder, kinds, consumer }: EventTask): Promise<EventSink> {
   if (consumer === undefined) return openEventSink(folder, kinds);
   const { openConsumer } = (await load(consumer)) as ConsumerModule;
   return openEventSink(folder, kinds, openConsumer(kinds));
+}
+
+/**
+ * A module by its URL. Modules of the bundle cannot import (code-cache.ts), and where they could, Node would look
+ * through the whole text of a CommonJS file for the names of its exports.
+ */
+async function load(url: string): Promise<unknown> {
+  return url.endsWith('.cjs') ? createRequire(import.meta.url)(fileURLToPath(url)) : import(url);
 }
 
 /** Events made in the thread that brings the records. */

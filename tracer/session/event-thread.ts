@@ -27,7 +27,7 @@ export async function openEventPipeline(
   thread: EventThread | undefined,
 ): Promise<EventPipeline> {
   if (thread) return thread.begin(task);
-  return new EventTranslation(await openTaskSink(task, (url) => import(url)), task, debug);
+  return new EventTranslation(await openTaskSink(task), task, debug);
 }
 
 export class EventThread implements EventPipeline {

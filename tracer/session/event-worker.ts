@@ -1,7 +1,5 @@
 // Events made in a thread of their own: what that thread runs. It blocks while there is nothing to do, and ends when it
 // is told to close.
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { workerData, type MessagePort } from 'node:worker_threads';
 import { UsageError } from '../../errors.js';
 import { loadEventWriters, type EventFileSummary } from '../arrow/index.js';
@@ -26,15 +24,10 @@ export type EventThreadMessage =
 const { memory, port } = workerData as EventThreadData;
 const receiver = new RecordReceiver(memory);
 
-/** Node looks through the whole text of a CommonJS file that is imported, for the names of its exports. */
-function load(url: string): unknown {
-  return url.endsWith('.cjs') ? createRequire(import.meta.url)(fileURLToPath(url)) : import(url);
-}
-
 async function makeEvents(task: EventTask): Promise<void> {
   const { kernel, kernelPath } = task;
   const say = (message: EventThreadMessage): void => port.postMessage(message);
-  const sink = await openTaskSink(task, async (url) => load(url));
+  const sink = await openTaskSink(task);
   const debug = DebugInfo.parse(parseElf(kernel, kernelPath));
   // Now, while the kernel boots, and not at the end of the run, which waits for the lines of all places.
   debug.readLines();

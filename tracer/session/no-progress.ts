@@ -1,36 +1,36 @@
 // Guests that go on and get nowhere: what ends a run long before its budget, and the sentences that say so. What is
 // decided here depends on the guest, and on whether traps are recorded; never on when records are looked at.
 import type { Machine } from '../../emulator/index.js';
-import { FaultLoops, KernelExceptions, TrapWatch, type FaultLoop } from '../probes/index.js';
+import { FaultLoops, KernelExceptions, TrapWatch, type FaultLoop, type Hang } from '../probes/index.js';
 import type { DebugInfo } from '../symbols/index.js';
 import { formatCount, hex, processWords } from '../../text/index.js';
 import { lockupRemark, LockupWatch } from './lockup-watch.js';
 import type { RunEnd } from './types.js';
 
-/** Cycles from the fault that settles a loop to the run's end: records are looked at within fewer. */
+/** Cycles from what settles that a guest gets nowhere to the run's end: records are looked at within fewer. */
 const noticedCycles = 10e6;
+/** By how many times its estimate a full ring may come late: turns of other harts are no whole periods. */
+const lateness = 2;
 
 export class NoProgress {
   private readonly exceptions: KernelExceptions;
   private readonly traps: TrapWatch;
   private readonly lockups: LockupWatch;
   private readonly remarksMade: string[] = [];
-  private loopEnd = Infinity;
+  private end: { readonly cycle: number; readonly is: 'hang' | 'fault_loop' } | undefined;
 
-  /** @param onHang called when a hart takes the same exception of the kernel's for ever */
   constructor(
     private readonly machine: Machine,
     private readonly debug: DebugInfo,
-    onHang: () => void,
   ) {
-    this.exceptions = new KernelExceptions(onHang);
+    this.exceptions = new KernelExceptions((hang) => this.hung(hang));
     this.traps = new TrapWatch(this.exceptions, new FaultLoops((loop) => this.looped(loop)));
     this.lockups = new LockupWatch(machine);
   }
 
   /** The next cycle at which to call `endAt`. */
   get next(): number {
-    return Math.min(this.lockups.next, this.loopEnd);
+    return Math.min(this.lockups.next, this.end?.cycle ?? Infinity);
   }
 
   /** Looks through raw records between two byte addresses. */
@@ -40,7 +40,7 @@ export class NoProgress {
 
   /** How the run ends, if it does, at a cycle that was reached. */
   endAt(cycle: number): RunEnd | undefined {
-    if (cycle >= this.loopEnd) return 'fault_loop';
+    if (this.end && cycle >= this.end.cycle) return this.end.is;
     const hart = cycle >= this.lockups.next ? this.lockups.look() : undefined;
     if (hart === undefined) return undefined;
     this.remarksMade.push(lockupRemark(this.machine, hart, this.debug));
@@ -53,8 +53,22 @@ export class NoProgress {
   }
 
   private looped(loop: FaultLoop): void {
-    this.loopEnd = loop.cycle + noticedCycles;
+    this.endAtLatest(loop.cycle + noticedCycles, 'fault_loop');
     this.remarksMade.push(loopRemark(loop));
+  }
+
+  /** Each exception leaves a record, so that a hart that takes one after the other fills the ring long before. */
+  private hung({ cycle, period }: Hang): void {
+    const { ring, harts } = this.machine;
+    const full = Math.ceil(lateness * harts.length * ring.capacity * period);
+    this.endAtLatest(cycle + Math.min(noticedCycles, full), 'hang');
+  }
+
+  private endAtLatest(cycle: number, is: 'hang' | 'fault_loop'): void {
+    if (this.end && this.end.cycle <= cycle) return;
+    this.end = { cycle, is };
+    // The present piece of the run may go further.
+    this.machine.requestStop();
   }
 }
 

@@ -5,13 +5,14 @@ import type { Machine, MachineConfiguration, RecordConsumer } from '../../emulat
 import type { StartedTrace, TraceDirectoryWriter } from '../directory/index.js';
 import { kernelCalls } from '../moment/index.js';
 import { recordPanicCalls, type KernelProfile } from '../probes/index.js';
+import type { SnapshotStore } from '../recording/index.js';
 import type { EventPipeline } from './event-pipeline.js';
 import { startEventThread, type EventThread } from './event-thread.js';
 import { NoProgress } from './no-progress.js';
 import { isIdle, prepareRun, type PreparedRun } from './prepared-run.js';
 import { explainEnd } from './run-end.js';
 import type { InputConsole } from './run-input.js';
-import { kernelFacts, startTrace } from './run-trace.js';
+import { kernelFacts, startTrace, type BegunTrace } from './run-trace.js';
 import type { SharedBoot } from './shared-boot.js';
 import { SnapshotTaker } from './snapshot-taker.js';
 import { TracedMachine, type MachineListener } from './traced-machine.js';
@@ -62,6 +63,9 @@ class TracedRun implements MachineListener {
   readonly console: InputConsole;
   private readonly traced: TracedMachine;
   private readonly machine: Machine;
+  private readonly writer: TraceDirectoryWriter;
+  private readonly streams: StartedTrace<EventPipeline>;
+  private readonly store: SnapshotStore;
   private readonly snapshots: SnapshotTaker | undefined;
   private readonly noProgress: NoProgress;
   private readonly started = performance.now();
@@ -81,17 +85,19 @@ class TracedRun implements MachineListener {
     virtioVersion: 'modern' | 'legacy',
     thread: EventThread | undefined,
   ): Promise<TracedRun> {
-    const { writer, streams } = await startTrace(prepared, virtioVersion, thread);
-    return new TracedRun(prepared, { ...prepared.request.machine, virtioVersion }, writer, streams);
+    const trace = await startTrace(prepared, virtioVersion, thread);
+    return new TracedRun(prepared, { ...prepared.request.machine, virtioVersion }, trace);
   }
 
   private constructor(
     private readonly prepared: PreparedRun,
     configuration: MachineConfiguration,
-    private readonly writer: TraceDirectoryWriter,
-    private readonly streams: StartedTrace<EventPipeline>,
+    { writer, streams, snapshots }: BegunTrace,
   ) {
     const { request } = prepared;
+    this.writer = writer;
+    this.streams = streams;
+    this.store = snapshots;
     this.console = prepared.typist.open({
       printed: (byte) => this.printed.push(byte),
       typed: (byte, cycle) => streams.recording.input(cycle, byte),
@@ -103,11 +109,8 @@ class TracedRun implements MachineListener {
     else this.traced = new TracedMachine(prepared, configuration, this);
     this.machine = this.traced.machine;
     const { bytes, seconds } = request.snapshots ?? {};
-    if (bytes !== 0) this.snapshots = new SnapshotTaker(this.machine, streams.snapshots, seconds);
-    this.noProgress = new NoProgress(this.machine, prepared.debug, () => {
-      this.end ??= 'hang';
-      this.machine.requestStop();
-    });
+    if (bytes !== 0) this.snapshots = new SnapshotTaker(this.machine, snapshots, seconds);
+    this.noProgress = new NoProgress(this.machine, prepared.debug);
     if (boot?.isKept) this.goOnFrom(boot);
     else boot?.begin(prepared);
   }
@@ -160,7 +163,7 @@ class TracedRun implements MachineListener {
     const end = this.end as RunEnd;
     const cycle = this.machine.cycle();
     this.streams.events.finish(cycle);
-    await this.streams.snapshots.finish();
+    await this.store.finish();
     const digest = this.machine.digest();
     const incompleteBecause = explainEnd[end];
     const manifest = this.writer.finish({
@@ -190,14 +193,14 @@ class TracedRun implements MachineListener {
 
   /** Throws the trace away: the machine was the wrong one. */
   async discard(): Promise<void> {
-    await this.streams.snapshots.finish();
+    await this.store.finish();
     this.writer.abandon();
     rmSync(this.writer.folder, { recursive: true, force: true });
   }
 
   /** Hears of the boot what the run that booted did; the machine is where it ended. */
   private goOnFrom(boot: SharedBoot): void {
-    if (this.snapshots) this.streams.snapshots.add(boot.snapshot);
+    if (this.snapshots) this.store.add(boot.snapshot);
     boot.tell({
       records: this.records,
       flushed: (cycle) => this.flush(cycle),

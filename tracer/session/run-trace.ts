@@ -1,9 +1,11 @@
 // The trace of a run: its directory begun, with what is known before the machine is powered on, and what its end says
 // of the kernel.
 import { createHash } from 'node:crypto';
-import type { Machine } from '../../emulator/index.js';
-import { TraceDirectoryWriter, type KernelFacts, type StartedTrace } from '../directory/index.js';
+import path from 'node:path';
+import { mergedDelta, type Machine } from '../../emulator/index.js';
+import { TraceDirectoryWriter, traceFiles, type KernelFacts, type StartedTrace } from '../directory/index.js';
 import type { KernelProfile } from '../probes/index.js';
+import type { SnapshotStore } from '../recording/index.js';
 import type { EventPipeline } from './event-pipeline.js';
 import { openEventPipeline, type EventThread } from './event-thread.js';
 import { eventTask, type PreparedRun } from './prepared-run.js';
@@ -15,6 +17,8 @@ const snapshotBytesDefault = 140 * 2 ** 20;
 export interface BegunTrace {
   readonly writer: TraceDirectoryWriter;
   readonly streams: StartedTrace<EventPipeline>;
+  /** To be finished before the trace is. */
+  readonly snapshots: SnapshotStore;
 }
 
 /**
@@ -44,9 +48,15 @@ export async function startTrace(
       digests: { kernel: digest(kernel), disk: digest(disk) },
     },
     (folder) => openEventPipeline(eventTask(prepared, folder), prepared.debug, thread),
-    request.snapshots?.bytes ?? snapshotBytesDefault,
   );
-  return { writer, streams };
+  const { SnapshotStore } = await import('../recording/index.js');
+  const folder = path.join(writer.folder, traceFiles.snapshots);
+  const bytesMaximum = request.snapshots?.bytes ?? snapshotBytesDefault;
+  return {
+    writer,
+    streams,
+    snapshots: new SnapshotStore(folder, streams.recording, bytesMaximum, mergedDelta),
+  };
 }
 
 /** What the manifest says of a kernel. */

@@ -8,6 +8,15 @@ interface Repetition {
   pc: number;
   value: number;
   count: number;
+  since: number;
+}
+
+/** A hart that takes the same exception forever. */
+export interface Hang {
+  /** The cycle at which that is certain. */
+  readonly cycle: number;
+  /** Cycles from one to the next, those of other harts between them included. */
+  readonly period: number;
 }
 
 /** So many are no progress: a kernel's own exceptions are bugs, and the first one mostly its panic. */
@@ -23,8 +32,7 @@ export class KernelExceptions {
   private readonly repetitions: Repetition[] = [];
   private readonly record = new RawRecord();
 
-  /** @param onHang called when a hart will take the same exception forever */
-  constructor(private readonly onHang: () => void) {}
+  constructor(private readonly onHang: (hang: Hang) => void) {}
 
   /** What is to be said of them to who gave the machine its memory, a sentence each. */
   remarks(ram: { readonly start: number; readonly end: number }): string[] {
@@ -44,11 +52,10 @@ export class KernelExceptions {
     const value = record.number(operand.b);
     if (accessFaults.has(record.low(operand.a) & 0xff)) this.unanswered ??= value;
     if ((record.size & 0xf) !== record.size >>> 4) return;
-    const last = (this.repetitions[record.hart] ??= { pc: -1, value: -1, count: 0 });
-    if (last.pc !== record.pc || last.value !== value) {
-      last.pc = record.pc;
-      last.value = value;
-      last.count = 1;
-    } else if (++last.count === repetitionMaximum) this.onHang();
+    const { cycle, pc } = record;
+    const last = (this.repetitions[record.hart] ??= { pc: -1, value: -1, count: 0, since: 0 });
+    if (last.pc !== pc || last.value !== value) Object.assign(last, { pc, value, count: 1, since: cycle });
+    else if (++last.count === repetitionMaximum)
+      this.onHang({ cycle, period: (cycle - last.since) / (repetitionMaximum - 1) });
   }
 }
