@@ -1,5 +1,6 @@
 // Judges one run: applies every invariant, and sums up.
 import { ExitCode } from '../errors.js';
+import { eventNames } from '../tracer/schema/index.js';
 import type { DatabaseLimits } from './database.js';
 import type { EventSource } from './event-source.js';
 import { noChain, readChains } from './chain.js';
@@ -104,6 +105,7 @@ function summary(
     exitCode: broken && verdict !== 'failed' ? ExitCode.internal : exitCode,
     ...(reason === undefined ? {} : { reason }),
     facts,
+    kinds: eventNames.filter((kind) => source.kinds.has(kind)),
     invariants,
     findings,
   };

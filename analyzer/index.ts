@@ -11,6 +11,7 @@ export { readQueries, type QueryLibrary } from './query-library.js';
 export { queryReference } from './query-reference.js';
 export {
   disclosures,
+  lookFirst,
   reports,
   type Disclosure,
   type ReportFormat,

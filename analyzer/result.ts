@@ -1,4 +1,5 @@
 // The one model of what a check found: every report is made from it and from nothing else.
+import type { EventName } from '../tracer/schema/index.js';
 
 /** A function that may be at fault. Of a function that was inlined the line is known of the innermost alone. */
 export interface Suspect {
@@ -106,6 +107,8 @@ export interface CheckResult {
   /** Why the verdict is not simply what the invariants say, in a clause. */
   readonly reason?: string;
   readonly facts: Readonly<Record<string, string>>;
+  /** The kinds of events that were traced, with or without rows. */
+  readonly kinds: readonly EventName[];
   readonly invariants: readonly InvariantResult[];
   /** The broken rules as causes and consequences: errors first, in the order in which they came about. */
   readonly findings: readonly Finding[];

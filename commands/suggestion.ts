@@ -1,19 +1,19 @@
 // The next command to type after a check: to the moment of the first thing that is wrong, or a look around.
 import type { CheckResult } from '../analyzer/index.js';
+import { eventNames } from '../tracer/schema/index.js';
+
+/** What to ask, of the first kind that was traced. */
+const questions = [
+  ['process', 'SELECT name, pid, parent, exit_status FROM processes'],
+  ['trap', 'SELECT hart, cause, count(*) FROM trap GROUP BY ALL ORDER BY ALL'],
+  ...eventNames.map((kind) => [kind, `SELECT count(*) FROM ${kind}`] as const),
+] as const;
 
 /** A complete command line. `trace` is the trace's path, quoted for a shell. */
-export function suggestion(trace: string, check: CheckResult): string {
-  const [first] = check.findings;
+export function suggestion(trace: string, { findings: [first], kinds }: CheckResult): string {
   if (first !== undefined) return `trace replay ${trace} --to ${first.violation.cycle}`;
-  const question = hasProcesses(check)
-    ? 'SELECT name, pid, parent, exit_status FROM processes'
-    : 'SELECT hart, cause, count(*) FROM trap GROUP BY ALL ORDER BY ALL';
-  return `trace query ${trace} "${question}"`;
-}
-
-/** Kernels in which no process table is found have no such events, so that what is about processes is not judged. */
-function hasProcesses({ invariants }: CheckResult): boolean {
-  return invariants.find(({ name }) => name === 'wait_reaps_a_zombie')?.status !== 'not_judged';
+  const [, sql] = questions.find(([kind]) => kinds.includes(kind)) ?? [];
+  return sql === undefined ? `trace replay ${trace} --to end` : `trace query ${trace} "${sql}"`;
 }
 
 /** A word as a POSIX shell takes it. */

@@ -93,7 +93,12 @@ function suspectLines({ suspects, function: inside = '', caller }: Violation): s
   const isSaid = suspects.length === 0 || suspects[0].function === inside.replace(/ <.*$/, '');
   const named = [...inside.split(' < '), ...(caller?.function.split(' < ') ?? [])];
   const where = suspects.map((one) => place(named.includes(one.function) ? { function: one.function } : one));
-  return isSaid ? [] : wrapText(`look first at ${where.join(', then at ')}`, pageWidth, '    ');
+  return isSaid ? [] : wrapText(lookFirst(where), pageWidth, '    ');
+}
+
+/** In which order to look at places, or functions. */
+export function lookFirst(places: readonly string[]): string {
+  return `look first at ${places.join(', then at ')}`;
 }
 
 function place({ function: name, file, line }: Suspect): string {

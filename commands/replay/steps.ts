@@ -69,7 +69,7 @@ export class Steps {
     return true;
   }
 
-  /** Back to the beginning of the line that was executed before this position. */
+  /** Back to the beginning of a line that was executed before this position: into what the line before had called. */
   lineBack(): void {
     const { replay } = this.source;
     const { hart } = this;
@@ -81,6 +81,8 @@ export class Steps {
       const other = steps.findLastIndex(({ place }) => !isSameLine(place, last));
       if (other < 0 && begin > 0 && window < windowCyclesMaximum) continue;
       replay.seek(steps.length === 0 ? begin : steps[other + 1].cycle);
+      // What follows a call in its line is no beginning of one.
+      if (other >= 0 && this.lineRange(hart).low !== this.pc(hart)) this.lineBack();
       return;
     }
   }
@@ -145,6 +147,10 @@ export class Steps {
     }
   }
 
+  private pc(hart: number): bigint {
+    return this.source.replay.machine.harts[hart].read('pc');
+  }
+
   private register(hart: number, number: number): bigint {
     return this.source.replay.machine.harts[hart].register(number);
   }
@@ -156,7 +162,7 @@ export class Steps {
 
   /** The addresses around the pc that are of its line, as far as they follow each other. */
   private lineRange(hart: number): LineRange {
-    const pc = this.source.replay.machine.harts[hart].read('pc');
+    const pc = this.pc(hart);
     const code = executedCode(this.source, hart);
     const here = code?.debug.locationOf(code.pc);
     if (code === undefined || here === undefined) return { low: pc, high: pc + 1n };

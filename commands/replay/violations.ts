@@ -1,6 +1,7 @@
 // The violations of a run, judged again: what positions and gdb's monitor call violation:1, violation:2 and so on.
 import {
   checkTrace,
+  lookFirst,
   openTraceSource,
   type Disclosure,
   type InvariantResult,
@@ -61,9 +62,5 @@ function notesOf({ title, hint }: InvariantResult, { suspects }: Violation, disc
   const broken = `it breaks the rule: ${title}`;
   if (disclose !== 'why') return [broken];
   const names = suspects.map((one) => one.function.replace(/ <.*$/, ''));
-  return [
-    broken,
-    ...(names.length > 0 ? [`look first at ${names.join(', then at ')}`] : []),
-    `hint: ${hint}`,
-  ];
+  return [broken, ...(names.length > 0 ? [lookFirst(names)] : []), `hint: ${hint}`];
 }

@@ -40,7 +40,14 @@ function resultOf(...invariants: Partial<InvariantResult>[]): CheckResult {
     return { invariant: name, severity, violation: violations[0], chain: noChain, consequences: [] };
   });
   findings.sort((left, right) => left.severity.localeCompare(right.severity));
-  return { verdict: 'failed', exitCode: 1, facts: { program: 'cowtest' }, invariants: all, findings };
+  return {
+    verdict: 'failed',
+    exitCode: 1,
+    facts: { program: 'cowtest' },
+    kinds: [],
+    invariants: all,
+    findings,
+  };
 }
 
 const noChain = { steps: [], leftOut: 0 };
