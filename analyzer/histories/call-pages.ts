@@ -22,6 +22,8 @@ const resultBytes: Readonly<Record<number, number>> = {
 /** The number of files that a process can have open. */
 const filesMost = 16;
 const write = 4;
+/** Pages told apart by a look at one byte, a power of two. */
+const nearPages = 2 ** 16;
 
 /** A call that has returned. */
 interface Call {
@@ -81,9 +83,13 @@ function withMappings(histories: Histories, asked: readonly Asked[]): Found[] {
   const numbers = asked.map(({ space, page }) => pages.of(page, roots.known(space.made.root / 4096)));
   const { frame, change, bits, fromSeq, toRow, toSeq } = mappings.of;
   const { page, visit } = changes.of;
-  const byPage = new RowGroups(mappings.length, (row) =>
-    pages.known(page[change[row]], visits.of.root[visit[change[row]]]),
-  );
+  // Few pages are asked about: of most mappings, the last bits of the page say that it is none of these.
+  const isNear = new Uint8Array(nearPages);
+  for (const one of asked) isNear[one.page % nearPages] = 1;
+  const byPage = new RowGroups(mappings.length, (row) => {
+    const by = change[row];
+    return isNear[page[by] & (nearPages - 1)] === 0 ? -1 : pages.known(page[by], visits.of.root[visit[by]]);
+  });
   return asked.map((one, index) => {
     const row = lastBefore(byPage, numbers[index], fromSeq, one.seq);
     if (row < 0 || (toRow[row] !== -1 && toSeq[row] <= one.seq)) return { ...one, mapping: noMapping };

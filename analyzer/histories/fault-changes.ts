@@ -23,9 +23,9 @@ export const faultChanges = remembered(find);
 function find(histories: Histories): FaultChanges {
   const { changes, visits } = histories.found.pages;
   const { visit, oldFrame } = changes.of;
+  const isFault = visits.of.span.map((span) => Number(histories.isFault(span)));
   const rows: number[] = [];
-  for (let change = 0; change < changes.length; change++)
-    if (histories.isFault(visits.of.span[visit[change]])) rows.push(change);
+  for (let change = 0; change < changes.length; change++) if (isFault[visit[change]] === 1) rows.push(change);
   const change = Int32Array.from(rows);
   const oldFrameRow = change.map((row) => {
     return oldFrame[row] < 0 ? -1 : histories.frames.rowOf(oldFrame[row], visits.of.span[visit[row]]);

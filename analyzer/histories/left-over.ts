@@ -21,16 +21,46 @@ interface Doubt {
 /** Kernel entries that take frames for the process that runs. */
 const ownCauses = ['fork', 'exec', 'sbrk', 'page_fault'];
 
-/** The process that a frame was taken for: the child when fork took it; undefined for none, and for pipes. */
-function ownersOf(histories: Histories): (row: number, cause: string | undefined) => number | undefined {
-  const { span, pid } = histories.found.takings.rows.of;
+/** By kernel entry that forked: the child. Frames that it took, it took for the child. */
+function childrenOf(histories: Histories): ReadonlyMap<number, number> {
   const children = new Map<number, number>();
   for (const { action, span: by, subject } of processRows(histories))
     if (action === 'fork') children.set(by, Math.min(children.get(by) ?? subject, subject));
-  return (row, cause) => {
-    if (cause === 'pipe' || pid[row] === 0) return undefined;
-    return children.get(span[row]) ?? pid[row];
-  };
+  return children;
+}
+
+/** When the processes were reaped for which an entry takes frames, one entry after the other; Infinity for never. */
+class ReapedOwners {
+  private readonly children: ReadonlyMap<number, number>;
+  private readonly ends: ReadonlyMap<number, number>;
+  private span = -1;
+  private pid = -1;
+  /** The process that the entry takes frames for. */
+  owner = -1;
+  /** Whether the entry has a cause. */
+  hasCause = false;
+  private end = Infinity;
+
+  constructor(private readonly histories: Histories) {
+    this.children = childrenOf(histories);
+    this.ends = reapEnds(histories);
+  }
+
+  /** Seq at which the frames are asked about that an entry of a process takes. Rows of an entry mostly follow one another. */
+  endOf(span: number, pid: number): number {
+    if (span !== this.span || pid !== this.pid) this.goTo(span, pid);
+    return this.end;
+  }
+
+  private goTo(span: number, pid: number): void {
+    const cause = this.histories.causeOf(span);
+    this.span = span;
+    this.pid = pid;
+    this.hasCause = cause !== undefined;
+    const isOwn = cause !== undefined && ownCauses.includes(cause) && pid !== 0;
+    this.owner = this.children.get(span) ?? pid;
+    this.end = isOwn ? (this.ends.get(this.owner) ?? Infinity) : Infinity;
+  }
 }
 
 /** Seqs are stored plus one, 0 for never. */
@@ -40,7 +70,7 @@ function seqOf(stored: number): number {
 
 const doubtsOf = remembered((histories): readonly Doubt[] => {
   const { length, of } = histories.found.takings.rows;
-  const owners = ownersOf(histories);
+  const owners = new ReapedOwners(histories);
   const hidden = hiddenSince(histories);
   const doubts: Doubt[] = [];
   const ask = (question: Doubt['question'], about: number | undefined, atSeq: number, row: number): void => {
@@ -54,17 +84,13 @@ const doubtsOf = remembered((histories): readonly Doubt[] => {
       hidden: hidden(of.frame[row], allocSeq, atSeq),
     });
   };
-  const ends = reapEnds(histories);
   const window = windowOf(histories);
   const windowSeq = window?.closed ? (window.fromSeq ?? Infinity) : Infinity;
   const end = endOf(histories);
   for (let row = 0; row < length; row++) {
-    const cause = histories.causeOf(of.span[row]);
-    const owner = owners(row, cause);
-    const reaped = owner === undefined ? undefined : ends.get(owner);
-    if (reaped !== undefined && cause !== undefined && ownCauses.includes(cause))
-      ask('reaped', owner, reaped, row);
-    if (of.seq[row] > windowSeq && cause !== undefined) ask('program', window!.pid, window!.toSeq, row);
+    const reaped = owners.endOf(of.span[row], of.pid[row]);
+    if (reaped !== Infinity) ask('reaped', owners.owner, reaped, row);
+    if (of.seq[row] > windowSeq && owners.hasCause) ask('program', window!.pid, window!.toSeq, row);
     if (end !== undefined && of.endSeq[row] === 0) ask('end', undefined, end, row);
   }
   return doubts;

@@ -115,21 +115,12 @@ export class RowGroups {
 
   /** @param keyOf the key of a row, a whole number; negative for none */
   constructor(rows: number, keyOf: (row: number) => number) {
-    const keys = new Float64Array(rows);
-    let most = -1;
-    for (let row = 0; row < rows; row++) most = Math.max(most, (keys[row] = keyOf(row)));
-    this.keys = most < densest * rows ? new DenseKeys(most) : new NumberedKeys();
-    const groups = new Int32Array(rows);
-    for (let row = 0; row < rows; row++) groups[row] = keys[row] < 0 ? -1 : this.keys.of(keys[row]);
+    const keyed = keyedRows(rows, keyOf);
+    this.keys = keyed.most < densest * rows ? new DenseKeys(keyed.most) : new NumberedKeys();
+    const groups = numbersOf(keyed, this.keys);
     this.size = this.keys.size;
-    // Counting sort: how many there are of each, then where each ends; filling from the back leaves where it begins.
     this.begins = new Int32Array(this.size + 1);
-    for (let row = 0; row < rows; row++) if (groups[row] >= 0) this.begins[groups[row]]++;
-    let end = 0;
-    for (let group = 0; group <= this.size; group++) end = this.begins[group] += end;
-    this.rows = new Int32Array(end);
-    for (let row = rows - 1; row >= 0; row--)
-      if (groups[row] >= 0) this.rows[--this.begins[groups[row]]] = row;
+    this.rows = sortedByGroup(keyed, groups, this.begins);
   }
 
   /** Number of the group of a key, -1 for none. */
@@ -146,4 +137,42 @@ export class RowGroups {
   end(group: number): number {
     return group < 0 ? 0 : this.begins[group + 1];
   }
+}
+
+/** The rows that have a key, in their order, each with its key. */
+interface KeyedRows {
+  readonly length: number;
+  readonly rows: Int32Array;
+  readonly keys: Float64Array;
+  /** The largest key, -1 when there is none. */
+  readonly most: number;
+}
+
+function keyedRows(rows: number, keyOf: (row: number) => number): KeyedRows {
+  const [kept, keys] = [new Int32Array(rows), new Float64Array(rows)];
+  let [length, most] = [0, -1];
+  for (let row = 0; row < rows; row++) {
+    const key = keyOf(row);
+    if (key < 0) continue;
+    kept[length] = row;
+    keys[length++] = key;
+    if (key > most) most = key;
+  }
+  return { length, rows: kept, keys, most };
+}
+
+function numbersOf({ length, keys }: KeyedRows, numbers: GroupKeys): Int32Array {
+  const groups = new Int32Array(length);
+  for (let index = 0; index < length; index++) groups[index] = numbers.of(keys[index]);
+  return groups;
+}
+
+/** Counting sort: how many there are of each, then where each ends; filling from the back leaves where it begins. */
+function sortedByGroup({ length, rows }: KeyedRows, groups: Int32Array, begins: Int32Array): Int32Array {
+  for (let index = 0; index < length; index++) begins[groups[index]]++;
+  let end = 0;
+  for (let group = 0; group < begins.length; group++) end = begins[group] += end;
+  const sorted = new Int32Array(end);
+  for (let index = length - 1; index >= 0; index--) sorted[--begins[groups[index]]] = rows[index];
+  return sorted;
 }

@@ -2,7 +2,7 @@
 import { GrowingColumns, roomFor } from './growing-columns.js';
 import type { Histories } from './histories.js';
 import { numberColumn } from './number-columns.js';
-import { NumberedKeys } from './numbered-keys.js';
+import { NumberedPages } from './numbered-pages.js';
 import { isUserLeaf, isValid } from './page-entries.js';
 import { remembered } from './remembered.js';
 import { ownersOf, spacesOf } from './spaces.js';
@@ -18,7 +18,7 @@ const nothingGranted = -1;
 /** The states that pages of images were left in. */
 class PageStates {
   /** Image and page of each page that has a state. */
-  private readonly pages = new NumberedKeys();
+  private readonly pages = new NumberedPages();
   /** The states that there are. */
   private readonly states = new GrowingColumns({
     page: new Int32Array(),
@@ -80,7 +80,7 @@ class PageStates {
 
   /** Number of the page. */
   pageAt(row: number): number {
-    return this.pages.keyAt(this.states.of.page[row]);
+    return this.pages.pageAt(this.states.of.page[row]);
   }
 
   /** Permissions, NaN when nothing was granted. */
@@ -102,7 +102,7 @@ class PageStates {
   }
 
   imageAt(row: number): number {
-    return this.pages.partAt(this.states.of.page[row]);
+    return this.pages.spaceAt(this.states.of.page[row]);
   }
 }
 

@@ -68,7 +68,7 @@ export const windowOf = remembered((histories): ProgramWindow | undefined => {
   const toSeq = reapEnds(histories).get(program.pid)!;
   const found = readings(events, fromCycle, toSeq);
   const { seq: takenSeq, endSeq } = histories.found.takings.rows.of;
-  const isInside = (seq: number): boolean => seq > (found.fromSeq ?? Infinity) && seq < toSeq;
+  const fromSeq = found.fromSeq ?? Infinity;
   return {
     pid: program.pid,
     parent: program.parent,
@@ -79,10 +79,18 @@ export const windowOf = remembered((histories): ProgramWindow | undefined => {
     pc: Number(pc.values[endRow]),
     ...found,
     closed: isClosed(histories, fromCycle, toSeq),
-    taken: takenSeq.filter(isInside).length,
-    returned: endSeq.filter((stored) => stored > 0 && isInside(stored - 1)).length,
+    taken: countBetween(takenSeq, fromSeq, toSeq),
+    // Stored plus one, 0 for never.
+    returned: countBetween(endSeq, fromSeq + 1, toSeq + 1),
   };
 });
+
+/** How many values lie between two others. */
+function countBetween(values: Uint32Array, low: number, high: number): number {
+  let count = 0;
+  for (let row = 0; row < values.length; row++) if (values[row] > low && values[row] < high) count++;
+  return count;
+}
 
 /** Every descendant was reaped, and nobody outside the tree was born, died or changed programs meanwhile. */
 function isClosed(histories: Histories, fromCycle: number, toSeq: number): boolean {
