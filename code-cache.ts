@@ -15,9 +15,9 @@ import vm from 'node:vm';
 const interruptBudget = 4 * 66 * 1024;
 
 /**
- * How much larger than what is alive the heap may become before V8 looks for what is not, in percent. It counts columns,
- * which are outside of the heap and a hundred times what is in it, and so looked through the same 13 MB some twenty
- * times in a run.
+ * How much larger than what is alive the heap may become before V8 looks for what is not, in percent. It counts
+ * columns, which lie outside of the heap and are many times what is in it, and so looked through the same 13 MB some
+ * twenty times in a run.
  */
 const heapGrowth = 1000;
 /** Megabytes of heap, and of columns with it, that a thread has at first before V8 looks. */

@@ -87,7 +87,7 @@ export class Pages {
   }
 }
 
-/** In a function of its own: V8 compiles a loop before it has seen what follows it, and then must give up the result. */
+/** In a function of its own: V8 compiles a loop before it has seen what follows, and then must give up the result. */
 function raiseAll(flags: Uint8Array, flag: number): void {
   for (let frame = 0; frame < flags.length; frame++) flags[frame] |= flag;
 }
