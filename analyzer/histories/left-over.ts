@@ -46,7 +46,7 @@ class ReapedOwners {
     this.ends = reapEnds(histories);
   }
 
-  /** Seq at which the frames are asked about that an entry of a process takes. Mostly it is the one asked about last. */
+  /** Seq at which the frames are asked about that an entry of a process takes; mostly the entry asked about last. */
   endOf(span: number, pid: number): number {
     if (span !== this.span || pid !== this.pid) this.goTo(span, pid);
     return this.end;
