@@ -7,10 +7,13 @@ export interface BrokenRule {
   readonly result: InvariantResult;
   /** Frames that its violations are about; none of a rule about something else. */
   readonly frames: ReadonlySet<bigint>;
-  /** What may follow from it: all that comes later of the same frames, or nothing: a race need not have been lost. */
-  readonly breaks?: 'frames' | 'nothing';
+  /**
+   * What may follow from it: all that comes later, all that comes later of the same frames, or nothing: a race need not
+   * have been lost.
+   */
+  readonly breaks?: 'all' | 'frames' | 'nothing';
   /** What it may follow from if it is about no frame. */
-  readonly follows?: 'any' | 'frames';
+  readonly follows?: 'all' | 'any' | 'frames';
 }
 
 /** A cause with its consequences, without what is told of it. */
@@ -27,7 +30,7 @@ export function causesOf(broken: readonly BrokenRule[]): Cause[] {
   const causes: Cause[] = [];
   const inOrder = broken
     .flatMap((rule) => beginnings(rule).map((first): Cause => ({ rule, first, consequences: [] })))
-    .sort((left, right) => rank(left) - rank(right) || beginning(left.first) - beginning(right.first));
+    .sort((left, right) => order(left) - order(right) || beginning(left.first) - beginning(right.first));
   for (const one of inOrder) {
     const cause = causes.findLast((other) => mayFollow(one, other));
     if (cause === undefined) causes.push(one);
@@ -62,6 +65,11 @@ export function earliest(violations: readonly Violation[]): Violation {
   return violations.reduce((left, right) => (beginning(right) < beginning(left) ? right : left));
 }
 
+/** What may follow from all others comes behind them: some mistakes are seen only when the program has ended. */
+function order(cause: Cause): number {
+  return rank(cause) === 0 && cause.rule.follows === 'all' ? 0.5 : rank(cause);
+}
+
 function rank({ rule }: Cause): number {
   return rule.result.severity === 'error' ? 0 : 1;
 }
@@ -72,14 +80,29 @@ function isSameDeed({ rule: { result }, first: one }: Cause, { rule, first: othe
   return one.frame === other.frame && one.pc === other.pc;
 }
 
-/** Warnings stand for themselves: they are about manners. */
+/** Whether two rules suspect the same line first: it is to be mended once. */
+function isSamePlace({ rule: { result }, first: one }: Cause, { rule, first: other }: Cause): boolean {
+  const [left, right] = [one.suspects[0], other.suspects[0]];
+  if (left?.line === undefined || right?.line === undefined || result.name === rule.result.name) return false;
+  return left.function === right.function && left.file === right.file && left.line === right.line;
+}
+
+/** Warnings are about manners, and stand for themselves, unless they are about a frame that is wrong already. */
 function mayFollow(one: Cause, cause: Cause): boolean {
-  if (rank(one) > 0 || rank(cause) > 0 || cause.rule.breaks === 'nothing') return false;
-  if (isSameDeed(one, cause)) return true;
-  const { follows, frames } = one.rule;
+  if (rank(cause) > 0 || cause.rule.breaks === 'nothing') return false;
   const breaksFrames = cause.rule.breaks === 'frames';
-  if (frames.size === 0 || follows === 'any')
-    return follows === 'any' || (follows === 'frames' && breaksFrames);
-  const { frame } = one.first;
-  return breaksFrames && frame !== undefined && cause.rule.frames.has(frame);
+  if (rank(one) > 0) return breaksFrames && isLater(one, cause) && isOfFrames(one, cause);
+  if (isSameDeed(one, cause) || isSamePlace(one, cause) || cause.rule.breaks === 'all') return true;
+  const { follows, frames } = one.rule;
+  const followsAny = follows === 'any' || follows === 'all';
+  if (frames.size === 0 || followsAny) return followsAny || (follows === 'frames' && breaksFrames);
+  return breaksFrames && isOfFrames(one, cause);
+}
+
+function isOfFrames({ first: { frame } }: Cause, { rule: { frames } }: Cause): boolean {
+  return frame !== undefined && frames.has(frame);
+}
+
+function isLater(one: Cause, cause: Cause): boolean {
+  return beginning(one.first) >= beginning(cause.first);
 }

@@ -44,9 +44,12 @@ export interface InvariantFile {
   /** SELECT of one number: above 0 where a run plainly had what the rule is about, whether or not it was seen. */
   readonly expected?: string;
   /** What may follow from a violation: all that comes later of the same frames, or nothing at all. */
-  readonly breaks?: 'frames' | 'nothing';
-  /** What a violation that is about no frame may follow from: any earlier one, one that breaks frames, or none. */
-  readonly follows?: 'any' | 'frames';
+  readonly breaks?: 'all' | 'frames' | 'nothing';
+  /**
+   * What a violation that is about no frame may follow from: any other one, any earlier one, an earlier one that breaks
+   * frames, or none.
+   */
+  readonly follows?: 'all' | 'any' | 'frames';
   /** SELECT of the violating rows. */
   readonly sql: string;
 }
@@ -207,8 +210,12 @@ export function parseInvariant(file: string, text: string): InvariantFile {
     ...(skipped === undefined ? {} : { skipped }),
     ...(suspects === undefined ? {} : { suspects }),
     ...(expected === undefined ? {} : { expected, lacking: header.required('lacking') }),
-    ...(header.given('follows') !== undefined && { follows: header.oneOf('follows', ['any', 'frames']) }),
-    ...(header.given('breaks') !== undefined && { breaks: header.oneOf('breaks', ['frames', 'nothing']) }),
+    ...(header.given('follows') !== undefined && {
+      follows: header.oneOf('follows', ['all', 'any', 'frames']),
+    }),
+    ...(header.given('breaks') !== undefined && {
+      breaks: header.oneOf('breaks', ['all', 'frames', 'nothing']),
+    }),
     sql: header.sql,
   };
 }

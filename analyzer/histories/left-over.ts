@@ -3,7 +3,7 @@
 import type { Histories } from './histories.js';
 import { RowGroups } from './numbered-keys.js';
 import { processRows, reapEnds } from './processes.js';
-import { windowOf } from './program.js';
+import { treeOf, windowOf } from './program.js';
 import { remembered } from './remembered.js';
 import { rowColumn } from './row-columns.js';
 import type { HistoryColumn } from './tables.js';
@@ -39,6 +39,8 @@ class ReapedOwners {
   owner = -1;
   /** Whether the entry has a cause. */
   hasCause = false;
+  /** Whether what it takes is for that process alone: others may hold a pipe. */
+  isForProcess = false;
   private end = Infinity;
 
   constructor(private readonly histories: Histories) {
@@ -57,6 +59,7 @@ class ReapedOwners {
     this.span = span;
     this.pid = pid;
     this.hasCause = cause !== undefined;
+    this.isForProcess = cause !== 'pipe';
     const isOwn = cause !== undefined && ownCauses.includes(cause) && pid !== 0;
     this.owner = this.children.get(span) ?? pid;
     this.end = isOwn ? (this.ends.get(this.owner) ?? Infinity) : Infinity;
@@ -86,15 +89,24 @@ const doubtsOf = remembered((histories): readonly Doubt[] => {
   };
   const window = windowOf(histories);
   const windowSeq = window?.closed ? (window.fromSeq ?? Infinity) : Infinity;
+  const zombies = zombiesOf(histories, window?.toSeq ?? 0);
   const end = endOf(histories);
   for (let row = 0; row < length; row++) {
     const reaped = owners.endOf(of.span[row], of.pid[row]);
     if (reaped !== Infinity) ask('reaped', owners.owner, reaped, row);
-    if (of.seq[row] > windowSeq && owners.hasCause) ask('program', window!.pid, window!.toSeq, row);
+    const isZombies = owners.isForProcess && zombies.has(owners.owner);
+    if (of.seq[row] > windowSeq && owners.hasCause && !isZombies)
+      ask('program', window!.pid, window!.toSeq, row);
     if (end !== undefined && of.endSeq[row] === 0) ask('end', undefined, end, row);
   }
   return doubts;
 });
+
+/** Those of the program's processes that were not reaped by then. */
+function zombiesOf(histories: Histories, toSeq: number): ReadonlySet<number> {
+  const ends = reapEnds(histories);
+  return new Set([...treeOf(histories)].filter((pid) => (ends.get(pid) ?? Infinity) > toSeq));
+}
 
 /** Seq behind the last end of a kernel entry; undefined where the trace has no end to ask at. */
 function endOf({ found: { spans }, facts }: Histories): number | undefined {

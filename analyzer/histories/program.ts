@@ -92,13 +92,13 @@ function countBetween(values: Uint32Array, low: number, high: number): number {
   return count;
 }
 
-/** Every descendant was reaped, and nobody outside the tree was born, died or changed programs meanwhile. */
+/** Every descendant has ended, and nobody outside the tree was born, died or changed programs meanwhile. */
 function isClosed(histories: Histories, fromCycle: number, toSeq: number): boolean {
   const tree = treeOf(histories);
   const lives = livesOf(histories);
-  const isReaped = [...tree].every((pid) => (lives.get(pid)!.reap?.seq ?? Infinity) <= toSeq);
+  const hasEnded = [...tree].every((pid) => (lives.get(pid)!.exit?.seq ?? Infinity) <= toSeq);
   return (
-    isReaped &&
+    hasEnded &&
     !processRows(histories).some(
       ({ subject, cycle, seq }) => !tree.has(subject) && cycle > fromCycle && seq < toSeq,
     )

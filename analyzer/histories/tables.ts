@@ -282,8 +282,8 @@ export const historyTables = {
     doc:
       "From the shell's entry into fork to the end of the wait that reaped the program, with the free frames at " +
       'both ends, and how many were taken and returned in between. One row when the program was reaped. closed: ' +
-      'every descendant was reaped too, and nobody outside the tree was born, died or changed programs meanwhile, ' +
-      'so that the two readings can be compared.',
+      'every descendant has ended, too, and nobody outside the tree was born, died or changed programs meanwhile, so ' +
+      'that the two readings can be compared, but for what those have that were not reaped.',
     needs: ['process', 'kernel_span', 'frame_alloc', 'frame_free'],
     optional: [],
     rows: (histories) => windowRows(histories).length,

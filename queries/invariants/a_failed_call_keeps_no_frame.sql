@@ -2,6 +2,7 @@
 -- rule:     A fork, exec or sbrk that fails has given back every frame that it took.
 -- why:      The program sees a failure and carries on as before; what the call kept has no owner.
 -- needs:    failed_calls, frame_takings, kalloc, kfree, page_table, pte_write, process
+-- optional: places
 -- severity: error
 -- breaks:   frames
 -- hint:     Follow the way out of the call from where it failed: what had been done by then, and what is undone?
@@ -40,13 +41,17 @@ WITH attempts AS (
 ), done AS (
   -- Where a call of this name that succeeds makes the child, or changes over.
   SELECT action AS name, max_by(pc, seq) AS pc FROM process WHERE action IN ('fork', 'exec') GROUP BY action
+), callers AS (
+  -- The function that is the call, by what xv6 calls it: it may leave the making to another.
+  SELECT c.name, min(l.address) AS pc FROM places l JOIN (SELECT DISTINCT name FROM kept) c
+    ON l."function" IN (c.name, 'k' || c.name) GROUP BY c.name
 )
 SELECT k.alloc_cycle AS cycle, k.hart, k.pid, k.frame, k.pc, k.call_site,
        CASE WHEN u.seq IS NOT NULL THEN [u.call_site, u.pc, k.call_site]
             WHEN e.call_site > 0 THEN [e.call_site, d.pc, k.call_site]
             WHEN r.most > k.progress OR d.pc IS NULL OR (k.name = 'exec' AND l.frame IS NULL)
               THEN [k.call_site, k.pc]
-            ELSE [d.pc, k.call_site, k.pc] END AS sites,
+            ELSE [o.pc, d.pc, k.call_site, k.pc] END AS sites,
        printf('frame 0x%x was taken here for %s %s that failed (cycle %d), and was not given back%s', k.frame,
               CASE k.name WHEN 'exec' THEN 'an' ELSE 'a' END, k.name, k.call_cycle,
               CASE WHEN r.most < k.progress THEN '; one that failed earlier gave such a frame back'
@@ -60,4 +65,5 @@ LEFT JOIN returned r ON r.name = k.name AND r.call_site = k.call_site
 LEFT JOIN linked l ON l.frame = k.frame AND l.span = k.span
 LEFT JOIN emptied e ON e.root = l.root AND e.span = k.span
 LEFT JOIN done d ON d.name = k.name
+LEFT JOIN callers o ON o.name = k.name
 ORDER BY k.alloc_seq

@@ -2,7 +2,7 @@
 -- rule:     When a page fault is resolved, the instruction does not cause the same fault over and over again.
 -- why:      A handler that changes nothing and returns sends the program round for ever.
 -- needs:    page_fault, fault_handling, fault_changes
--- optional: fault_repeat, pte_write
+-- optional: fault_repeat, pte_write, kalloc, console
 -- severity: error
 -- follows:  frames
 -- hint:     Which entry would have let the instruction through, and why was it left as it was?
@@ -18,14 +18,19 @@ WITH faults AS (
   -- An entry of the page may have been written and still forbid what the instruction wants.
   SELECT span, va, max_by("after", seq) AS entry, max_by(pc, seq) AS pc, max_by(call_site, seq) AS call_site
   FROM pte_write SEMI JOIN faults USING (span) GROUP BY span, va
+), printed AS (
+  SELECT pid, cycle, trim(text, chr(10) || chr(13) || ' ') AS text FROM console WHERE direction = 'output'
 ), idle AS (
-  SELECT f.*, w.entry, w.pc AS writer, w.call_site
+  SELECT f.*, w.entry, w.pc AS writer, w.call_site, f.span IN (SELECT span FROM kalloc WHERE frame = 0) AS scarce,
+         CASE WHEN s.cycle <= f.end_cycle THEN s.text END AS said
   FROM faults f ANTI JOIN fault_changes c USING (span)
   LEFT JOIN written w ON w.span = f.span AND w.va = f.va - f.va % 4096
+  ASOF LEFT JOIN printed s ON f.pid = s.pid AND f.cycle <= s.cycle
   WHERE f.outcome = 'resolved' AND f.again
 ), streaks AS (
   SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, pid, pc, va, access, count(*) AS times,
-         min_by(entry, seq) AS entry, min_by(writer, seq) AS writer, min_by(call_site, seq) AS call_site
+         min_by(entry, seq) AS entry, min_by(writer, seq) AS writer, min_by(call_site, seq) AS call_site,
+         bool_and(scarce) AS scarce, CASE WHEN count(said) = count(*) THEN min_by(said, seq) END AS said
   FROM idle GROUP BY pid, pc, va, access HAVING count(*) > 1
 ), resolvers AS (
   -- Who does something about other faults is who did nothing about this one.
@@ -35,11 +40,15 @@ WITH faults AS (
   SELECT pid, pc, va, access, sum(times) AS times FROM fault_repeat GROUP BY ALL
 )
 SELECT s.cycle, s.hart, s.pid, NULL AS frame, s.pc,
-       [coalesce(writer, w.pc), coalesce(s.call_site, w.call_site)]::UBIGINT[] AS sites,
+       -- A kernel that speaks of the fault has not taken it for one to resolve: who let the program go on is to blame.
+       CASE WHEN said IS NULL THEN [coalesce(writer, w.pc), coalesce(s.call_site, w.call_site)]
+            ELSE [w.call_site, w.pc] END::UBIGINT[] AS sites,
        printf('a %s at 0x%x was declared resolved with %s, and faulted again (%d time(s))', s.access, s.va,
               CASE WHEN entry IS NULL THEN 'no entry changed'
                    ELSE printf('the entry of its page set to 0x%x, which does not let it through', entry) END,
-              s.times + coalesce(r.times, 0)::BIGINT) AS message
+              s.times + coalesce(r.times, 0)::BIGINT)
+         || CASE WHEN scarce THEN '; there was no frame left' ELSE '' END
+         || CASE WHEN said IS NULL THEN '' ELSE printf('; the kernel said of it each time: %s', said) END AS message
 FROM streaks s LEFT JOIN resolvers w ON true
 LEFT JOIN repeats r ON r.pid = s.pid AND r.pc = s.pc AND r.va = s.va AND r.access = s.access
 ORDER BY s.cycle

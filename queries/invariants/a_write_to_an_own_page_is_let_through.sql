@@ -25,7 +25,8 @@ WITH refused AS (
   SELECT p.* FROM placed p
   JOIN granted_permissions g ON g.image = p.image AND g.va = p.page AND g.permissions & 4 <> 0
   ANTI JOIN (SELECT span FROM kalloc WHERE frame = 0) scarce ON scarce.span = p.span
-  ANTI JOIN (SELECT argument0 FROM syscall WHERE number = 6 AND phase = 'enter') killed ON killed.argument0 = p.pid
+  ANTI JOIN (SELECT argument0, cycle FROM syscall WHERE number = 6 AND phase = 'enter') killed
+         ON killed.argument0 = p.pid AND killed.cycle <= p.end_cycle
   ANTI JOIN (SELECT hart, cycle FROM trap WHERE interrupt = 0 AND from_mode <> 0) broken
          ON broken.hart = p.hart AND broken.cycle BETWEEN p.cycle AND p.end_cycle
   WHERE coalesce(p.free_frames > 0, true)
@@ -35,7 +36,7 @@ WITH refused AS (
   FROM allowed a ASOF JOIN leaf_mappings m ON a.root = m.root AND a.page = m.va AND a.seq > m.from_seq
 )
 SELECT cycle, hart, pid, frame, map_pc AS pc, map_site AS call_site,
-       [map_site, (SELECT max_by(call_site, changes) FROM fault_handlers), map_pc]::UBIGINT[] AS sites,
+       [map_pc, map_site, (SELECT max_by(call_site, changes) FROM fault_handlers)]::UBIGINT[] AS sites,
        printf('a store at 0x%x was refused, though the program may write there; since cycle %d, here, its entry lets '
               || 'it only read', va, from_cycle) AS message
 FROM mapped WHERE is_there AND NOT is_writable

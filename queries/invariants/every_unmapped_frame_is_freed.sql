@@ -1,7 +1,7 @@
 -- title:    every unmapped frame is freed
 -- rule:     A frame that users mapped and that has lost its last mapping is free by the end of the trace.
 -- why:      A frame with no mapping and no place on the free list can never be used again.
--- needs:    left_over_doubts, left_over_frames, left_over_sites, frames, pte_write, page_table, run_facts
+-- needs:    left_over_doubts, left_over_frames, left_over_sites, frames, pte_write, page_table, kernel_span, run_facts
 -- severity: error
 -- breaks:   frames
 -- hint:     Here the last mapping went; whoever takes a mapping away must drop the reference that it held.
@@ -18,5 +18,6 @@ FROM left_over_frames l
 JOIN left_over_sites s ON s.question = l.question AND s.frame = l.frame AND s.at_seq = l.at_seq
 LEFT JOIN pte_write w ON w.seq = l.unmapped_seq
 LEFT JOIN page_table t ON t.seq = l.unmapped_seq
+ANTI JOIN kernel_span k ON k.id = coalesce(w.span, t.span) AND k.finished = 0
 WHERE l.question = 'end' AND l.unmapped_seq IS NOT NULL
 ORDER BY cycle, l.frame

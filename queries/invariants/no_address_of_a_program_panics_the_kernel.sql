@@ -2,26 +2,30 @@
 -- rule:     Whatever a program reads, writes or executes, and whatever address it hands to a system call, the worst
 --           that comes of it is the program's end.
 -- why:      Programs are not trusted: an address of theirs must be looked at before it is used.
--- needs:    panic_calls, page_fault, syscall
+-- needs:    panic_calls, page_fault, syscall, refused_stores
 -- optional: places
 -- severity: error
 -- follows:  frames
 -- hint:     What must be true of the address for what is done with it next, and who makes sure of that? If the page is
 --           the program's own, what is done for it on the way to the panic, and in which order?
 -- except:   Addresses of system calls are judged where no page can be: at and above 2^38. What goes wrong while the
---           process ends for its fault, as closing its files.
+--           process ends for its fault, as closing its files. That the first process ends for a store which it had a
+--           right to: that it was refused is another rule's.
 -- judged:   SELECT count(*) FROM page_fault
 -- suspects: SELECT count(*) FROM panic_calls
 WITH ending AS (
   -- By what xv6 calls it; a panic of its own is about who must not end.
-  SELECT c.seq FROM (SELECT seq, unnest(sites[2:]) AS address FROM panic_calls) c JOIN places l USING (address)
-  WHERE l."function" IN ('exit', 'kexit')
+  SELECT c.seq, bool_or(c.depth > 1) AS is_closing FROM (
+    SELECT seq, unnest(sites) AS address, generate_subscripts(sites, 1) AS depth FROM panic_calls
+  ) c JOIN places l USING (address)
+  WHERE l."function" IN ('exit', 'kexit') GROUP BY c.seq
 ), bad AS (
   SELECT p.*, printf('a %s at 0x%x%s', f.access, f.va,
                      CASE WHEN f.va < f.size THEN ', within its memory,' ELSE '' END) AS deed, f.cycle AS since
   FROM panic_calls p JOIN page_fault f ON f.span = p.span AND f.outcome = 'panicked'
-  ANTI JOIN ending e ON e.seq = p.seq
-  WHERE NOT p.without_memory
+  LEFT JOIN ending e ON e.seq = p.seq
+  LEFT JOIN refused_stores r ON r.seq = f.seq
+  WHERE NOT p.without_memory AND NOT (e.seq IS NOT NULL AND (e.is_closing OR coalesce(r.granted, false)))
   UNION ALL
   SELECT p.*, printf('%s with the address 0x%x', s.name, greatest(s.argument0, s.argument1)), s.cycle
   FROM panic_calls p JOIN syscall s ON s.span = p.span AND s.phase = 'enter'

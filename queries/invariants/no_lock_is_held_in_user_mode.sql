@@ -4,6 +4,7 @@
 -- needs:    trap_return, lock
 -- optional: pte_write, refcount_change, frame_alloc, frame_free, location, syscall, process, kernel_span
 -- severity: error
+-- breaks:   all
 -- hint:     Some way out of the kernel misses its release: look at the ways out after errors.
 -- except:   Not judged where no locks were found.
 -- judged:   SELECT count(*) FROM trap_return WHERE to_mode = 0 AND (SELECT count(*) FROM lock) > 0

@@ -2,7 +2,7 @@
 -- rule:     At a quiescent point, the reference count of a frame that users map equals the number of those mappings.
 -- why:      With a count too low the frame is freed under someone's feet; with one too high it is never freed.
 -- needs:    suspicious_points, point_states, count_convention, refcount_change, entry_changes, kernel_span
--- optional: kfree, failed_calls, kalloc
+-- optional: kfree, failed_calls, kalloc, unmapping_sites
 -- breaks:   frames
 -- severity: error
 -- hint:     Follow the frame through fork, the write fault and unmapping: a new mapping adds one, a lost one takes
@@ -56,6 +56,7 @@ WITH first_wrong AS (
 SELECT coalesce(w.cycle, k.cycle, r.cycle) AS cycle, coalesce(k.hart, r.hart) AS hart, coalesce(k.pid, r.pid) AS pid,
        w.frame, coalesce(w.pc, r.pc) AS pc, coalesce(w.call_site, r.call_site) AS call_site,
        CASE WHEN w.pc IS NULL THEN [r.pc, r.call_site]
+            WHEN w.by_mapping AND w.gained < 0 AND n.is_told_to_keep THEN [w.call_site, w.pc]
             WHEN w.by_mapping OR w.step > 1 THEN [w.pc, w.call_site]
             WHEN w.counted <> w.gained THEN [w.given_at, w.pc, w.call_site]
             ELSE [w.first_pc, w.first_call_site] END AS sites,
@@ -75,6 +76,7 @@ SELECT coalesce(w.cycle, k.cycle, r.cycle) AS cycle, coalesce(k.hart, r.hart) AS
                                                                 ELSE '' END) END
          AS message
 FROM known w LEFT JOIN failed x ON x.span = w.span
+LEFT JOIN unmapping_sites n ON n.pc = w.pc AND n.call_site = w.call_site
 ASOF LEFT JOIN refcount_change r ON w.frame = r.frame AND w.seq > r.seq
 LEFT JOIN kernel_span k ON k.seq = w.seq
 ORDER BY cycle, w.frame

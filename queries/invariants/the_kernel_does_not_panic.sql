@@ -31,13 +31,16 @@ WITH frames AS (
   LEFT JOIN guarded g ON g.span = p.span AND g.seq < p.seq
   WHERE NOT p.faulted GROUP BY p.seq
 )
-SELECT p.cycle, p.hart, p.pid, f.frame, p.pc, p.call_site,
+SELECT p.cycle, p.hart, p.pid,
+       -- Of the frames that the entry had in hand the last, where the page is not known that it is about.
+       CASE WHEN l.seq IS NOT NULL THEN l.frame WHEN e.root IS NOT NULL THEN e.frame ELSE f.frame END AS frame, p.pc, p.call_site,
        -- Who checks what it is given is not at fault; who finds that memory is out, and gives up, is.
        CASE WHEN p.faulted THEN p.sites
             WHEN l.call_site > 0 THEN [l.call_site] || p.sites[2:] || p.sites[1:1]
             WHEN p.without_memory THEN p.sites
             WHEN e.pc IS NOT NULL THEN [e.call_site, e.pc] || p.sites[2:2] || p.sites[1:1]
-            WHEN e.for_many THEN p.sites[2:] || p.sites[1:1]
+            WHEN l.seq IS NOT NULL THEN p.sites[2:2] || [l.unmapper] || p.sites[3:]
+            WHEN e.for_many OR e.root IS NOT NULL THEN p.sites[2:] || p.sites[1:1]
             WHEN a.seq IS NOT NULL THEN p.sites[2:2] || [a.guarded_pc] || p.sites[3:] || p.sites[1:1]
             ELSE p.sites[2:2] || p.sites[1:1] || p.sites[3:] END AS sites,
        -- Whoever takes a lock twice is at fault, be it a function that everybody calls.
@@ -46,7 +49,9 @@ SELECT p.cycle, p.hart, p.pid, f.frame, p.pc, p.call_site,
          ELSE printf('; this kernel entry had last changed a count or the free list under a lock at cycle %d',
                      a.guarded_cycle) END || CASE WHEN l.seq IS NULL THEN ''
          ELSE printf('; the page at 0x%x was still in the table that was freed%s', l.va,
-                     CASE WHEN l.given_up THEN ', though its frame had been given up' ELSE '' END)
+                     CASE WHEN l.given_up THEN ', though its frame had been given up'
+                          WHEN l.is_untouched THEN ', from which no page of the program had been taken away'
+                          ELSE '' END)
          END || CASE WHEN e.pc IS NULL THEN ''
          ELSE printf('; the page at 0x%x had been %s at cycle %d', e.va,
                      CASE WHEN NOT e.valid THEN 'unmapped' WHEN e.beside_cycle IS NULL THEN 'mapped'

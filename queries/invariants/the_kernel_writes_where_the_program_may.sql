@@ -3,7 +3,7 @@
 -- why:      What the kernel writes through its own mapping does not fault: a shared frame changes for everybody who
 --           has it, and read-only text changes for good.
 -- needs:    written_pages, leaf_mappings, granted_permissions, pte_write
--- optional: frame_write
+-- optional: frame_write, result_writers
 -- severity: error
 -- hint:     The kernel must treat its own stores to user pages as the hardware treats the program's.
 -- except:   A page that nobody shares and that the program may write, though its entry does not say so yet; a page of
@@ -31,6 +31,7 @@ WITH suspects AS (
   FROM found f JOIN frame_write w ON w.span = f.span AND w.frame = f.frame AND w.seq < f.seq GROUP BY ALL
 )
 SELECT cycle, hart, pid, frame, coalesce(w.pc, f.pc) AS pc, w.call_site,
+       [w.call_site, w.pc, (SELECT pc FROM result_writers)]::UBIGINT[] AS sites,
        CASE WHEN read_only
               THEN printf('%s wrote to the page at 0x%x, which the program may only read', name, va)
             ELSE printf('%s wrote to the page at 0x%x, whose frame 0x%x had %d mappings, and made no copy',
@@ -40,6 +41,8 @@ WHERE mappings > 1 OR read_only
 UNION ALL
 SELECT cycle, hart, pid, ((after >> 10) & 17592186044415) << 12 AS frame,
        CASE WHEN by_span = span THEN by_pc ELSE pc END AS pc, CASE WHEN by_span = span THEN call_site END AS call_site,
+       [CASE WHEN by_span = span THEN by_pc END, CASE WHEN by_span = span THEN call_site END,
+        (SELECT pc FROM result_writers)]::UBIGINT[],
        printf('%s wrote to the page at 0x%x, which is mapped for the kernel only', name, va) AS message
 FROM hidden
 ORDER BY cycle

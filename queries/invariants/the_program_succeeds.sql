@@ -4,7 +4,7 @@
 -- needs:    program_run, process, console, run_facts
 -- optional: left_over_frames, program_tree, processes
 -- severity: error
--- follows:  any
+-- follows:  all
 -- hint:     Read what the program printed; the other rules may say why.
 -- except:   Programs other than cowtest and usertests are judged by their exit status alone; so are these in a trace
 --           that ends before the next prompt, since what was said may still have been on its way. A program that says
@@ -26,9 +26,17 @@ WITH passed AS (
   WHERE r.exit_seq IS NOT NULL
 ), lost AS (
   SELECT count(DISTINCT frame) AS frames FROM left_over_frames WHERE question IN ('program', 'reaped')
+), complaints AS (
+  -- What it said first of a failure; only of a program that says more than that it succeeded.
+  SELECT trim(text, chr(10) || chr(13) || ' ') AS text FROM console
+  WHERE direction = 'output' AND seq > (SELECT min(fork_seq) FROM program_run)
+    AND seq < (SELECT max(exit_seq) FROM program_run)
+    AND regexp_matches(text, '(FAIL|failed|[Ee]rror)') AND NOT regexp_matches(text, '(AUDIT|TESTS) FAILED')
+  ORDER BY NOT contains(text, 'FAIL'), seq LIMIT 1
 ), zombies AS (
   SELECT count(*) AS processes FROM program_tree t JOIN processes p USING (pid)
-  WHERE p.exit_seq IS NOT NULL AND p.reap_seq IS NULL AND p.pid NOT IN (SELECT pid FROM program_run)
+  WHERE p.reap_seq IS NULL AND p.pid NOT IN (SELECT pid FROM program_run)
+    AND p.exit_seq < (SELECT max(exit_seq) FROM program_run)
 )
 SELECT e.cycle, e.hart, f.pid, NULL AS frame, e.pc,
        CASE WHEN f.exit_status <> 0 THEN printf('%s exited with status %d', f.name, f.exit_status)
@@ -36,6 +44,8 @@ SELECT e.cycle, e.hart, f.pid, NULL AS frame, e.pc,
        CASE WHEN l.frames > 0 THEN printf('; %d frame(s) taken in its time were lost', l.frames) ELSE '' END ||
        CASE WHEN z.processes > 0
               THEN printf('; %d of its processes stayed zombies, and keep their frames', z.processes)
-            ELSE '' END AS message
+            ELSE '' END ||
+       CASE WHEN s.text IS NULL THEN '' ELSE '; its first complaint: ' || left(s.text, 160) END AS message
 FROM failed f JOIN process e ON e.seq = f.exit_seq CROSS JOIN lost l CROSS JOIN zombies z
+LEFT JOIN complaints s ON true
 WHERE f.unsuccessful OR f.silent

@@ -3,6 +3,7 @@
 -- why:      The child's frames and its place in the process table stay taken, and nobody will come for them: free
 --           memory shrinks though nothing leaks.
 -- needs:    syscall, failed_waits, excused_calls, processes, current_spaces, leaf_mappings, granted_permissions
+-- optional: result_writers
 -- severity: error
 -- follows:  frames
 -- hint:     wait found the child and then failed. What does it do for its caller besides?
@@ -28,6 +29,7 @@ WITH failed AS (
   SELECT * FROM placed WHERE argument0 = 0
 )
 SELECT f.cycle, f.hart, f.pid, NULL AS frame, f.pc,
+       CASE WHEN f.argument0 <> 0 THEN [(SELECT pc FROM result_writers)] ELSE [] END::UBIGINT[] AS sites,
        printf('wait failed though %d child(ren) of the process had exited, process %d among them; nobody reaps them',
               f.children, f.child) AS message
 FROM sound f ANTI JOIN excused_calls USING (span)

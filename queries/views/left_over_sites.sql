@@ -5,9 +5,10 @@
 --        Of a frame that was never mapped: of a table where its freeing began; of what fork took for the child where
 --        that was reaped, since it lives as long as the child, unless forks give such frames back before they end;
 --        of any other where frames taken at the same place are given back by later entries, and where it was taken.
+--        Who takes mappings away and frees the frames for others was told not to by its caller, which then comes first.
 --        listed: the first is to blame, be it a function that everybody calls.
 -- needs: left_over_frames, frame_takings, frame_free, process, pte_write, page_table
--- optional: kfree, refcount_change
+-- optional: kfree, refcount_change, unmapping_sites
 WITH left_over AS (
   SELECT DISTINCT question, frame, at_seq, alloc_seq, pc, call_site, unmapped_seq, owner, cause FROM left_over_frames
 ), retired AS (
@@ -43,6 +44,7 @@ WITH left_over AS (
 SELECT l.question, l.frame, l.at_seq, u.cycle AS since,
        CASE WHEN g.seq IS NOT NULL AND (u.span IS NULL OR g.seq > l.unmapped_seq OR g.span = u.span)
               THEN [c.pc, g.pc, u.pc, u.call_site]
+            WHEN n.is_told_to_keep THEN [u.call_site, u.pc]
             WHEN u.span IS NOT NULL THEN [u.pc, u.call_site]
             WHEN t.pc IS NOT NULL THEN [t.pc, l.call_site]
             WHEN e.pc IS NOT NULL AND p.cause IS NULL THEN [e.pc, l.call_site, l.pc]
@@ -55,5 +57,6 @@ LEFT JOIN ended e ON e.owner = l.owner AND l.cause = 'fork'
 LEFT JOIN given_back b ON b.call_site = l.call_site AND b.cause = l.cause
 LEFT JOIN passing p ON p.call_site = l.call_site AND p.cause = l.cause
 LEFT JOIN unmapped u ON u.frame = l.frame AND u.unmapped_seq = l.unmapped_seq
+LEFT JOIN unmapping_sites n ON n.pc = u.pc AND n.call_site = u.call_site
 LEFT JOIN given g ON g.question = l.question AND g.frame = l.frame AND g.at_seq = l.at_seq
 LEFT JOIN counted c ON c.question = l.question AND c.frame = l.frame AND c.at_seq = l.at_seq

@@ -89,6 +89,43 @@ describe('of broken rules', () => {
       ['warning', []],
     ]);
   });
+
+  test('a warning about a frame that is wrong already is a consequence', () => {
+    const count = broken('count', { cycle: 5, frame: 1n });
+    const warning = broken('warning', { cycle: 9, frame: 1n }, { severity: 'warning' });
+    const other = broken('other', { cycle: 9, frame: 2n }, { severity: 'warning' });
+    expect(outline([warning, other, count])).toEqual([
+      ['count', ['warning']],
+      ['other', []],
+    ]);
+  });
+
+  test('all that comes later follows from what breaks all', () => {
+    const lock = broken('lock', { cycle: 5 }, { breaks: 'all' });
+    const refused = broken('refused', { cycle: 9, frame: 2n }, { breaks: undefined });
+    const before = broken('before', { cycle: 1, frame: 2n }, { breaks: undefined });
+    expect(outline([refused, lock, before])).toEqual([
+      ['before', []],
+      ['lock', ['refused']],
+    ]);
+  });
+
+  test('what suspects the same line first is told once', () => {
+    const at = (line: number) => ({ suspects: [{ function: 'uvm_shrink', file: 'vm.c', line }] });
+    const count = broken('count', { cycle: 5, frame: 1n, ...at(3) });
+    const kept = broken('kept', { cycle: 9, frame: 2n, ...at(3) });
+    const elsewhere = broken('elsewhere', { cycle: 9, frame: 3n, ...at(4) });
+    expect(outline([kept, count, elsewhere])).toEqual([
+      ['count', ['kept']],
+      ['elsewhere', []],
+    ]);
+  });
+
+  test('what the program says of itself follows from what is seen only when it has ended', () => {
+    const leak = broken('leak', { cycle: 20, frame: 1n });
+    const program = broken('program', { cycle: 10 }, { follows: 'all', breaks: undefined });
+    expect(outline([program, leak])).toEqual([['leak', ['program']]]);
+  });
 });
 
 describe('on a miniature kernel the first finding', () => {

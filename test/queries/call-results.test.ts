@@ -75,6 +75,14 @@ describe('results_reach_shared_pages', () => {
     const result = await judgeRows(name, reading(-1, -1).story.rows());
     expect(messages(result)).toHaveLength(2);
     expect(messages(result)[0]).toMatch(/^read failed with the address 0x1008 .* all 2 such/);
+    expect(result.violations[0].suspects).toEqual([]);
+  });
+
+  test('suspects copyout, of which nothing is seen', async () => {
+    const { location, ...others } = reading(-1, -1).story.rows();
+    const copyout = { address: 0x80009000, function: 'copyout', file: 'vm.c', line: 7 };
+    const { violations } = await judgeRows(name, { ...others, location: [...location!, copyout] });
+    expect(violations[0].suspects).toEqual([{ function: 'copyout', file: 'vm.c', line: 7 }]);
   });
 
   test('is broken by one refusal when the program has failed', async () => {

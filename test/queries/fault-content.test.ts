@@ -9,13 +9,14 @@ describe('a_write_fault_keeps_the_page', () => {
   const copy = 0x80400000;
 
   /** A child's write fault that replaces the page's frame; what the machine found of the content. */
-  function fault(kept: number | null): Story {
+  function fault(kept: number | null, taker?: string): Story {
     const kernel = new ToyKernel();
     const shell = kernel.fork(kernel.boot('init'));
     const { story } = kernel;
     const { frame, bits } = shell.pages.get(0x1000)!;
     const at = { cycle: story.cycle, pc: story.at('user code') };
     const entry = story.begin(shell.pid, 'page_fault');
+    if (taker) story.emit('kalloc', entry, 'kalloc', { frame: copy, call_site: story.at(taker) });
     const place = { root: shell.root, level: 0, va: 0x1000, entry: shell.tables[2]! + 8 };
     const after = pteOf(copy, bits | pte.w);
     story.emit('pte_write', entry, 'cowfault', { ...place, before: pteOf(frame, bits), after });
@@ -35,6 +36,11 @@ describe('a_write_fault_keeps_the_page', () => {
       },
     ]);
     expect(violations[0].message).toContain(`was in frame 0x${violations[0].frame!.toString(16)},`);
+  });
+
+  test('suspects who took the frame for the copy before who installs it', async () => {
+    const { violations } = await judgeRows(name, fault(0, 'unshare').rows());
+    expect(violations[0].suspects.map((one) => one.function)).toEqual(['unshare', 'cowfault']);
   });
 
   test('holds for the same content, and has nothing to judge where there was none', async () => {

@@ -44,6 +44,19 @@ describe('the_kernel_takes_no_fault', () => {
     expect(await judgeRows(name, story.rows())).toMatchObject({ status: 'holds' });
   });
 
+  test('suspects who frees frames of a link of the free list that was filled over', async () => {
+    const story = new Story();
+    story.inside(3, 'fork', (entry) => {
+      story.emit('kfree', entry, 'kfree', { frame: 0x80400000 });
+      const value = 0x0101010101010101n;
+      story.emit('trap', entry, 'kalloc', { interrupt: 0, cause: 13, value, from_mode: 1, to_mode: 1 });
+    });
+    const facts = { end_reason: 'hang', function_allocate: 'kalloc', function_free: 'kfree' };
+    const { violations } = await judgeRows(name, story.rows(), { facts });
+    expect(violations[0].suspects.map((one) => one.function)).toEqual(['kfree', 'kalloc']);
+    expect(violations[0].message).toContain('is mapped (made of what memory is filled with)');
+  });
+
   test('holds for one that the kernel survives', async () => {
     expect(await judgeRows(name, faulting(false).rows())).toMatchObject({ status: 'holds', judged: 1 });
   });

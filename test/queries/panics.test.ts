@@ -160,6 +160,45 @@ describe('the_kernel_does_not_panic', () => {
     expect(violations[0].suspects[0]).toMatchObject({ function: 'uvmdealloc' });
   });
 
+  test('suspects who had unmapped the pages of a table before the call that frees them has begun', async () => {
+    const kernel = new ToyKernel();
+    const shell = kernel.fork(kernel.boot('init'));
+    kernel.exec(shell, 'sh');
+    const { story } = kernel;
+    const table = { root: shell.root, level: 0, call_site: story.at('uvmunmap') };
+    const unmap = (entry: Entry, caller: string, va: number, before: bigint): void =>
+      story.emit('pte_write', entry, 'uvmunmap', {
+        ...{ ...table, call_site: story.at(caller), va, entry: 8, before, after: 0n },
+      });
+    const { frame, bits } = shell.pages.get(0x1000)!;
+    story.inside(shell.pid, 'exit', (entry) => unmap(entry, 'exit', 0x1000, pteOf(frame, bits)));
+    const entry = story.begin(2, 'wait');
+    unmap(entry, 'freepagetable', 0x3fffffe000, pteOf(0x80500000, 7));
+    panic(story, entry, 'uvmunmap', 'uvmfree', 'freepagetable', 'wait');
+    const { violations } = await judgeRows(rule, story.rows());
+    expect(violations[0].message).toMatch(/; the page at 0x1000 had been unmapped at cycle \d+$/);
+    expect(violations[0]).toMatchObject({ frame: BigInt(frame), suspects: [{ function: 'exit' }, {}, {}] });
+  });
+
+  test('suspects who made the process of which no page was unmapped before its tables are freed', async () => {
+    const kernel = new ToyKernel();
+    const shell = kernel.fork(kernel.boot('init'));
+    const { story } = kernel;
+    const entry = story.begin(shell.pid, 'exec');
+    const [, , table] = shell.tables;
+    story.emit('page_table', entry, 'freewalk', {
+      action: 'retired',
+      table,
+      root: shell.root,
+      level: 0,
+      va: 0,
+    });
+    panic(story, entry, 'freewalk', 'uvmfree', 'exec');
+    const { violations } = await judgeRows(rule, story.rows());
+    expect(violations[0].message).toMatch(/, from which no page of the program had been taken away$/);
+    expect(violations[0].suspects[0]).toMatchObject({ function: 'fork' });
+  });
+
   test('suspects who called panic where nothing else is known', async () => {
     const story = new Story();
     const entry = story.begin(4, 'exit');

@@ -31,7 +31,11 @@ describe('the_program_succeeds', () => {
   test('is broken by another status, and names it', async () => {
     const result = await judgeRows(name, programRun('cowtest', 'simple: fork() failed\n', -1), { facts });
     expect(result.violations).toMatchObject([
-      { pid: 2, process: 'cowtest', message: 'cowtest exited with status -1' },
+      {
+        pid: 2,
+        process: 'cowtest',
+        message: 'cowtest exited with status -1; its first complaint: simple: fork() failed',
+      },
     ]);
   });
 
@@ -104,6 +108,30 @@ describe('the_program_returns_its_frames', () => {
     const { violations } = await judge({ fault: 'handler keeps the old frame' });
     expect(violations.length).toBeGreaterThan(0);
     for (const row of violations) expect(row).toMatchObject({ function: 'kalloc', pid: 3 });
+  });
+
+  test('asks nothing of what a descendant has that has ended and was not reaped', async () => {
+    const orphaned = (loses: boolean): ToyKernel => {
+      const kernel = new ToyKernel();
+      const shell = kernel.boot('sh');
+      const program = kernel.fork(shell);
+      kernel.exec(program, 'test');
+      const child = kernel.fork(program);
+      const { story } = kernel;
+      const taken = { frame: 0x80400000, call_site: story.at('pipealloc') };
+      if (loses)
+        story.inside(child.pid, 'pipe', (entry) => {
+          story.emit('frame_alloc', entry, 'kalloc', taken);
+          story.emit('kalloc', entry, 'kalloc', taken);
+        });
+      kernel.exit(child);
+      kernel.exit(program);
+      kernel.wait(shell, program);
+      return kernel;
+    };
+    const judgeOrphaned = (loses: boolean) => judgeRows(name, orphaned(loses).story.rows(), { facts });
+    expect(await judgeOrphaned(false)).toMatchObject({ status: 'holds', judged: 1 });
+    expect((await judgeOrphaned(true)).violations).toMatchObject([{ frame: 0x80400000n }]);
   });
 
   test('is skipped while a descendant lives on', async () => {

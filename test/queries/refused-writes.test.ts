@@ -54,6 +54,14 @@ describe('a_write_to_an_own_page_is_let_through', () => {
     ]);
   });
 
+  test('is broken though somebody kills the process when it has ended', async () => {
+    const story = refused({});
+    story.inside(2, 'kill', (entry) =>
+      story.emit('syscall', entry, '', { phase: 'enter', name: 'kill', number: 6, argument0: 3 }),
+    );
+    expect(await judgeRows(name, story.rows())).toMatchObject({ status: 'violated', violationCount: 1 });
+  });
+
   test.each([
     ['to a page that the program may not write', { va: 0 }],
     ['for which there was no memory', { scarce: true }],

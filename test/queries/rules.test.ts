@@ -178,6 +178,21 @@ describe('a_resolved_fault_makes_progress', () => {
     expect(messages(await judgeRows(name, story.rows()))[0]).toContain('faulted again (50003 time(s))');
   });
 
+  test('tells what the kernel says of it each time, and that there was no frame', async () => {
+    const story = new Story();
+    for (let time = 0; time < 3; time++)
+      story.inside(5, 'page_fault', (entry) => {
+        const { cycle } = story;
+        story.emit('kalloc', entry, 'kalloc', { frame: 0 });
+        story.emit('console', entry, '', { direction: 'output', text: 'usertrap: bad\n' });
+        const at = { cycle, access: 'store', va: 0x1008, root: 0x80300000, outcome: 'resolved' };
+        story.emit('page_fault', entry, 'user code', { ...at, end_cycle: story.cycle });
+      });
+    expect(messages(await judgeRows(name, story.rows()))[0]).toMatch(
+      /\(2 time\(s\)\); there was no frame left; the kernel said of it each time: usertrap: bad$/,
+    );
+  });
+
   test('tells of an entry that was written and still forbids the store', async () => {
     const written = messages(await judgeRows(name, faults(4, true, pte.v | pte.r | pte.w).rows()));
     expect(written).toEqual([

@@ -221,7 +221,9 @@ export const events = {
   },
   location: {
     id: 19,
-    doc: 'What a pc or call site of the other rows is in the source. One row a distinct address, written at the end.',
+    doc:
+      'What a pc or call site of the other rows is in the source. One row a distinct address, written at the end; one ' +
+      'more for the function copyout, if there is one.',
     columns: {
       address: {
         type: 'u64',
