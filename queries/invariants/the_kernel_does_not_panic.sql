@@ -33,7 +33,8 @@ WITH frames AS (
 )
 SELECT p.cycle, p.hart, p.pid,
        -- Of the frames that the entry had in hand the last, where the page is not known that it is about.
-       CASE WHEN l.seq IS NOT NULL THEN l.frame WHEN e.root IS NOT NULL THEN e.frame ELSE f.frame END AS frame, p.pc, p.call_site,
+       CASE WHEN l.seq IS NOT NULL THEN l.frame WHEN e.root IS NOT NULL THEN e.frame ELSE f.frame END AS frame,
+       p.pc, p.call_site,
        -- Who checks what it is given is not at fault; who finds that memory is out, and gives up, is.
        CASE WHEN p.faulted THEN p.sites
             WHEN l.call_site > 0 THEN [l.call_site] || p.sites[2:] || p.sites[1:1]

@@ -21,7 +21,9 @@ WITH last_table AS (
   -- What the kernel has in every table, the trampoline for one.
   SELECT l.seq, l.span, l.table_seq, w.root, w.va, ((w.after >> 10) & 17592186044415) << 12 AS frame, w.seq AS from_seq,
          0::UBIGINT AS maker
-  FROM (SELECT l.*, t.root, t.va FROM last_table l ANTI JOIN programs USING (seq) JOIN page_table t ON t.seq = l.table_seq) l
+  FROM (
+    SELECT l.*, t.root, t.va FROM last_table l ANTI JOIN programs USING (seq) JOIN page_table t ON t.seq = l.table_seq
+  ) l
   JOIN pte_write w ON w.root = l.root AND w.level = 0 AND w.va >> 21 = l.va >> 21 AND w.seq < l.table_seq
   QUALIFY row_number() OVER (PARTITION BY l.seq, w.va ORDER BY w.seq DESC) = 1 AND w.after & 1 = 1 AND w.after & 14 <> 0
 ), pages AS (

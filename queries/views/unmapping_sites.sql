@@ -1,6 +1,6 @@
 -- name:  unmapping_sites
--- doc:   Where the kernel takes pages of programs away (pc) and who called that function (call_site), and whether it was
---        told to keep the frames: by this caller it never gave one up in the same kernel entry, by another it did.
+-- doc:   Where the kernel takes pages of programs away (pc) and who called that function (call_site), and whether it
+--        was told to keep the frames: by this caller it never gave one up in the same kernel entry, by another it did.
 -- needs: entry_changes, kfree
 WITH taken AS (
   SELECT DISTINCT pc, call_site, span, frame_before AS frame FROM entry_changes WHERE user_before AND NOT user_after
