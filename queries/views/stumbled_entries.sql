@@ -4,8 +4,9 @@
 --        the one behind the last that the same call changed, or that of the fault which was handled, or, where the
 --        call takes pages away and has not begun, the first that another entry had taken away. And what had been done
 --        to its entry (at_cycle, valid: it was mapped, pc, call_site): the last change, if it left the entry empty
---        (frame: what was there); else who last unmapped the page beside it in a space of the same program that went on,
---        and so left this one (beside_cycle), or else who mapped it. Null where the entry was never changed, or by this call.
+--        (frame: what was there); else who last unmapped the page beside it in a space of the same program that went
+--        on, and so left this one (beside_cycle), or else who mapped it. Null where the entry was never changed, or by
+--        this call.
 -- needs: panic_calls, pte_write, places, address_spaces, page_table
 -- optional: page_fault
 -- candidates: SELECT count(*) FROM panic
