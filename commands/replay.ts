@@ -33,6 +33,8 @@ WHERE is one of
   kalloc, kalloc:3           where the kernel enters a function, first or for the third time, as
                              counted from power-on; function:start, where the name means another
   cow.c:21, cow.c:21:3       where it comes to a line of its source
+  cowtest:main, cowtest:cowtest.c:30:2
+                             the same in a program on the disk, whichever process executes it
   -1000                      before the end; an offset may follow the others: violation:1-1000
 
 With --probe, --watch or --events the run is executed again into a new trace, of which everything

@@ -13,6 +13,7 @@ import type { Surroundings } from '../surroundings.js';
 import { asksQuestions, executeQuestions } from './ask.js';
 import { momentDocument } from './document.js';
 import { momentText } from './page.js';
+import { placesOf } from './places.js';
 import { parseParts } from './parts.js';
 import { judgedOnce } from './violations.js';
 
@@ -35,13 +36,13 @@ export async function executeReplay(
   const replay = await Replayer.open(path, flags.engine && { engine: flags.engine });
   try {
     const judged = judgedOnce(path, flags.disclose);
+    const source = momentSource(replay, trace);
     const position = await onTheWay(surroundings, async (onWay) => {
-      const places = { trace, replay, violations: judged.moments, onWay };
+      const places = { ...placesOf(source, judged), onWay };
       const found = await findPosition(flags.to ?? 'end', places, replay.end);
       await go(replay, found.cycle, onWay);
       return found;
     });
-    const source = momentSource(replay, trace);
     const sources = { moments: source, sourceRoots: roots, judged };
     if (gdb) return await gdb(sources, surroundings);
     if (flags.interactive) return await (await import('./prompt.js')).runPrompt(sources, surroundings);

@@ -12,6 +12,7 @@ import { escapeText, hex, printable, processWords } from '../../text/index.js';
 import { sourceLines } from '../source-lines.js';
 import { momentText } from './page.js';
 import { parseParts } from './parts.js';
+import { placesOf } from './places.js';
 import type { JudgedRun } from './violations.js';
 
 /** What the commands ask beside the moment. */
@@ -35,12 +36,13 @@ async function answered(act: () => Promise<string>): Promise<string> {
 /** Takes the replay to a position, as --to takes it. Throws UsageError for none. */
 export async function goTo(
   text: string,
-  { moments: { trace, replay }, judged }: MonitorSources,
+  sources: MonitorSources,
   target: Target,
   onWay?: OnWay,
 ): Promise<Position> {
   target.setStopsAside();
-  const places = { trace, replay, violations: judged.moments, ...(onWay && { onWay }) };
+  const { replay } = sources.moments;
+  const places = { ...placesOf(sources.moments, sources.judged), ...(onWay && { onWay }) };
   const position = await findPosition(text, places, replay.cycle);
   replay.seek(position.cycle);
   return position;

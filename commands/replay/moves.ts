@@ -10,6 +10,7 @@ import {
 } from '../../tracer/replay/index.js';
 import { formatCount, escapeText } from '../../text/index.js';
 import { goTo, type MonitorSources } from './gdb-monitor.js';
+import { placesOf } from './places.js';
 import type { Steps } from './steps.js';
 
 const stepsMaximum = 10_000;
@@ -98,7 +99,7 @@ async function goTowards(
   const { replay } = sources.moments;
   if (text === 'violation') return nextViolation(direction, sources);
   const { moment, offset } = parsePosition(text);
-  const place = offset === 0 ? codePlaceOf(moment, replay.kernel.debug) : undefined;
+  const place = offset === 0 ? codePlaceOf(moment, placesOf(sources.moments, sources.judged)) : undefined;
   if (!place)
     throw new UsageError(
       `'${text}' is no function, line or violation to come to; go ${text} goes to a position`,

@@ -1,7 +1,9 @@
 // Naming a moment of a run: every form, and one sentence for every mistake.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { programElf } from '../../fixtures/index.js';
 import { readEventFile } from '../../tracer/arrow/index.js';
-import { openTrace } from '../../tracer/directory/index.js';
+import { openTrace, readTraceDisk } from '../../tracer/directory/index.js';
+import { programCode, UserPrograms } from '../../tracer/moment/index.js';
 import {
   findPosition,
   functionPlace,
@@ -21,7 +23,12 @@ beforeAll(async () => {
   await record({ out, program: ['frames'], machine: { harts: 1 } });
   const replay = await Replayer.open(out);
   const violations = [{ cycle: 1000, frame: 0x80201000n }, { cycle: 2000 }];
-  source = { trace: openTrace(out), replay, violations: () => Promise.resolve(violations) };
+  const trace = openTrace(out);
+  const programs = new UserPrograms(readTraceDisk(trace), programElf);
+  source = {
+    ...{ trace, replay, violations: () => Promise.resolve(violations) },
+    program: (name) => programCode({ trace, replay, programs }, name),
+  };
 });
 
 describe('a position', () => {
@@ -116,6 +123,22 @@ describe('a position', () => {
       expect(await at('event:kalloc:2')).toBeLessThan(await at('kalloc:3'));
     });
 
+    it('is in a program, and only while a process executes that one', async () => {
+      const { replay } = source;
+      const { debug } = source.program!('frames')!;
+      const main = debug.function('main')!.low;
+      const [hart] = replay.machine.harts;
+      const shell = await at('sh:main');
+      const entry = await at('frames:main');
+      expect([hart.read('pc'), hart.read('mode'), shell < entry]).toEqual([main, 0n, true]);
+      // Programs are linked at the same addresses.
+      const { line } = debug.locationOf(main)!;
+      expect(await at(`frames:frames.c:${line}-3`)).toBe(entry - 3);
+      await expect(at('frames:main:2')).rejects.toThrow(
+        'there is no frames:main:2: the last is frames:main:1',
+      );
+    });
+
     it('leaves no breakpoint behind', async () => {
       await at('uvmcopy');
       expect(source.replay.run(source.replay.end)).not.toBe('requested');
@@ -132,10 +155,11 @@ describe('a position', () => {
 
     it('is where a function was inlined', async () => {
       const { debug } = source.replay.kernel;
+      const code = { who: 'the kernel', debug };
       const inlined = debug.functions
         .flatMap((one) => one.inlined)
         .filter(({ name }) => debug.function(name) === undefined);
-      const places = inlined.map(({ name }) => functionPlace(debug, name)!);
+      const places = inlined.map(({ name }) => functionPlace(code, name)!);
       expect(places.length).toBeGreaterThan(0);
       for (const [index, { addresses }] of places.entries())
         expect(addresses).toContain(inlined[index].entry);
@@ -143,6 +167,7 @@ describe('a position', () => {
 
     it('is the first instruction of a line in each function that was inlined, in another one too', () => {
       const { debug } = source.replay.kernel;
+      const code = { who: 'the kernel', debug };
       const lines = debug.functions
         .flatMap((one) => one.inlined)
         .map(({ entry }) => debug.locationOf(entry)!)
@@ -156,7 +181,7 @@ describe('a position', () => {
           const key = JSON.stringify([name, inlinedBy, debug.functionAt(address)?.name]);
           if (!first.has(key)) first.set(key, address);
         }
-        expect(linePlace(debug, file, line).addresses, `${file}:${line}`).toEqual([...first.values()]);
+        expect(linePlace(code, file, line).addresses, `${file}:${line}`).toEqual([...first.values()]);
       }
     });
 
@@ -176,6 +201,9 @@ describe('a position', () => {
         ['function:panic', 'the run never comes to panic'],
         ['cow.c:99999', 'cow.c:99999 has no code'],
         [`cow.c:${line - 1}`, `has no code; the nearest that has: `],
+        ['frames:mian', "frames has no function 'mian'; did you mean 'main'?"],
+        ['frames:vm.c:10', 'frames is made of no file vm.c; its files are '],
+        ['nosuch:main', "the disk has no program 'nosuch' that can be read"],
         ['vmm.c:10', "the kernel is made of no file vmm.c; did you mean 'vm.c'?"],
       ])
         await expect(findPosition(text, source, 0), text).rejects.toThrow(message);

@@ -12,7 +12,7 @@ export type {
 export { kernelCalls } from './backtrace.js';
 export type { CallFrame, Stack } from './backtrace.js';
 export type { InstructionLine } from './disassembly.js';
-export { executedCode, placeOf, type ExecutedCode } from './place.js';
+export { executedCode, placeOf, programCode, type ExecutedCode } from './place.js';
 export { readVirtual, type Translate } from './memory.js';
 export { translateBy, walk, type MappedRange, type WalkedEntry } from './page-table.js';
 export { currentProcess, processesOf, type LiveProcess } from './process-table.js';

@@ -1,4 +1,5 @@
 // Where a hart is in the source, and nothing else of the moment: quick enough to be asked at every step.
+import type { CodeOf } from '../replay/index.js';
 import type { DebugInfo, SourceLocation } from '../symbols/index.js';
 import { linkedAddress } from './backtrace.js';
 import type { MomentSource } from './moment.js';
@@ -23,6 +24,14 @@ export function executedCode({ replay, programs }: MomentSource, hart: number): 
   const process = processes && currentProcess(machine, processes, hart);
   const program = process && programs.named(process.name);
   return program && { debug: program.debug, pc };
+}
+
+/** The code of a program on the disk, to look for places in; undefined for one that cannot be read. */
+export function programCode(source: MomentSource, name: string): CodeOf | undefined {
+  const program = source.programs.named(name);
+  if (program === undefined) return undefined;
+  const { debug } = program;
+  return { who: name, debug, isExecutedBy: (hart) => executedCode(source, hart)?.debug === debug };
 }
 
 /** The line of it; undefined where nothing is known of the code. */

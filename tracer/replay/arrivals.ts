@@ -1,4 +1,4 @@
-// How often a run arrives at a place in the kernel's code, and when next or last: found by executing it, whatever its
+// How often a run arrives at a place in the code, and when next or last: found by executing it, whatever its
 // trace has recorded. Counts begin at power-on.
 import { UsageError } from '../../errors.js';
 import { formatCount } from '../../text/index.js';
@@ -120,15 +120,16 @@ function firstOf(
 /** Calls `hit` with the cycle of each arrival while `act` runs; it stops the run by true. */
 async function listening<Result>(
   { machine }: Replayer,
-  { addresses }: CodePlace,
+  { addresses, isExecutedBy }: CodePlace,
   hit: (cycle: number) => boolean,
   act: () => Promise<Result>,
 ): Promise<Result> {
   const { ram, stops } = machine;
   const set = (each: (() => boolean) | undefined): void => {
     for (const address of addresses) {
+      if (isExecutedBy) stops.setVirtualBreakpoint(address, each && ((hart) => isExecutedBy(hart) && each()));
       // The trampoline is executed elsewhere than it is linked at, so a physical address is what names its code.
-      if (ram.contains(Number(address), 2)) stops.setBreakpoint(Number(address), each);
+      else if (ram.contains(Number(address), 2)) stops.setBreakpoint(Number(address), each);
       else stops.setVirtualBreakpoint(address, each);
     }
   };

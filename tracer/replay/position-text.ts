@@ -1,6 +1,6 @@
 // How people name a moment of a run: "1.2G", "50%", "end", "violation:1", "event page_fault:12", "marker:3/v5",
-// "console:FAILED", "kalloc:3", "cow.c:21", "-1000", and any of them but a text with an offset ("violation:1-1000").
-// What they mean is for positions.ts.
+// "console:FAILED", "kalloc:3", "cow.c:21", "cowtest:main", "-1000", and any of them but a text with an offset
+// ("violation:1-1000"). What they mean is for positions.ts.
 import { UsageError } from '../../errors.js';
 import { choiceInstead } from '../../text/index.js';
 import { eventNames, isEventName, type EventName } from '../schema/index.js';
@@ -16,12 +16,18 @@ export type NamedMoment =
   /** Marker `id`, its first row; with `case`, its first after the marker 100 + case. */
   | { readonly is: 'marker'; readonly id: number; readonly case?: number }
   | { readonly is: 'console'; readonly text: string; readonly number: number }
-  /** A function of the kernel, entered for the `number`th time. */
-  | { readonly is: 'function'; readonly name: string; readonly number: number }
+  /** A function of the kernel or of a program, entered for the `number`th time. */
+  | { readonly is: 'function'; readonly program?: string; readonly name: string; readonly number: number }
   /** That function, if the kernel has it, or else the row of that event kind. */
   | { readonly is: 'name'; readonly name: string; readonly number: number }
-  /** A line of the kernel's source; `file` may be the end of a path. */
-  | { readonly is: 'line'; readonly file: string; readonly line: number; readonly number: number };
+  /** A line of the source of the kernel or of a program; `file` may be the end of a path. */
+  | {
+      readonly is: 'line';
+      readonly program?: string;
+      readonly file: string;
+      readonly line: number;
+      readonly number: number;
+    };
 
 /** A moment and how many cycles after it. */
 export interface PositionText {
@@ -33,7 +39,8 @@ const units: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9,
 /** All of them, for who has given another. */
 export const positionForms =
   'give a cycle (1200000000, 1.2G, 0x1000), 50%, end, violation:1, event:page_fault:12, marker:v5, marker:3/v5, ' +
-  'console:"TEXT", a function of the kernel (kalloc:3), a line (cow.c:21), or +1000 and -1000, ' +
+  'console:"TEXT", a function of the kernel (kalloc:3), a line (cow.c:21), ' +
+  'those of a program (cowtest:main, cowtest:cowtest.c:30), or +1000 and -1000, ' +
   'also behind one of the others';
 
 /** Reads a position. Throws UsageError, one sentence, for what is none. */
@@ -42,18 +49,21 @@ export function parsePosition(given: string): PositionText {
   const console = /^console:(.+?)(?:#(\d+))?$/is.exec(text);
   if (console) return { moment: consoleMoment(console[1], console[2]), offset: 0 };
   // A file's name may have a sign in it.
-  const line = /^(.+\.[a-z]+):(\d+)(?::(\d+))?(?:\s*([+-])([^+-]*))?$/i.exec(text);
-  if (line)
-    return {
-      moment: lineMoment(line, text),
-      offset: line[4] ? signed(line[4], cycleCount(line[5]), text) : 0,
-    };
+  const line = /^(?:(\w[\w.-]*):)?(.+\.[a-z]+):(\d+)(?::(\d+))?(?:\s*([+-])([^+-]*))?$/i.exec(text);
+  if (line) return { moment: lineMoment(line, text), offset: offsetOf(line[5], line[6], text) };
+  const inside = /^(?!event:|function:)(\w[\w.-]*):([a-z_]\w*)(?::(\d+))?(?:\s*([+-])([^+-]*))?$/i.exec(text);
+  if (inside && !/^v\d+$/.test(inside[2]))
+    return { moment: programMoment(inside, text), offset: offsetOf(inside[4], inside[5], text) };
   const [, head, sign, amount] = /^(.*?)(?:([+-])([^+-]*))?$/s.exec(text) as unknown as string[];
   // The sign of a power of ten is none of an offset.
   const power = /^[\d.,_]+e$/i.test(head) && sign !== undefined;
   const name = power ? text : head;
   const offset = power || sign === undefined ? 0 : signed(sign, cycleCount(amount), text);
   return { moment: name === '' && sign !== undefined ? { is: 'present' } : named(name, text), offset };
+}
+
+function offsetOf(sign: string | undefined, amount: string, text: string): number {
+  return sign === undefined ? 0 : signed(sign, cycleCount(amount), text);
 }
 
 function signed(sign: string, amount: number | undefined, text: string): number {
@@ -83,8 +93,13 @@ function named(name: string, text: string): NamedMoment {
   return { is: 'cycle', cycle };
 }
 
-function lineMoment([, file, line, number]: readonly string[], text: string): NamedMoment {
-  return { is: 'line', file, line: ordinal(line, text), number: ordinal(number, text) };
+function lineMoment([, program, file, line, number]: RegExpExecArray, text: string): NamedMoment {
+  const where = { file, line: ordinal(line, text), number: ordinal(number, text) };
+  return { is: 'line', ...(program !== undefined && { program }), ...where };
+}
+
+function programMoment([, program, name, number]: RegExpExecArray, text: string): NamedMoment {
+  return { is: 'function', program, name, number: ordinal(number, text) };
 }
 
 function percentMoment(percent: number, text: string): NamedMoment {

@@ -2,11 +2,10 @@
 import { UsageError } from '../../errors.js';
 import { hasValue, readEventFile, type EventBatch } from '../arrow/index.js';
 import type { OpenedTrace } from '../directory/index.js';
-import type { DebugInfo } from '../symbols/index.js';
 import { eventNames, frameOf, isEventName, Pte, type EventName } from '../schema/index.js';
 import { didYouMean } from '../../text/index.js';
 import { goToArrival, type OnWay } from './arrivals.js';
-import { functionPlace, linePlace, type CodePlace } from './code-place.js';
+import { functionPlace, linePlace, type CodeOf, type CodePlace } from './code-place.js';
 import { parsePosition, positionForms, type NamedMoment } from './position-text.js';
 import type { Replayer } from './replayer.js';
 
@@ -41,6 +40,8 @@ export interface PositionSource {
   readonly replay: Replayer;
   /** Every violation of the run in order of cycle; asked for when a position names one. */
   readonly violations: () => Promise<readonly ViolationMoment[]>;
+  /** The code of a program by its name; undefined when nothing is known of it. Without it there are no programs. */
+  readonly program?: (name: string) => CodeOf | undefined;
   /** Told of the way to a place in the code; throws to end the search. */
   readonly onWay?: OnWay;
 }
@@ -91,28 +92,50 @@ async function locate(moment: NamedMoment, source: PositionSource, present: numb
     case 'function':
     case 'line': {
       const { number } = moment;
-      const place = codePlaceOf(moment, replay.kernel.debug);
+      const place = codePlaceOf(moment, source);
       if (place) return arrivalAt(source, place, number, moment.is === 'line' ? 'arrival' : 'entry');
       return eventAt(trace, (moment as { readonly name: EventName }).name, number);
     }
   }
 }
 
+/** What code is looked for in. */
+export type CodeSource = Pick<PositionSource, 'replay' | 'program'>;
+
 /**
  * The place in the code that a moment names; undefined for other moments, and for a name that is an event kind's only.
  *
- * @throws UsageError for what the kernel does not have
+ * @throws UsageError for what neither the kernel nor the program has
  */
-export function codePlaceOf(moment: NamedMoment, debug: DebugInfo): CodePlace | undefined {
-  if (moment.is === 'line') return linePlace(debug, moment.file, moment.line);
+export function codePlaceOf(moment: NamedMoment, source: CodeSource): CodePlace | undefined {
+  if (moment.is === 'line') {
+    const { program, file, line } = moment;
+    return within(program, linePlace(codeOf(program, source), file, line));
+  }
   if (moment.is !== 'function' && moment.is !== 'name') return undefined;
   const { name } = moment;
-  const place = functionPlace(debug, name);
-  if (place || (moment.is === 'name' && isEventName(name))) return place;
-  const known = debug.symbols.allFunctions().map((one) => one.name);
-  const near = didYouMean(name, [...known, ...eventNames, 'violation', 'marker', 'console']);
-  const other = near || `, and it is no other position; ${positionForms}`;
-  throw new UsageError(`the kernel has no function '${name}'${other}`);
+  const program = moment.is === 'function' ? moment.program : undefined;
+  const code = codeOf(program, source);
+  const place = functionPlace(code, name);
+  if (place || (moment.is === 'name' && isEventName(name))) return place && within(program, place);
+  const known = code.debug.symbols.allFunctions().map((one) => one.name);
+  const others = program === undefined ? [...eventNames, 'violation', 'marker', 'console'] : [];
+  const near = didYouMean(name, [...known, ...others]);
+  const other = near || (program === undefined ? `, and it is no other position; ${positionForms}` : '');
+  throw new UsageError(`${code.who} has no function '${name}'${other}`);
+}
+
+function codeOf(program: string | undefined, { replay, program: find }: CodeSource): CodeOf {
+  if (program === undefined) return { who: 'the kernel', debug: replay.kernel.debug };
+  const code = find?.(program);
+  if (code) return code;
+  throw new UsageError(
+    `the disk has no program '${program}' that can be read, to look for ${program}:… in; ${positionForms}`,
+  );
+}
+
+function within(program: string | undefined, place: CodePlace): CodePlace {
+  return program === undefined ? place : { ...place, name: `${program}:${place.name}` };
 }
 
 async function arrivalAt(
