@@ -6,13 +6,16 @@ import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { runProgram, SharedBoot } from '../../tracer/session/index.js';
 import { chooseKernel, memoryBytes, type ChosenKernel } from '../kernel-options.js';
 import { ProgressLine } from '../progress-line.js';
-import { linesFor, withPrograms } from '../run/added-programs.js';
+import { isOwn, linesFor, withPrograms } from '../run/added-programs.js';
 import { requestOf } from '../run/flags.js';
 import type { Surroundings } from '../surroundings.js';
+import { readCases } from './cases.js';
 import { takeDirectory } from './directory.js';
+import { cyclesOf, endingOf, nextLeg, removeLegs, shareLeft, type Leg, type NextLeg } from './legs.js';
 import { staleNotes } from './notes.js';
 import { programsOf, type AuditFlags, type AuditedProgram } from './programs.js';
-import { auditJson, auditText, exitCodeOf, type AuditedRun } from './report.js';
+import { auditJson } from './report-json.js';
+import { auditText, exitCodeOf, type AuditedRun } from './report.js';
 import { TimeLeft, timeLeftText } from './time-left.js';
 
 /** The whole of `trace audit`; returns the exit code. Throws UsageError before anything boots where it can. */
@@ -31,7 +34,7 @@ export async function executeAudit(flags: AuditFlags, surroundings: Surroundings
         ExitCode.interrupted,
       );
     }
-    const notes = [...staleNotes(kernel), ...(runs[0]?.result.profile.missing ?? [])];
+    const notes = [...staleNotes(kernel), ...(runs[0]?.legs[0].result.profile.missing ?? [])];
     const finished = { kernel, runs, notes, ...(audit.notRun && { notRun: audit.notRun }) };
     surroundings.stdout.write(
       flags.json
@@ -79,44 +82,61 @@ class Audit {
   async run(): Promise<AuditedRun[]> {
     const runs: AuditedRun[] = [];
     for (const [index, program] of this.programs.entries()) {
-      const run = await this.runOne(program, index).catch((error: unknown) =>
-        this.stopped(error, program, runs),
+      const legs: Leg[] = [];
+      await this.runLegs(program, index, legs).catch((error: unknown) =>
+        this.stopped(error, program, runs.length + legs.length > 0),
       );
       this.progress.clear();
-      if (this.signal.aborted || run === undefined) break;
-      runs.push(run);
+      if (this.signal.aborted || legs.length === 0) break;
+      runs.push({ words: program.words, legs });
+      if (this.notRun !== undefined) break;
     }
     return runs;
   }
 
   /** What has been judged is not lost because the next trace cannot be begun, on a full disk for one. */
-  private stopped(error: unknown, { words }: AuditedProgram, runs: readonly AuditedRun[]): undefined {
-    if (!(error instanceof UsageError) || runs.length === 0) throw error;
+  private stopped(error: unknown, { words }: AuditedProgram, hasJudged: boolean): void {
+    if (!(error instanceof UsageError) || !hasJudged) throw error;
     this.notRun = `${words.join(' ')} was not run, nor what comes behind it: ${error.message}`;
   }
 
-  private async runOne(program: AuditedProgram, index: number): Promise<AuditedRun> {
-    const { words, out } = program;
+  /** Runs a program, again and again where it ends in the middle of its cases; `legs` gets what was judged. */
+  private async runLegs(program: AuditedProgram, index: number, legs: Leg[]): Promise<void> {
+    removeLegs(program.out);
+    for (let next: NextLeg | undefined = program; next; next = nextLeg(legs, program)) {
+      const leg = await this.runOne(next, index, legs);
+      if (this.signal.aborted) return;
+      legs.push(leg);
+      this.timeLeft.legEnded(leg.result.cycle, shareLeft(legs));
+    }
+    this.timeLeft.programEnded();
+  }
+
+  private async runOne({ words, out }: NextLeg, index: number, before: readonly Leg[]): Promise<Leg> {
     const started = performance.now();
+    const request = requestOf(words, this.flags, this.kernel);
+    const passed = before.reduce((sum, { seconds }) => sum + seconds, 0);
+    const { cycles, seconds: bound } = request.limits;
     const result = await runProgram({
-      ...requestOf(words, this.flags, this.kernel),
+      ...request,
+      // Bounds are for the program, whose legs share them.
+      limits: { ...request.limits, cycles: cycles - cyclesOf(before), seconds: bound - passed },
       consumer: findingsWhileRecording,
       input: this.kernel,
       boot: this.boot,
       typedBehind: linesFor(words[0], this.kernel),
       out,
       signal: this.signal,
-      onProgress: ({ cycle }) => this.show(index, cycle),
+      onProgress: ({ cycle }) => this.show(words, index, cycle),
     });
     const source = openTraceSource(out);
     const { check, program: outcome } = await judgeRun(source, { recorded: result.consumed });
     const seconds = (performance.now() - started) / 1000;
-    this.timeLeft.programEnded(result.cycle);
-    return { words, out, result, check, outcome, seconds };
+    const log = isOwn(words[0], 'audit', this.kernel) && readCases(out, endingOf(result, out));
+    return { words, out, result, check, outcome, seconds, ...(log && { log }) };
   }
 
-  private show(index: number, cycle: number): void {
-    const { words } = this.programs[index];
+  private show(words: readonly string[], index: number, cycle: number): void {
     const place = `${index + 1} of ${this.programs.length}, ${words.join(' ')}`;
     const seconds = this.timeLeft.seconds((performance.now() - this.started) / 1000, cycle);
     this.progress.show(`${place}, ${timeLeftText(seconds)}`, cycle);

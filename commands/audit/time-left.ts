@@ -34,6 +34,9 @@ export class TimeLeft {
   /** Expected cycles of what is finished, and what it really took. */
   private done = 0;
   private took = 0;
+  /** What the present program took in legs that are over, and the part of its work that they left. */
+  private inLegs = 0;
+  private left = 1;
 
   /** @param programs their names, in the order in which they run */
   constructor(programs: readonly string[], mebibytes: number) {
@@ -41,10 +44,18 @@ export class TimeLeft {
     this.boot = bootPerMebibyte * mebibytes;
   }
 
-  /** The program that runs is over, after so many cycles since power-on. */
-  programEnded(cycle: number): void {
+  /** A leg of the program that runs is over, after so many cycles since power-on; such a part of its work is left. */
+  legEnded(cycle: number, left: number): void {
+    this.inLegs += Math.max(0, cycle - this.boot);
+    this.left = left;
+  }
+
+  /** The program that runs is over. */
+  programEnded(): void {
     this.done += this.expected[this.finished++];
-    this.took += Math.max(0, cycle - this.boot);
+    this.took += this.inLegs;
+    this.inLegs = 0;
+    this.left = 1;
   }
 
   /**
@@ -53,14 +64,14 @@ export class TimeLeft {
    * and judging counts, since it is in the seconds.
    */
   seconds(passed: number, cycle: number): number {
-    if (this.finished === 0 && cycle < this.boot) return Infinity;
+    if (this.finished === 0 && this.inLegs === 0 && cycle < this.boot) return Infinity;
     const slowness = this.done === 0 ? 1 : this.took / this.done;
     const [present = 0, ...later] = this.expected.slice(this.finished).map((cycles) => cycles * slowness);
     const ran = Math.max(0, cycle - this.boot);
     // Who takes longer than expected is taken to be nearly done.
-    const rest = Math.max(present - ran, 0.02 * ran);
+    const rest = Math.max(present * this.left - ran, 0.02 * ran);
     const left = later.reduce((sum, cycles) => sum + cycles, rest);
-    return (passed * left) / (this.boot + this.took + ran);
+    return (passed * left) / (this.boot + this.took + this.inLegs + ran);
   }
 }
 

@@ -60,10 +60,19 @@ function withFiles(
 /** Lines typed behind the program's own, for it to read: those that one of ours waits for, if it is ours. */
 export function linesFor(
   name: string | undefined,
-  { added = [], builtin }: Pick<ChosenKernel, 'added' | 'builtin'>,
+  kernel: Pick<ChosenKernel, 'added' | 'builtin'>,
 ): readonly string[] {
-  if (name === undefined || !(builtin || added.includes(name))) return [];
+  if (name === undefined || !isOwn(name, ownName(name), kernel)) return [];
   return linesToRead[ownName(name)] ?? [];
+}
+
+/** Whether what is run by a name is this program of ours, and not the tree's. */
+export function isOwn(
+  name: string,
+  program: string,
+  { added = [], builtin }: Pick<ChosenKernel, 'added' | 'builtin'>,
+): boolean {
+  return ownName(name) === program && (builtin || added.includes(name));
 }
 
 function ownProgram(name: string): DiskFile[] {

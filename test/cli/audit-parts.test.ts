@@ -102,14 +102,16 @@ describe('the time left', () => {
 
   test('is what is left of the programs when one took what was expected of it', () => {
     const left = new TimeLeft(['cowtest', 'frames'], mebibytes);
-    left.programEnded(boot + cowtest);
+    left.legEnded(boot + cowtest, 0);
+    left.programEnded();
     expect(left.seconds(1e6, 0)).toBeCloseTo((1e6 * frames) / (boot + cowtest));
   });
 
   test('grows with programs that take longer than expected', () => {
     const [usual, slow] = [1, 3].map((times) => {
       const left = new TimeLeft(['cowtest', 'frames'], mebibytes);
-      left.programEnded(boot + times * cowtest);
+      left.legEnded(boot + times * cowtest, 0);
+      left.programEnded();
       return left.seconds(10 * times, 0);
     });
     expect(slow / usual).toBeGreaterThan(2.5);
