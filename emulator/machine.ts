@@ -56,7 +56,8 @@ export class Machine implements Clock {
   private readonly schedule: RoundRobin;
   private readonly controls: DataView;
   private readonly clock: SliceClock;
-  private cycles = 0;
+  /** A field that begins as no integer stays a double: V8 would compile the loop anew when it grows beyond 2^31. */
+  private cycles = NaN;
   private inSlice = false;
   private readonly turn: Turn;
   private current: Hart;
@@ -70,6 +71,7 @@ export class Machine implements Clock {
     private readonly port: ConsolePort,
     engine: EngineOptions = {},
   ) {
+    this.cycles = 0;
     this.layout = memoryLayout(configuration);
     const memory = linearMemory(this.layout);
     this.controls = new DataView(memory.buffer);

@@ -11,8 +11,10 @@ export { writeArrowTable, type ArrowColumnType, type ArrowTableColumn } from './
 export type { EventFileSummary, EventFileWriter, OwnBuilders } from './writer.js';
 export type { NumberColumn, TextColumn, Word64Column } from './columns.js';
 
-/** Loads what writing takes, so that `openEventSink` need not. */
+/** Loads what writing takes, so that `openEventSink` need not, and has the compressor take its memory. */
 export async function loadEventWriters(): Promise<void> {
+  const { growCodec } = await import('./lz4-frame.js');
+  growCodec();
   await import('./sink.js');
 }
 

@@ -6,8 +6,18 @@ import { compress, decompress } from 'lz4-wasm-nodejs';
 const frameHeader = Uint8Array.of(0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0x73);
 const blockMaximum = 4 << 20;
 const sizeBytes = 4;
+/** What the widest column of a full batch takes. */
+const largestBuffer = 128 << 10;
 /** Set in the size of a block that is stored as it is. */
 const isStored = 0x8000_0000;
+
+/**
+ * Has the codec take memory now. When a WebAssembly memory grows the first time, V8 drops all code that it has optimised
+ * for typed arrays: better before there is any than in the middle of a boot.
+ */
+export function growCodec(): void {
+  compress(new Uint8Array(largestBuffer));
+}
 
 /** The bytes as one frame. */
 export function encodeLz4Frame(bytes: Uint8Array): Uint8Array {

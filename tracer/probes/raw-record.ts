@@ -22,6 +22,14 @@ export const operand = {
   e: recordField.e >> 2,
 } as const;
 
+/**
+ * A cycle from its signed halves. V8 compiles `low >>> 0` for what it has given so far, and everything around it anew
+ * when cycles pass 2^31.
+ */
+export function cycleOf(low: number, high: number): number {
+  return high * twoTo32 + low + (low < 0 ? twoTo32 : 0);
+}
+
 export class RawRecord {
   kind = 0;
   hart = 0;
@@ -56,7 +64,7 @@ export class RawRecord {
   }
 
   get cycle(): number {
-    return (this.cycleLow >>> 0) + (this.cycleHigh >>> 0) * twoTo32;
+    return cycleOf(this.cycleLow, this.cycleHigh);
   }
 
   get pcLow(): number {

@@ -19,7 +19,8 @@ export class CachedTranslations {
    * have forgotten it. What was taken back in a table before a hart used it, its TLB cannot have.
    */
   returns(hart: number, root: number, cycle: number, fencedAt: number, narrowedAt: number): boolean {
-    const stay = (this.stays[hart] ??= { fencedAt: NaN, root: 0, cycle: 0, others: new Map() });
+    // Doubles from the beginning, as they will be: V8 compiles anew what has seen only small integers.
+    const stay = (this.stays[hart] ??= { fencedAt: NaN, root: NaN, cycle: NaN, others: new Map() });
     if (stay.fencedAt !== fencedAt) {
       stay.fencedAt = fencedAt;
       stay.root = root;

@@ -1,8 +1,6 @@
 // Kernel spans: from a trap out of user mode until the return to it, asleep or not. A hart's scheduler, and its boot,
 // are spans from when it has no process until it has one.
-import type { RawRecord } from '../raw-record.js';
-
-const twoTo32 = 2 ** 32;
+import { cycleOf, type RawRecord } from '../raw-record.js';
 
 /** Where and when a span ends: cycle and pc are halves of 32 bits. */
 export interface SpanEndOrigin {
@@ -42,9 +40,9 @@ export class Spans {
     pcLow: 0,
     pcHigh: 0,
   };
-  /** The process asked about last: most records in a row are one process's. */
-  private lastPid = 0;
-  private last: Span | undefined;
+  /** The process asked about last, if any: most records in a row are one process's. */
+  private lastPid = NaN;
+  private last = newSpan();
   onEnd: SpanEnd = () => {};
   /** Halves of the cycle of the record being translated. */
   private nowLow = 0;
@@ -52,7 +50,7 @@ export class Spans {
 
   /** The cycle of the record being translated. */
   get now(): number {
-    return (this.nowLow >>> 0) + (this.nowHigh >>> 0) * twoTo32;
+    return cycleOf(this.nowLow, this.nowHigh);
   }
 
   /** What follows happens at this cycle, given in halves. */
@@ -93,7 +91,7 @@ export class Spans {
   exit(hart: number, pid: number, { pcLow, pcHigh }: RawRecord): void {
     this.end(this.process(pid), hart, pid, pcLow, pcHigh);
     this.processes.delete(pid);
-    this.last = undefined;
+    this.lastPid = NaN;
   }
 
   /** The hart has a process now: its scheduler or boot span is over. */
@@ -112,7 +110,7 @@ export class Spans {
   }
 
   private process(pid: number): Span {
-    if (this.last !== undefined && this.lastPid === pid) return this.last;
+    if (this.lastPid === pid) return this.last;
     let owner = this.processes.get(pid);
     if (!owner) this.processes.set(pid, (owner = newSpan()));
     this.lastPid = pid;
