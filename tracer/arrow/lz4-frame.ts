@@ -12,8 +12,8 @@ const largestBuffer = 128 << 10;
 const isStored = 0x8000_0000;
 
 /**
- * Has the codec take memory now. When a WebAssembly memory grows the first time, V8 drops all code that it has optimised
- * for typed arrays: better before there is any than in the middle of a boot.
+ * Has the codec take memory now. When a WebAssembly memory grows the first time, V8 drops all code that it has
+ * optimised for typed arrays: better before there is any than in the middle of a boot.
  */
 export function growCodec(): void {
   compress(new Uint8Array(largestBuffer));
