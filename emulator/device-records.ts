@@ -27,7 +27,6 @@ export function observedPort(port: ConsolePort, to: DeviceRecording): ConsolePor
     to.ring.append(RecordKind.console, input ? 1 : 0, to.hart().read('pc'), BigInt(byte));
   };
   return {
-    ...(port.readyAt ? { readyAt: () => port.readyAt!() } : {}),
     receive: (cycle) => {
       const byte = port.receive(cycle);
       if (byte !== undefined) record(byte, true);

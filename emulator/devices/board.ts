@@ -93,14 +93,14 @@ export class Board {
 
   /** The next cycle at which `tick` must be called; Infinity when no device waits for one. */
   deadline(): number {
-    const { clint, uart, disk } = this;
-    return Math.min(clint.deadline(), uart.deadline(), this.#rtc.deadline(), disk?.deadline() ?? Infinity);
+    const { clint, disk } = this;
+    return Math.min(clint.deadline(), this.#rtc.deadline(), disk?.deadline() ?? Infinity);
   }
 
   /** Lets every device catch up with the clock. */
   tick(): void {
     this.clint.tick();
-    this.uart.tick();
+    this.uart.poll();
     this.#rtc.tick();
     this.disk?.tick();
   }

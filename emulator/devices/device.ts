@@ -46,11 +46,6 @@ export interface GuestMemory {
 export interface ConsolePort {
   /** The next byte for the receiver, or undefined when none is ready at this cycle. */
   receive(cycle: number): number | undefined;
-  /**
-   * The first cycle at which `receive` will have a byte, when that is known beforehand (a replay knows); Infinity
-   * when it depends on output yet to come. At a cycle it names, `receive` must deliver.
-   */
-  readyAt?(): number;
   /** A byte left the transmitter at this cycle. */
   transmitted(byte: number, cycle: number): void;
 }

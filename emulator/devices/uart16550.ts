@@ -83,21 +83,11 @@ export class Uart16550 implements Device {
     else if (at === 7) this.#scratch = byte;
   }
 
-  /** Takes the next byte from the console if the receiver is empty. The machine calls it when a turn ends. */
+  /** Takes the next byte from the console if the receiver is empty: when a turn begins, or some device is due. */
   poll(): void {
     if (this.#received > 0 || this.#looped()) return;
     const byte = this.#wiring.console.receive(this.#wiring.clock.cycle());
     if (byte !== undefined) this.#accept(byte & 0xff);
-  }
-
-  /** When the console next has a byte for an empty receiver, as far as the console can tell. */
-  deadline(): number {
-    if (this.#received > 0 || this.#looped()) return Infinity;
-    return this.#wiring.console.readyAt?.() ?? Infinity;
-  }
-
-  tick(): void {
-    this.poll();
   }
 
   reset(): void {

@@ -142,6 +142,17 @@ describe('an event file', () => {
     });
   });
 
+  it('is refused when a column lacks values that it must have', () => {
+    const whole = writeSample();
+    // Of each column its length, and how many of its values are null; the first is seq.
+    const at = whole.indexOf(new Uint8Array(BigInt64Array.of(10n, 0n, 10n, 0n).buffer));
+    overwrite(at + 8, 1);
+    expect(readAll()).toMatchObject({
+      exitCode: 65,
+      message: expect.stringMatching(/column seq is damaged/),
+    });
+  });
+
   it.each([
     ['text', Buffer.from('seq,cycle\n1,2\n3,4\n'), /is damaged or no event file: at byte 0/],
     ['another format', Buffer.from('PAR1\0\0\0\0\0\0\0\0PAR1'), /no message begins there/],

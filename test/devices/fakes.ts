@@ -34,10 +34,6 @@ export class FakeConsole implements ConsolePort {
     return cycle >= this.from ? this.input.shift() : undefined;
   }
 
-  readyAt(): number {
-    return this.input.length > 0 ? this.from : Infinity;
-  }
-
   transmitted(byte: number): void {
     this.printed += String.fromCharCode(byte);
   }
