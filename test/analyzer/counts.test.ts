@@ -109,6 +109,11 @@ describe('a count', () => {
   });
 });
 
+test('a count of nothing is known though its columns are not: a view that is empty may be the table', () => {
+  const empty = { columns: [], rows: 0, read: () => [] };
+  expect(countOf('SELECT count(*) FROM anything WHERE pid = 1', () => empty)).toBe(0);
+});
+
 describe('the package’s counts', () => {
   const { invariants, views } = readQueries();
   const counts = invariants.flatMap(({ judged, skipped, suspects }) => [judged, skipped, suspects]);

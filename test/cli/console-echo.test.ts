@@ -21,6 +21,8 @@ describe('the echo', () => {
     ['control characters as escapes', ['\x1b[31m\x07\x9b\n'], '\\x1b[31m\\x07\\x9b\n'],
     ['a backslash as it is', ['a\\n\n'], 'a\\n\n'],
     ['characters cut in two pieces', [[0xc3], [0xa9, 0x0a]], 'é\n'],
+    ['a character cut off at the end as a replacement', [[0xc3]], '\ufffd\n'],
+    ['a carriage return at the end as an escape', ['a\r'], 'a\\r\n'],
     ['bytes that are no text as replacements', [[0xff, 0x0a]], '\ufffd\n'],
     ['text that runs backwards as escapes', ['\u202e\n'], '\\u202e\n'],
   ])('shows %s', (_, pieces, expected) => expect(echoed(...pieces)).toBe(expected));
