@@ -4,7 +4,7 @@
 import type { BatchConsumer, Consumed, EventBatch } from '../tracer/arrow/index.js';
 import type { EventName } from '../tracer/schema/index.js';
 import { Tallies, type FoundTallies } from './counts/tallies.js';
-import { columnsFor, passKinds, type PassKind } from './histories/pass-kinds.js';
+import { passColumns, passKinds, type PassKind } from './histories/pass-kinds.js';
 import { HistoryPass, type FoundHistories } from './histories/pass.js';
 import { countsOf, readQueries } from './query-library.js';
 
@@ -24,12 +24,11 @@ export function openConsumer(kinds: readonly EventName[]): BatchConsumer {
   const pass = new HistoryPass((kind) => waiting.get(kind)!.shift(), tellsInterrupts);
   const tallies = new Tallies(countsOf(readQueries()));
   return {
-    columns: columnsFor(tallies.columns()),
-    take: (kind, batch) => {
-      tallies.take(kind, batch);
-      waiting.get(kind as PassKind)?.push(batch);
-    },
+    columns: passColumns,
+    take: (kind, batch) => waiting.get(kind as PassKind)!.push(batch),
     caughtUp: () => pass.advance(),
+    batchColumns: tallies.columns(),
+    takeBatch: (kind, batch) => tallies.take(kind, batch),
     finish: () => {
       const found: FoundWhileRecording = { histories: pass.found(), tallies: tallies.found() };
       return consumed(found);

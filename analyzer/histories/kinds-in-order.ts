@@ -29,21 +29,27 @@ export class KindsInOrder {
   advance(): void {
     const { cursors, runs } = this;
     for (const cursor of cursors) if (cursor.seq === noRow) cursor.advance();
-    for (;;) {
-      let kind = -1;
-      let least = noRow;
-      let limit = noRow;
-      for (let index = 0; index < cursors.length; index++) {
-        const { seq } = cursors[index];
-        if (seq < least) {
-          limit = least;
-          least = seq;
-          kind = index;
-        } else if (seq < limit) limit = seq;
-      }
-      if (kind < 0) return;
-      if (limit === least) throw new Error(`two rows have seq ${least}`);
+    const seqs = Int32Array.from(cursors, ({ seq }) => seq);
+    for (let kind = earliest(seqs, -1); kind >= 0;) {
+      // It goes on up to the earliest row of the others, which is the next one then.
+      const next = earliest(seqs, kind);
+      const limit = next < 0 ? noRow : seqs[next];
+      if (limit === seqs[kind]) throw new Error(`two rows have seq ${limit}`);
       runs[kind](limit);
+      seqs[kind] = cursors[kind].seq;
+      kind = next;
     }
   }
+}
+
+/** Index of the least seq but that of one kind; -1 where no other has a row. */
+function earliest(seqs: Int32Array, but: number): number {
+  let least = noRow;
+  let kind = -1;
+  for (let index = 0; index < seqs.length; index++) {
+    if (index === but || seqs[index] >= least) continue;
+    least = seqs[index];
+    kind = index;
+  }
+  return kind;
 }

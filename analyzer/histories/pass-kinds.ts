@@ -1,4 +1,5 @@
 // Which kinds the history pass goes through, and which of their columns it reads.
+import type { KindColumns } from '../../tracer/arrow/index.js';
 import type { EventName } from '../../tracer/schema/index.js';
 
 const own = ['seq', 'span', 'pid'] as const;
@@ -24,9 +25,6 @@ export type PassKind = keyof typeof passColumns;
 
 /** All of them. */
 export const passKinds = Object.keys(passColumns) as readonly PassKind[];
-
-/** Columns by kind. */
-export type KindColumns = { readonly [K in EventName]?: readonly string[] };
 
 /** The columns of the pass together with others, which may be of other kinds too. */
 export function columnsFor(others: KindColumns): KindColumns {

@@ -2,14 +2,21 @@
 import type { EventName } from '../schema/index.js';
 import type { EventBatch } from './batch.js';
 
+/** Names of columns by kind; of kinds that are not there nothing is told. */
+export type KindColumns = { readonly [K in EventName]?: readonly string[] };
+
 /** Takes rows as they go to their files. */
 export interface BatchConsumer {
-  /** The columns it takes, by kind; of other kinds it is told nothing. */
-  readonly columns: { readonly [K in EventName]?: readonly string[] };
+  /** The columns it takes of kinds that it follows in step with all others. */
+  readonly columns: KindColumns;
   /** Rows of a kind that follow those of the last call for that kind: views, to be used in `caughtUp` and no later. */
   take(kind: EventName, batch: EventBatch): void;
   /** All rows before the next one, of whatever kind, have been taken. */
   caughtUp(): void;
+  /** The columns it takes of kinds that it looks at by themselves: every call costs something, and these are fewer. */
+  readonly batchColumns: KindColumns;
+  /** All rows of a batch that is about to be written, in order for each kind: views, to be used at once. */
+  takeBatch(kind: EventName, batch: EventBatch): void;
   /** All rows have been taken. */
   finish(): Consumed;
 }

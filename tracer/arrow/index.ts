@@ -3,7 +3,7 @@ import type { EventName } from '../schema/index.js';
 import type { BatchConsumer } from './batch-consumer.js';
 import type { EventSink } from './sink.js';
 
-export type { BatchConsumer, Consumed, ConsumerModule } from './batch-consumer.js';
+export type { BatchConsumer, Consumed, ConsumerModule, KindColumns } from './batch-consumer.js';
 export { columnArrays, hasValue, type BatchColumn, type ColumnArray, type EventBatch } from './batch.js';
 export { readEventFile, type ReadEnd } from './reader.js';
 export type { EventSink } from './sink.js';

@@ -34,7 +34,12 @@ export class EventSink {
     if (!this.#kinds.has(kind)) return undefined;
     let writer = this.#writers.get(kind);
     if (writer === undefined) {
-      writer = new EventFileWriter<EventName>(kind, join(this.folder, eventFile(kind)), this.#catchUp);
+      writer = new EventFileWriter<EventName>(
+        kind,
+        join(this.folder, eventFile(kind)),
+        this.#catchUp,
+        this.consumer,
+      );
       this.#writers.set(kind, writer);
     }
     // The map pairs each kind with the writer made for it.
@@ -62,7 +67,7 @@ export class EventSink {
 
   readonly #catchUp = (): void => {
     if (this.consumer === undefined) return;
-    for (const writer of this.#writers.values()) writer.handOver(this.consumer);
+    for (const writer of this.#writers.values()) writer.handOver();
     this.consumer.caughtUp();
   };
 

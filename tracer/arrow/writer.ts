@@ -8,7 +8,7 @@ import {
   type EventOf,
   type events,
 } from '../schema/index.js';
-import type { EventBatch } from './batch.js';
+import type { BatchColumn, EventBatch } from './batch.js';
 import type { BatchConsumer } from './batch-consumer.js';
 import { arrowSchema } from './schema.js';
 import { batchRows } from './column-builder.js';
@@ -67,17 +67,21 @@ export class EventFileWriter<N extends EventName> {
   #staged = 0;
   #stagedMost = stageRows;
   #written = 0;
-  /** Of the pending rows, those that the consumer has had. */
+  /** Of the pending rows, those that the consumer has had in step with other kinds. */
   #handedOver = 0;
+  readonly #inStep: BatchViews | undefined;
+  readonly #whole: BatchViews | undefined;
 
   /**
    * Creates the file; it is a valid, empty one at once. Throws UsageError when it cannot be created.
    * @param beforeFullBatch called before a batch is written because it is full, which leaves differences in the columns
+   * @param consumer goes along with the rows
    */
   constructor(
     readonly kind: N,
     path: string,
     private readonly beforeFullBatch: () => void = () => {},
+    private readonly consumer?: BatchConsumer,
   ) {
     this.#file = new OutputFile(path);
     const columns = columnsOf(kind);
@@ -86,6 +90,8 @@ export class EventFileWriter<N extends EventName> {
     this.#builders = columns.map((column, index) =>
       newBuilder(column, this.#stage, offsets[index], firstCapacity),
     );
+    this.#inStep = viewsOf(this.#builders, consumer?.columns[kind]);
+    this.#whole = viewsOf(this.#builders, consumer?.batchColumns[kind]);
     this.#common = this.#builders.slice(0, Object.keys(commonColumns).length);
     this.#last = this.#builders[this.#builders.length - 1];
     const own = this.#builders.slice(this.#common.length);
@@ -164,6 +170,7 @@ export class EventFileWriter<N extends EventName> {
     if (pending === 0) return;
     this.#unstage();
     this.#checkColumns();
+    if (this.#whole) this.consumer!.takeBatch(this.kind, this.#whole.rows(0, pending));
     if (this.failure === undefined) this.#writeBatch();
     else this.lostRows += pending;
     for (const builder of this.#builders) builder.clear();
@@ -172,20 +179,14 @@ export class EventFileWriter<N extends EventName> {
     this.#stagedMost = stageRows;
   }
 
-  /** Hands a consumer the rows that it has not had. Of a row that is being appended to it hears the next time. */
-  handOver(consumer: BatchConsumer): void {
-    const names = consumer.columns[this.kind];
-    if (names === undefined) return;
+  /** Hands the consumer the rows that it has not had. Of a row that is being appended to it hears the next time. */
+  handOver(): void {
+    if (this.#inStep === undefined) return;
     this.#unstage();
     const from = this.#handedOver;
     const to = this.#taken;
     if (from === to) return;
-    const wanted = this.#builders.filter(({ column }) => names.includes(column.name));
-    const views = wanted.map((builder) => [builder.column.name, builder.batch(from, to)]);
-    consumer.take(this.kind, {
-      rows: to - from,
-      columns: Object.fromEntries(views) as EventBatch['columns'],
-    });
+    this.consumer!.take(this.kind, this.#inStep.rows(from, to));
     this.#handedOver = to;
   }
 
@@ -257,6 +258,25 @@ export class EventFileWriter<N extends EventName> {
     if (wrong === undefined) return;
     throw new Error(`${this.kind}.${wrong.column.name} has ${wrong.length} values for ${rows} rows`);
   }
+}
+
+/** Columns for a consumer. */
+class BatchViews {
+  constructor(private readonly builders: readonly AnyBuilder[]) {}
+
+  /** Some of the pending rows, which have left the stage. */
+  rows(from: number, to: number): EventBatch {
+    const columns: Record<string, BatchColumn> = {};
+    for (const builder of this.builders) columns[builder.column.name] = builder.batch(from, to);
+    return { rows: to - from, columns };
+  }
+}
+
+function viewsOf(
+  builders: readonly AnyBuilder[],
+  names: readonly string[] | undefined,
+): BatchViews | undefined {
+  return names && new BatchViews(builders.filter(({ column }) => names.includes(column.name)));
 }
 
 function sum(numbers: readonly number[]): number {
