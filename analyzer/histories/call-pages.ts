@@ -3,7 +3,8 @@
 import { movesOf } from './entry-moves.js';
 import { gathered } from './gather.js';
 import type { Histories } from './histories.js';
-import { NumberedKeys, RowGroups } from './numbered-keys.js';
+import { mappingsAt } from './mappings-at.js';
+import { RowGroups } from './numbered-keys.js';
 import { isWritable } from './page-entries.js';
 import { grantedAt } from './page-permissions.js';
 import { processRows } from './processes.js';
@@ -22,8 +23,6 @@ const resultBytes: Readonly<Record<number, number>> = {
 /** The number of files that a process can have open. */
 const filesMost = 16;
 const write = 4;
-/** Pages told apart by a look at one byte, a power of two. */
-const nearPages = 2 ** 16;
 
 /** A call that has returned. */
 interface Call {
@@ -75,40 +74,15 @@ function mapped(histories: Histories, asked: readonly Asked[]): Found[] {
 
 /** All of them, with what mapped the page for users then. */
 function withMappings(histories: Histories, asked: readonly Asked[]): Found[] {
-  if (asked.length === 0) return [];
-  const { mappings, changes, visits, rootPages } = histories.found.pages;
-  const roots = new NumberedKeys();
-  for (const page of rootPages) roots.of(page);
-  const pages = new NumberedKeys();
-  const numbers = asked.map(({ space, page }) => pages.of(page, roots.known(space.made.root / 4096)));
-  const { frame, change, bits, fromSeq, toRow, toSeq } = mappings.of;
-  const { page, visit } = changes.of;
-  // Few pages are asked about: of most mappings, the last bits of the page say that it is none of these.
-  const isNear = new Uint8Array(nearPages);
-  for (const one of asked) isNear[one.page % nearPages] = 1;
-  const byPage = new RowGroups(mappings.length, (row) => {
-    const by = change[row];
-    return isNear[page[by] & (nearPages - 1)] === 0 ? -1 : pages.known(page[by], visits.of.root[visit[by]]);
-  });
+  const { frame, bits, fromSeq } = histories.found.pages.mappings.of;
+  const moments = asked.map(({ space, page, seq }) => ({ root: space.made.root / 4096, page, seq }));
+  const rows = mappingsAt(histories, moments);
   return asked.map((one, index) => {
-    const row = lastBefore(byPage, numbers[index], fromSeq, one.seq);
-    if (row < 0 || (toRow[row] !== -1 && toSeq[row] <= one.seq)) return { ...one, mapping: noMapping };
+    const row = rows[index];
+    if (row < 0) return { ...one, mapping: noMapping };
     const mapping = { frame: frame[row], writable: isWritable(bits[row]), fromSeq: fromSeq[row] };
     return { ...one, mapping };
   });
-}
-
-/** The last row of a key that begins before a moment, -1 for none; rows of a key are in order of their beginnings. */
-function lastBefore(groups: RowGroups, key: number, fromSeq: Uint32Array, seq: number): number {
-  const group = groups.groupOf(key);
-  let [low, high] = [groups.begin(group), groups.end(group)];
-  const first = low;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (fromSeq[groups.rows[middle]] < seq) low = middle + 1;
-    else high = middle;
-  }
-  return low === first ? -1 : groups.rows[low - 1];
 }
 
 function pageOfAddress(address: number): number {

@@ -2,8 +2,10 @@
 // failed_calls.
 import { hasValue } from '../../tracer/arrow/index.js';
 import { failedCallsTable } from './failed-calls.js';
-import { halvesOf, pageOf } from './numbering.js';
 import type { Histories } from './histories.js';
+import { mappingsAt, type PageMoment } from './mappings-at.js';
+import { halvesOf, pageOf } from './numbering.js';
+import { isWritable } from './page-entries.js';
 import { grantedAt } from './page-permissions.js';
 import { livesOf, type ProcessLife } from './processes.js';
 import { remembered } from './remembered.js';
@@ -17,6 +19,8 @@ const wait = 3;
 interface Refusal {
   readonly seq: number;
   readonly isGranted: boolean;
+  /** It is, and its entry let users only read then. */
+  readonly isWithheld: boolean;
 }
 
 /** By page of the root, the spaces that had it. */
@@ -44,17 +48,29 @@ const refusedStores = remembered((histories): readonly Refusal[] => {
   const [seqs, roots, vas] = wide.map(({ values }) => halvesOf(values));
   const store = access.dictionary!.indexOf('store');
   const refusals = ['killed', 'panicked'].map((name) => outcome.dictionary!.indexOf(name));
-  const found: Refusal[] = [];
+  const found: (PageMoment & { readonly isGranted: boolean })[] = [];
   for (let row = 0, at = 0; row < table.rows; row++, at += 2) {
     if (access.values[row] !== store || !refusals.includes(outcome.values[row] as number)) continue;
     const seq = seqs[at + 1] * 2 ** 32 + seqs[at];
-    const images = imagesAt(histories, pageOf(roots[at], roots[at + 1]), seq);
+    const root = pageOf(roots[at], roots[at + 1]);
+    const images = imagesAt(histories, root, seq);
     const page = pageOf(vas[at], vas[at + 1]);
     const isGranted = images.some((image) => ((grantedAt(histories, image, page) ?? 0) & write) !== 0);
-    found.push({ seq, isGranted });
+    found.push({ root, page, seq, isGranted });
   }
-  return found;
+  return withheld(histories, found);
 });
+
+function withheld(
+  histories: Histories,
+  refusals: readonly (PageMoment & { readonly isGranted: boolean })[],
+): Refusal[] {
+  const granted = refusals.filter(({ isGranted }) => isGranted);
+  const rows = mappingsAt(histories, granted);
+  const { bits } = histories.found.pages.mappings.of;
+  const kept = new Set(granted.filter((_, index) => rows[index] >= 0 && !isWritable(bits[rows[index]])));
+  return refusals.map((one) => ({ seq: one.seq, isGranted: one.isGranted, isWithheld: kept.has(one) }));
+}
 
 interface FailedWait {
   readonly seq: number;
@@ -87,13 +103,14 @@ export const refusalTables = {
   refused_stores: {
     doc:
       'Page faults by stores that ended the process or the kernel. granted: its program may write there ' +
-      '(see granted_permissions).',
+      '(see granted_permissions). withheld: it may, and the page was mapped for users then, to be read only.',
     needs: ['page_fault'],
     optional: ['pte_write', 'page_table', 'kernel_span', 'process'],
     rows: (histories) => refusedStores(histories).length,
     columns: {
       seq: rowColumn(refusedStores, 'u64', ({ seq }) => seq),
       granted: rowColumn(refusedStores, 'bool', ({ isGranted }) => isGranted),
+      withheld: rowColumn(refusedStores, 'bool', ({ isWithheld }) => isWithheld),
     },
   },
   failed_waits: {

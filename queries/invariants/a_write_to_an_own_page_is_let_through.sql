@@ -10,7 +10,7 @@
 --           the kernel's own, and a process that somebody kills. Not judged in a run with system calls that xv6 does
 --           not have: some take permissions away.
 -- judged:   SELECT count(*) FROM page_fault WHERE access = 'store' AND outcome <> 'unfinished'
--- suspects: SELECT count(*) FROM refused_stores WHERE granted
+-- suspects: SELECT count(*) FROM refused_stores WHERE withheld
 WITH refused AS (
   SELECT f.*, (va >> 12) << 12 AS page FROM page_fault f
   WHERE access = 'store' AND outcome IN ('killed', 'panicked')

@@ -188,12 +188,16 @@ SELECT seq, span, end_seq, (
 FROM failed f`,
   },
   refused_stores: {
-    columns: 'seq, granted',
-    sql: `SELECT f.seq, EXISTS (
-  SELECT * FROM address_spaces s JOIN granted_permissions g ON g.image = s.image
-  WHERE s.root = f.root AND g.va = (f.va >> 12) << 12 AND g.permissions & 4 <> 0
-    AND s.from_seq = (SELECT max(from_seq) FROM address_spaces WHERE root = f.root AND from_seq <= f.seq))
-FROM page_fault f WHERE f.access = 'store' AND f.outcome IN ('killed', 'panicked')`,
+    columns: 'seq, granted, withheld',
+    sql: `WITH refused AS (
+  SELECT f.seq, f.root, (f.va >> 12) << 12 AS page, EXISTS (
+    SELECT * FROM address_spaces s JOIN granted_permissions g ON g.image = s.image
+    WHERE s.root = f.root AND g.va = (f.va >> 12) << 12 AND g.permissions & 4 <> 0
+      AND s.from_seq = (SELECT max(from_seq) FROM address_spaces WHERE root = f.root AND from_seq <= f.seq)) AS granted
+  FROM page_fault f WHERE f.access = 'store' AND f.outcome IN ('killed', 'panicked')
+)
+SELECT r.seq, granted, granted AND coalesce(NOT m.writable AND coalesce(m.to_seq > r.seq, true), false)
+FROM refused r ASOF LEFT JOIN leaf_mappings m ON r.root = m.root AND r.page = m.va AND r.seq > m.from_seq`,
   },
   failed_waits: {
     columns: 'seq, dead_children',

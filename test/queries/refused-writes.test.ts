@@ -1,8 +1,12 @@
 // The invariant about stores that are refused: rows that keep it, and rows that break it.
 import { describe, expect, test } from 'vitest';
+import { countOf } from '../../analyzer/counts/count.js';
+import { readQueries } from '../../analyzer/query-library.js';
+import { RunTables } from '../../analyzer/run-tables.js';
 import { judgeRows } from '../support/check-rows.js';
-import type { EventRowInput } from '../support/event-rows.js';
-import type { Story } from '../support/story.js';
+import { sourceOf, type EventRowInput } from '../support/event-rows.js';
+import { pteOf, type Story } from '../support/story.js';
+import type { Process, ToyKernel } from '../support/toy-kernel.js';
 import { sharing } from '../support/toy-shell.js';
 
 describe('a_write_to_an_own_page_is_let_through', () => {
@@ -15,12 +19,14 @@ describe('a_write_to_an_own_page_is_let_through', () => {
     scarce = false,
     breaks = false,
     copies = false,
+    gone = false,
     call,
   }: {
     va?: number;
     scarce?: boolean;
     breaks?: boolean;
     copies?: boolean;
+    gone?: boolean;
     call?: EventRowInput;
   }): Story {
     const { kernel, shell, child } = sharing();
@@ -29,6 +35,7 @@ describe('a_write_to_an_own_page_is_let_through', () => {
       story.inside(shell.pid, 'kill', (entry) =>
         story.emit('syscall', entry, '', { phase: 'enter', ...call }),
       );
+    if (gone) takeAway(kernel, child, va);
     story.inside(child.pid, 'page_fault', (entry) => {
       const at = { cycle: story.cycle, pc: story.at('user code') };
       if (scarce) story.emit('kalloc', entry, 'kalloc', { frame: 0 });
@@ -67,9 +74,29 @@ describe('a_write_to_an_own_page_is_let_through', () => {
     ['for which there was no memory', { scarce: true }],
     ['whose handler takes a fault itself', { breaks: true }],
     ['whose handler panics with the copy in hand', { copies: true }],
+    ['to a page that sbrk took away', { gone: true }],
     ['of a process that somebody kills', { call: { name: 'kill', number: 6, argument0: 3 } }],
   ])('holds for a store %s', async (_, circumstances) => {
     const result = await judgeRows(name, refused(circumstances).rows());
     expect(result).toMatchObject({ status: 'holds', judged: 1, violationCount: 0 });
   });
+
+  test.each([
+    ['that fork has made read-only', {}, 1],
+    ['that sbrk took away', { gone: true }, 0],
+    ['that the program may not write', { va: 0 }, 0],
+  ])('suspects a store to a page %s: %o, %i', (_, circumstances, suspects) => {
+    const { suspects: count } = readQueries().invariants.find((rule) => rule.name === name)!;
+    const tables = new RunTables(sourceOf(refused(circumstances).rows()));
+    expect(countOf(count!, tables.of)).toBe(suspects);
+  });
 });
+
+/** An entry of the process that unmaps a page; its frame is not told of. */
+function takeAway({ story }: ToyKernel, { pid, root, tables, pages }: Process, va: number): void {
+  const { frame, bits } = pages.get(va)!;
+  const place = { entry: tables[2] + (va / 4096) * 8, root, level: 0, va };
+  story.inside(pid, 'sbrk', (entry) =>
+    story.emit('pte_write', entry, 'uvmunmap', { ...place, before: pteOf(frame, bits), after: 0n }),
+  );
+}
