@@ -60,6 +60,16 @@ describe('a profile file', () => {
     expect(functions.free).toEqual(found.functions.free);
   });
 
+  test('says who makes processes, where there is no table', () => {
+    const { processes } = given({ processes: { maker: 'kalloc' } });
+    expect(processes).toMatchObject({ count: 0, maker: { name: 'kalloc' }, stride: found.processes!.stride });
+    const written = profileContent(debug, { ...found, processes: processes! }).processes!;
+    expect([written.maker, written.table]).toEqual(['kalloc', undefined]);
+    expect(
+      given({ processes: { table: 'proc', count: 64, maker: 'kalloc' } }).processes?.maker,
+    ).toBeUndefined();
+  });
+
   test.each([
     ['kmem.freelist', found.freeList!.heads[0]],
     ['kmem+24', found.freeList!.heads[0]],
@@ -85,6 +95,7 @@ describe('a profile file', () => {
     [{ freeList: { heads: ['0x90000000'] } }, /0x90000000 is no aligned word of the kernel's image$/],
     [{ freeList: {} }, /freeList\.heads must name a place$/],
     [{ functions: { free: 'kfre' } }, /functions\.free: the kernel has no function "kfre"$/],
+    [{ processes: { maker: 'procs' } }, /processes\.maker: the kernel has no function "procs"$/],
     [{ functions: { free: 7 } }, /functions\.free must be the name of a function, or null$/],
     [{ processes: { offsets: { pidd: 1 } } }, /processes\.offsets has the unknown key "pidd"/],
     [{ processes: { stride: -1 } }, /processes\.stride must be a whole number/],

@@ -116,7 +116,7 @@ describe.skipIf(!hasCompiler)(`processes${unless(hasCompiler, compiler)}`, () =>
   });
 
   test('are missed with a reason where there are none', () => {
-    expect(profileOf(entry).missing.join()).toContain('no process table');
+    expect(profileOf(entry).missing.join()).toContain('no processes found');
   });
 });
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { RecordKind } from '../../emulator/index.js';
 import type { ReferenceCountFacts } from '../../tracer/probes/discovery/reference-count-facts.js';
+import { ProbeId } from '../../tracer/probes/probe-id.js';
 import {
   allocateReturns,
   freeEntered,
@@ -77,6 +78,54 @@ const changes = async (array: ReferenceCountFacts, records: readonly RecordInput
     'before',
     'after',
   );
+
+describe('an array that only use can tell', () => {
+  test('counts nothing where its elements may be searched for a frame', async () => {
+    const entries = [store(0x80010000, 0, 2), store(0x80010004, 0, 2)];
+    expect(await changes(facts({}), entries)).toHaveLength(2);
+    expect(await changes(facts({ isKeyed: true }), entries)).toEqual([]);
+  });
+
+  test('is not told by one element that is changed with one frame again and again', async () => {
+    const keyed = facts({ isKeyed: true });
+    const again = [
+      store(head, frame(1), frame(2)),
+      change(keyed, firstFree, frame(1), 0, 2),
+      allocateReturns(frame(1)),
+    ];
+    expect(await changes(keyed, Array.from({ length: 40 }, () => again).flat())).toEqual([]);
+    expect(await changes(keyed, boot(keyed, kernelBase))).toHaveLength(21);
+  });
+
+  test.each([
+    ['in order of frames', {}, 2 ** 22],
+    ['that may be searched for them', { isKeyed: true }, 2 ** 12],
+  ])('has elements for all frames, %s: the first one is for none amid them', async (_, shape, distance) => {
+    const array = facts(shape);
+    const rowsWith = async (imageEnd: number) =>
+      (await translated({ freeList, referenceCounts: [array], imageEnd }, boot(array, firstFree)))
+        .refcount_change;
+    expect(await rowsWith(firstFree - 16)).toHaveLength(21);
+    expect(pick(await rowsWith(firstFree - distance - 4096), 'frame')).not.toContainEqual([frame(0)]);
+  });
+
+  test('has no elements behind those for the frames of RAM', async () => {
+    const pointer = facts({ isPointer: true, count: 0 });
+    const [start, ramEnd] = [0x80020000, frame(12)];
+    const placed = {
+      kind: RecordKind.probe,
+      size: ProbeId.countsPlaced,
+      a: 0,
+      b: start,
+      c: 557_056,
+      d: ramEnd,
+    };
+    const array = facts({ address: start });
+    const behind = [change(array, firstFree, frame(11), 0, 1), change(array, firstFree, frame(12), 0, 1)];
+    const rows = await changes(pointer, [placed, ...boot(array, firstFree), ...behind]);
+    expect(rows.at(-1)).toEqual([frame(11), 0, 1]);
+  });
+});
 
 describe('elements', () => {
   const shapes: readonly (readonly [string, Partial<ReferenceCountFacts>])[] = [

@@ -1,10 +1,10 @@
-// The process table of a stopped machine, read from the kernel's own memory.
+// The processes of a stopped machine, read from the kernel's own memory.
 import type { Machine } from '../../emulator/index.js';
-import type { ProcessFacts } from '../probes/index.js';
+import { tableElements, type ProcessFacts } from '../probes/index.js';
 import type { HartRegisters } from '../symbols/index.js';
 import { intAt, wordAt } from './memory.js';
 
-/** A slot of the table that is in use. */
+/** A process, or an element of the table that is in use. */
 export interface LiveProcess {
   readonly pid: number;
   /** Raw guest text. */
@@ -19,15 +19,33 @@ export interface LiveProcess {
 
 const registersCount = 32;
 
-/** Every process in use, in order of the table. */
+/** Every process in use, in order of the table; without a table those that harts run, and their ancestors. */
 export function processesOf(machine: Machine, facts: ProcessFacts): LiveProcess[] {
-  const slots = Array.from({ length: facts.count }, (_, index) => facts.table + index * facts.stride);
+  const slots = facts.maker ? knownStructs(machine, facts) : tableElements(facts);
   return slots.flatMap((slot) => processAt(machine, facts, slot) ?? []);
+}
+
+/** Structs that pointers at known places lead to. */
+function knownStructs(machine: Machine, facts: ProcessFacts): number[] {
+  const { current, currentStride, harts, offsets } = facts;
+  const known = new Set<number>();
+  for (let hart = 0; hart < harts; hart++) {
+    let at = pointerAt(machine, current + hart * currentStride);
+    while (at !== 0 && !known.has(at)) {
+      known.add(at);
+      at = offsets.parent === undefined ? 0 : pointerAt(machine, at + offsets.parent);
+    }
+  }
+  return [...known];
+}
+
+function pointerAt(machine: Machine, address: number): number {
+  return Number(wordAt(machine, address) ?? 0n);
 }
 
 /** The process that a hart runs; undefined for none. */
 export function currentProcess(machine: Machine, facts: ProcessFacts, hart: number): LiveProcess | undefined {
-  const slot = Number(wordAt(machine, facts.current + hart * facts.currentStride) ?? 0n);
+  const slot = pointerAt(machine, facts.current + hart * facts.currentStride);
   return slot === 0 ? undefined : processAt(machine, facts, slot);
 }
 

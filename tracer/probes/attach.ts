@@ -1,10 +1,17 @@
 // Sets the machine's watches and probes as the profile and the wanted event kinds ask for.
-import { RecordKind, RecordSource, type Machine, type Probe } from '../../emulator/index.js';
+import {
+  pageBytes,
+  ramBase,
+  RecordKind,
+  RecordSource,
+  type Machine,
+  type Probe,
+} from '../../emulator/index.js';
 import type { EventName } from '../schema/index.js';
 import { CountElements } from './followers/count-elements.js';
 import { recordFreeFrames } from './followers/first-lists.js';
 import { recordPanicText } from './followers/panic-text.js';
-import { watchedRanges } from './followers/processes.js';
+import { tableElements, watchedRanges } from './followers/process-slots.js';
 import type { ProcessFacts } from './discovery/process-facts.js';
 import type { KernelProfile, RoleFunction } from './discovery/profile.js';
 import type { BlockAllocatorFacts } from './discovery/block-allocator.js';
@@ -72,7 +79,12 @@ function placePointers({ machine, profile }: Target, imageEnd: number, pc: numbe
         const elements = arrayBehind(machine, facts, frame, imageEnd);
         if (!elements) return;
         const { start, count } = elements;
-        const operands = [index, start, count].map(BigInt) as [bigint, bigint, bigint];
+        const operands = [index, start, count, ramEnd(machine)].map(BigInt) as [
+          bigint,
+          bigint,
+          bigint,
+          bigint,
+        ];
         machine.ring.append(RecordKind.probe, ProbeId.countsPlaced, BigInt(pc), ...operands);
         watchCounts(machine, elements);
       });
@@ -80,7 +92,14 @@ function placePointers({ machine, profile }: Target, imageEnd: number, pc: numbe
   };
 }
 
-/** The array a pointer points to, when it lies between the image and a frame and is long enough. */
+function ramEnd({ ram }: Machine): number {
+  return ramBase + ram.bytes.length;
+}
+
+/**
+ * The array a pointer points to, when it lies between the image and a frame and is long enough. The frame may be any,
+ * where an allocator of blocks had none given before; then there are as many elements as frames below the end of RAM.
+ */
 function arrayBehind(
   machine: Machine,
   facts: ReferenceCountFacts,
@@ -90,7 +109,7 @@ function arrayBehind(
   const { address, stride, offset = 0 } = facts;
   const pointer = new DataView(machine.ram.read(address, 8).slice().buffer).getBigUint64(0, true);
   const start = Number(pointer) + offset;
-  const count = Math.floor((frame - start) / stride);
+  const count = Math.min(Math.floor((frame - start) / stride), ramEnd(machine) / pageBytes);
   return start < imageEnd || count < framesMinimum ? undefined : new CountElements(facts, start, count);
 }
 
@@ -112,8 +131,33 @@ function sourcesFor(kinds: ReadonlySet<EventName>): number {
 function watchProcesses(machine: Machine, facts: ProcessFacts): void {
   const { current, currentStride, harts, offsets } = facts;
   machine.watch.setContextPointer({ base: current, stride: currentStride, field: offsets.pid });
-  for (const { address, bytes } of watchedRanges(facts)) machine.watch.watchWords(address, bytes);
+  for (const { address, bytes } of watchedRanges(facts, tableElements(facts)))
+    machine.watch.watchWords(address, bytes);
   for (let hart = 0; hart < harts; hart++) machine.watch.watchWords(current + hart * currentStride, 8);
+}
+
+/** A process without a table is watched from when it was made: nothing that matters happens to it before. */
+function probeMaker({ watch, ring, ram, harts }: Machine, facts: ProcessFacts, maker: RoleFunction): void {
+  const { offsets, stride } = facts;
+  const made = (hart: number, exit: number) => {
+    const address = harts[hart].registerLow(register.a0);
+    if (!ram.contains(address, stride)) return;
+    const bytes = ram.read(address, stride);
+    const members = new DataView(bytes.buffer, bytes.byteOffset, stride);
+    const state = BigInt(members.getUint32(offsets.state, true));
+    const pid = BigInt(members.getUint32(offsets.pid, true));
+    const root = members.getBigUint64(offsets.pagetable, true);
+    ring.append(
+      RecordKind.probe,
+      ProbeId.processMade,
+      BigInt(exit),
+      BigInt(address),
+      state | (pid << 32n),
+      root,
+    );
+    for (const range of watchedRanges(facts, [address])) watch.watchWords(range.address, range.bytes);
+  };
+  for (const exit of maker.exits) watch.addProbe(silently(exit, (hart) => made(hart, exit)));
 }
 
 function probeFunctions(target: Target, onPanic: (hart: number) => void): void {
@@ -126,6 +170,7 @@ function probeFunctions(target: Target, onPanic: (hart: number) => void): void {
   if (free) probeFree(target, free);
   if (profile.blocks && allocate && wants('frame_alloc', 'frame_free'))
     probeBlocks(machine, profile.blocks, allocate.entry);
+  if (profile.processes?.maker) probeMaker(machine, profile.processes, profile.processes.maker);
   if (map && tables)
     watch.addProbe({ ...silently(map.entry, (hart) => watch.linkRoot(argument(hart))), news: newRoot });
   if (freeTable && tables)

@@ -16,6 +16,7 @@ export { FaultLoops, type FaultLoop } from './followers/fault-loops.js';
 export { KernelExceptions, type Hang } from './followers/kernel-exceptions.js';
 export { TrapWatch } from './followers/trap-watch.js';
 export { Translator, type TranslatedProfile } from './translator.js';
+export { tableElements } from './followers/process-slots.js';
 export type { ProcessFacts } from './discovery/process-facts.js';
 export {
   attachQuestions,

@@ -23,6 +23,7 @@ import { ProbeId } from './probe-id.js';
 import { Answers } from './questions/answers.js';
 import { noQuestions, type Questions } from './questions/question.js';
 import { operand, RawRecord, recordWords } from './raw-record.js';
+import { rowsOf, type Rows } from './single-rows.js';
 import { ReferenceCounts } from './followers/reference-counts.js';
 import { ReferenceCountSearch } from './followers/reference-count-search.js';
 import { Spans } from './followers/spans.js';
@@ -34,20 +35,8 @@ const heldMaximum = 400_000;
 /** What the translator looks at of a profile. */
 export type TranslatedProfile = Pick<
   KernelProfile,
-  'freeList' | 'blocks' | 'referenceCounts' | 'processes' | 'locks'
+  'freeList' | 'blocks' | 'referenceCounts' | 'processes' | 'locks' | 'imageEnd'
 >;
-
-/** Writers of the rows that are made of single records. */
-interface Rows {
-  readonly kalloc: EventFileWriter<'kalloc'> | undefined;
-  readonly kfree: EventFileWriter<'kfree'> | undefined;
-  readonly panic: EventFileWriter<'panic'> | undefined;
-  readonly panicCall: EventFileWriter<'panic_call'> | undefined;
-  readonly marker: EventFileWriter<'marker'> | undefined;
-  readonly disk: EventFileWriter<'disk_request'> | undefined;
-  readonly switch: EventFileWriter<'context_switch'> | undefined;
-  readonly span: EventFileWriter<'kernel_span'> | undefined;
-}
 
 export class Translator {
   private readonly freeList: FreeList | undefined;
@@ -99,13 +88,17 @@ export class Translator {
     this.repeats = new FaultRepeats(this.emitter, (record) => this.tell(record));
     this.frameWrites = new FrameWrites(this.emitter, callSites, new CallGraph(debug));
     this.console = new ConsoleLines(this.emitter);
-    const { freeList, blocks, referenceCounts, processes } = profile;
+    const { freeList, blocks, referenceCounts, processes, imageEnd } = profile;
     this.locks = new LockRows(profile.locks?.locks ?? [], this.emitter, callSites);
     if (freeList) this.freeList = new FreeList(freeList, this.emitter, callSites);
     if (blocks) this.blocks = new BlockFrames(blocks, this.emitter);
     this.candidates = referenceCounts.map((facts) => new ReferenceCounts(facts, this.emitter, callSites));
     if (this.candidates.length > 0)
-      this.search = new ReferenceCountSearch(this.candidates, (address) => !!this.freeList?.covers(address));
+      this.search = new ReferenceCountSearch(
+        this.candidates,
+        (address) => !!this.freeList?.covers(address),
+        imageEnd,
+      );
     if (processes) this.processes = new Processes(processes, this.emitter, this.traps);
   }
 
@@ -177,6 +170,7 @@ export class Translator {
       case RecordKind.tableLinked:
         return this.tables.linked(record);
       case RecordKind.tableRetired:
+        this.processes?.tableFreed(record, record.number(operand.a));
         return this.tables.retired(record);
       case RecordKind.probe:
         return this.probe(record);
@@ -197,7 +191,7 @@ export class Translator {
     if (this.counts?.covers(address)) this.counts.wordChanged(record);
     this.answers.stored(record);
     if (!this.processes) return;
-    if (this.processes.covers(address)) this.processes.wordChanged(record);
+    this.processes.wordChanged(record);
     const hart = this.processes.hartAt(address);
     if (hart >= 0) this.switched(record, hart);
   }
@@ -228,6 +222,7 @@ export class Translator {
       case ProbeId.freeEntered:
         this.frameWrites.freed(record);
         this.blocks?.freerEntered(record);
+        this.processes?.released(record, record.number(operand.a));
         return this.called(this.rows.kfree, record);
       case ProbeId.panicText:
         return this.panicText.add(record);
@@ -240,7 +235,10 @@ export class Translator {
       case ProbeId.blockTaken:
         return this.blocks?.taken(record);
       case ProbeId.blockGiven:
+        this.processes?.released(record, record.number(operand.a));
         return this.blocks?.given(record);
+      case ProbeId.processMade:
+        return this.processes?.made(record);
       case ProbeId.countsPlaced:
         // The search has seen it.
         return;
@@ -284,17 +282,4 @@ export class Translator {
     row.columns.bytes.append(record.low(operand.b));
     row.columns.write.append(record.size);
   }
-}
-
-function rowsOf(emitter: Emitter): Rows {
-  return {
-    kalloc: emitter.rows('kalloc'),
-    kfree: emitter.rows('kfree'),
-    panic: emitter.rows('panic'),
-    panicCall: emitter.rows('panic_call'),
-    marker: emitter.rows('marker'),
-    disk: emitter.rows('disk_request'),
-    switch: emitter.rows('context_switch'),
-    span: emitter.rows('kernel_span'),
-  };
 }

@@ -51,10 +51,10 @@ function prepareAlone(request: RunRequest, typist: RunInput): PreparedRun {
 /** What makes the events of a run, in whichever thread. */
 export function eventTask({ request, profile, questions, kinds }: PreparedRun, folder: string): EventTask {
   const { kernel, kernelPath } = request.input;
-  const { freeList, blocks, referenceCounts, processes, locks } = profile;
+  const { freeList, blocks, referenceCounts, processes, locks, imageEnd } = profile;
   const lists = { ...(freeList && { freeList }), ...(blocks && { blocks }) };
   const some = { ...lists, ...(processes && { processes }), ...(locks && { locks }) };
-  const found = { referenceCounts, ...some };
+  const found = { referenceCounts, ...some, ...(imageEnd !== undefined && { imageEnd }) };
   const consumer = request.consumer === undefined ? {} : { consumer: request.consumer };
   return { folder, kinds, profile: found, questions, kernel, kernelPath, ...consumer };
 }

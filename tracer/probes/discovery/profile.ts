@@ -61,7 +61,8 @@ export function findProfile(debug: DebugInfo, file?: ProfileFile): KernelProfile
     Object.entries(found).map(([role, one]) => [role, one.found]),
   );
   const referenceCounts = given.referenceCounts(findReferenceCounts(debug, referencesOf(debug, functions)));
-  const processes = given.processes(findProcessFacts(debug)) ?? undefined;
+  const allocators = [functions.allocate, blocks?.take].flatMap((one) => (one ? [one.entry] : []));
+  const processes = given.processes(findProcessFacts(debug, allocators)) ?? undefined;
   const locks = findLocks(debug);
   const imageEnd = orElse(given.imageEnd(), () => addressOf(debug, 'end'));
   const parts = {
@@ -113,7 +114,7 @@ function missingIn({ functions, freeList, blocks, referenceCounts, processes, lo
     ],
     [
       !!processes,
-      'no process table found: events carry no process, and there are no process, context_switch, syscall, page_fault and fault_repeat events',
+      'no processes found, in a table or by the function that makes them: events carry no process, and there are no process, context_switch, syscall, page_fault and fault_repeat events',
     ],
     [!!locks, 'no locks found whose holder can be told: no lock and lock_order events'],
     [

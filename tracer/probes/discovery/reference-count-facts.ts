@@ -26,6 +26,8 @@ export interface ReferenceCountFacts {
   readonly firstFrame: number;
   /** The name says that something is counted. */
   readonly isNamedSo: boolean;
+  /** Elements have a number that may say which frame they are for: only use tells whether they are in order. */
+  readonly isKeyed?: boolean;
   /** What the code of allocator and free function (or what they call) does with it, as far as it tells. */
   readonly codeUse: CodeUse;
   readonly finding: Found;
@@ -113,17 +115,21 @@ interface Counter {
   readonly path: string;
   readonly offset: number;
   readonly integer: BaseType;
+  readonly isKeyed: boolean;
 }
 
 function countersIn(element: Type): Counter[] {
   const integer = integerOf(element);
-  if (integer) return [{ path: '', offset: 0, integer }];
+  if (integer) return [{ path: '', offset: 0, integer, isKeyed: false }];
   const struct = underlying(element);
   if (struct.kind !== 'struct' || struct.size > describingBytesMaximum || lockLike.test(struct.name))
     return [];
   return struct.members.flatMap(({ name, offset, type, bits }) => {
     const member = bits ? undefined : integerOf(type);
-    return member ? [{ path: `.${name}`, offset, integer: member }] : [];
+    const isKeyed = struct.members.some(
+      (other) => other.offset !== offset && integerOf(other.type)?.size === 8,
+    );
+    return member ? [{ path: `.${name}`, offset, integer: member, isKeyed }] : [];
   });
 }
 
@@ -136,7 +142,7 @@ function arraysOf(
   const counters = countersIn(type);
   const stride = underlying(type).size;
   const firstFrame = expectedFirstFrame(count);
-  return counters.flatMap(({ path, offset, integer }) => {
+  return counters.flatMap(({ path, offset, integer, isKeyed }) => {
     const full = path === '' ? name : `${name}[]${path}`;
     const at = address + offset;
     const isNamedSo = suggestive.test(counters.length > 1 ? path : full);
@@ -151,7 +157,7 @@ function arraysOf(
     // A struct's only integer counts by default. Bytes are more often buffers and stacks.
     const isLikely = isNamedSo || (counters.length === 1 && integer.size > 1);
     if (!isLikely && !isStoredTo) return [];
-    const shape = { isPointer: false, stride, count, firstFrame, isNamedSo, codeUse } as const;
+    const shape = { isPointer: false, stride, count, firstFrame, isNamedSo, isKeyed, codeUse } as const;
     const where = `${full} at ${hex(at)}, ${count} elements of ${integer.size} bytes`;
     const first = `element 0 for frame ${hex(firstFrame)} unless its use says otherwise`;
     return [
@@ -187,7 +193,7 @@ function pointersTo(
 ): ReferenceCountFacts[] {
   const isNamedSo = suggestive.test(name.slice(name.lastIndexOf('.') + 1));
   const counters = countersIn(type);
-  return counters.flatMap(({ path, offset, integer }) => {
+  return counters.flatMap(({ path, offset, integer, isKeyed }) => {
     const uses = references.filter((reference) => reference.address === address);
     const isStoredTo = uses.some(
       ({ kind, isThrough, bytes }) => kind === 'store' && isThrough && bytes === integer.size,
@@ -205,6 +211,7 @@ function pointersTo(
       firstFrame: 0,
       offset,
       isNamedSo: isMemberNamedSo,
+      isKeyed,
       codeUse,
     } as const;
     return [

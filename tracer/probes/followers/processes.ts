@@ -1,21 +1,9 @@
-// Follows the process table from the stores to it: who lives, whose child it is, which page table it has.
+// Follows processes from the stores to their structs: who lives, whose child it is, which page table it has.
 import type { EventFileWriter } from '../../arrow/index.js';
 import type { Emitter } from '../emitter.js';
 import type { ProcessFacts } from '../discovery/process-facts.js';
 import { operand, type RawRecord } from '../raw-record.js';
-
-/** A slot of the process table as the stores so far have left it. */
-interface Slot {
-  pid: number;
-  state: number;
-  root: number;
-  parent: number;
-  /** Bytes of user memory, where that was found. */
-  size: number;
-  readonly name: Uint8Array;
-  /** pid of the zombie or of the process while it is being freed. */
-  lastPid: number;
-}
+import { fieldsOf, ProcessSlots, wordBytes, type Field, type Slot } from './process-slots.js';
 
 /** What others need to know about processes. */
 export interface ProcessListener {
@@ -23,41 +11,9 @@ export interface ProcessListener {
   exited(pid: number): number | null;
 }
 
-interface Field {
-  readonly member: 'pid' | 'state' | 'root' | 'parent' | 'name' | 'size';
-  /** Offset of the first byte in the slot. */
-  readonly offset: number;
-  readonly bytes: number;
-}
-
-const wordBytes = 8;
-
-/** The members of a slot that tell all of it. */
-function fieldsOf({ offsets, nameBytes }: ProcessFacts): Field[] {
-  const fields: Field[] = [
-    { member: 'pid', offset: offsets.pid, bytes: 4 },
-    { member: 'state', offset: offsets.state, bytes: 4 },
-    { member: 'root', offset: offsets.pagetable, bytes: 8 },
-  ];
-  if (offsets.parent !== undefined) fields.push({ member: 'parent', offset: offsets.parent, bytes: 8 });
-  if (offsets.size !== undefined) fields.push({ member: 'size', offset: offsets.size, bytes: 8 });
-  if (offsets.name !== undefined) fields.push({ member: 'name', offset: offsets.name, bytes: nameBytes });
-  return fields;
-}
-
-/** Physical ranges of the process table whose stores tell all of it. */
-export function* watchedRanges(facts: ProcessFacts): Iterable<{ address: number; bytes: number }> {
-  const { table, stride, count } = facts;
-  const fields = fieldsOf(facts);
-  for (let slot = 0; slot < count; slot++)
-    for (const { offset, bytes } of fields) yield { address: table + slot * stride + offset, bytes };
-}
-
 export class Processes {
-  private readonly slots: Slot[];
+  private readonly slots: ProcessSlots;
   private readonly fields: readonly Field[];
-  /** Behind the last slot. */
-  private readonly end: number;
   private readonly rows: EventFileWriter<'process'> | undefined;
 
   constructor(
@@ -65,23 +21,9 @@ export class Processes {
     private readonly emitter: Emitter,
     private readonly listener: ProcessListener,
   ) {
-    const { nameBytes, count } = facts;
-    this.end = facts.table + facts.stride * count;
     this.rows = emitter.rows('process');
-    this.slots = Array.from({ length: count }, () => ({
-      pid: 0,
-      state: facts.states.unused,
-      root: 0,
-      parent: 0,
-      size: 0,
-      name: new Uint8Array(nameBytes),
-      lastPid: 0,
-    }));
+    this.slots = new ProcessSlots(facts);
     this.fields = fieldsOf(facts);
-  }
-
-  covers(address: number): boolean {
-    return address + wordBytes > this.facts.table && address < this.end;
   }
 
   /** The hart whose pointer to its process is the word at the address; -1 for any other word. */
@@ -94,32 +36,65 @@ export class Processes {
 
   /** pid of the process that a struct proc pointer names; 0 for none. */
   pidAt(pointer: number): number {
-    const index = (pointer - this.facts.table) / this.facts.stride;
-    const slot = this.slots[index];
+    const slot = this.slots.at(pointer);
     return slot ? slot.pid || slot.lastPid : 0;
   }
 
   /** Bytes of user memory that a process has; undefined where the kernel's table does not tell. */
   sizeOf(pid: number): number | undefined {
     if (this.facts.offsets.size === undefined) return undefined;
-    return this.slots.find((slot) => slot.pid === pid)?.size;
+    for (const slot of this.slots.all()) if (slot.pid === pid) return slot.size;
+    return undefined;
   }
 
   /** True when the process has exited: it will never run again. */
   isZombie(pid: number): boolean {
-    return this.slots.some((slot) => slot.state === this.facts.states.zombie && slot.lastPid === pid);
+    const { zombie } = this.facts.states;
+    for (const slot of this.slots.all()) if (slot.state === zombie && slot.lastPid === pid) return true;
+    return false;
   }
 
-  /** A word of the table changed: applies it to the fields it overlaps. */
+  /** A watched word changed: applies it to the members that it overlaps, if it is a process's. */
   wordChanged(record: RawRecord): void {
-    const position = record.address(operand.a) - this.facts.table;
-    const index = Math.floor(position / this.facts.stride);
-    const slot = this.slots[index];
+    const word = record.address(operand.a);
+    const slot = this.slots.holding(word);
     if (!slot) return;
-    const offset = position - index * this.facts.stride;
+    const offset = word - slot.address;
     for (const field of this.fields)
       if (field.offset + field.bytes > offset && field.offset < offset + wordBytes)
         this.applyField(record, slot, field, field.offset - offset);
+  }
+
+  /** The kernel has made a process, at `a`, its state and pid in `b`, its root in `c`. */
+  made(record: RawRecord): void {
+    const address = record.number(operand.a);
+    const before = this.slots.at(address);
+    if (before) this.gone(record, before);
+    const slot = this.slots.place(address);
+    slot.state = record.low(operand.b);
+    slot.pid = slot.lastPid = record.high(operand.b);
+    slot.root = record.number(operand.c);
+  }
+
+  /** A page table is freed: with a zombie's the process is gone, whatever else its struct will say. */
+  tableFreed(record: RawRecord, root: number): void {
+    if (this.facts.maker === undefined || root === 0) return;
+    for (const slot of this.slots.all()) if (slot.root === root) this.gone(record, slot);
+  }
+
+  /** What is at the address is given back. */
+  released(record: RawRecord, address: number): void {
+    const slot = this.facts.maker === undefined ? undefined : this.slots.at(address);
+    if (slot) this.gone(record, slot);
+  }
+
+  /** A process without a table, or what was to be one, is no more. */
+  private gone(record: RawRecord, slot: Slot): void {
+    if (slot.state === this.facts.states.zombie) this.changeState(record, slot, this.facts.states.unused);
+    slot.root = 0;
+    slot.state = this.facts.states.unused;
+    slot.pid = 0;
+    this.slots.forget(slot);
   }
 
   /** @param shift bytes from the start of the word to the field's; a name may begin in a word before */

@@ -29,8 +29,12 @@ const frameBytes = 4096;
 /** Agreeing observations that decide, and how many times as many as for any other answer they must be. */
 const votesNeeded = 8;
 const votesRatio = 3;
+/** Of so many frames: the same element may be changed with the same frame again and again, and be no count of it. */
+const framesNeeded = 4;
 /** Where element 0 of an array is that counts while pages are mapped: such changes may speak of the page before. */
 const usualFirsts = [0, 2 ** 31];
+/** What may lie between the kernel's image and the first frame that is counted: an array of descriptors, say. */
+const placedBehindImageBytes = 4 * 2 ** 20;
 /** Bits of a page-table entry. */
 const entryBit = { valid: 1, allows: 0xe, numberShift: 10 } as const;
 
@@ -62,14 +66,18 @@ function finerSpacing(one: Pair, other: Pair): number | undefined {
 export class ReferenceCountSearch {
   private readonly work = new Map<number, Work>();
   private readonly votes: ReadonlyMap<ReferenceCounts, Map<number, number>>;
+  /** Which elements spoke for what is voted for, of all arrays together. */
+  private readonly voters = new Map<number, Set<number>>();
   /** By candidate, how often an element was changed for an entry's frame, by the frame of element 0. */
   private readonly mappings = new Map<ReferenceCounts, Map<number, number>>();
   private readonly last = new Map<ReferenceCounts, Pair>();
   private answer: ReferenceCounts | undefined;
 
+  /** @param imageEnd where frames begin, as far as it is known */
   constructor(
     private readonly candidates: readonly ReferenceCounts[],
     private readonly isHead: (address: number) => boolean,
+    private readonly imageEnd = Infinity,
   ) {
     this.votes = new Map(candidates.map((candidate) => [candidate, new Map<number, number>()]));
   }
@@ -85,12 +93,12 @@ export class ReferenceCountSearch {
 
   /**
    * The array that counts, its first frame set. When use has not decided: the likeliest by name, unless what was seen
-   * speaks against it; undefined when there is none.
+   * speaks against it, or it may be a table that is searched for a frame; undefined when there is none.
    */
   result(): ReferenceCounts | undefined {
     if (this.answer) return this.answer;
     const likeliest = this.candidates.find(
-      ({ facts, isPlaced }) => (facts.isNamedSo || facts.codeUse === 'stores') && isPlaced,
+      ({ facts, isPlaced }) => (facts.isNamedSo || facts.codeUse === 'stores') && isPlaced && !facts.isKeyed,
     );
     const votes = [...(likeliest ? this.votes.get(likeliest)!.values() : [])];
     if (votes.reduce((sum, each) => sum + each, 0) >= votesNeeded) return undefined;
@@ -104,7 +112,11 @@ export class ReferenceCountSearch {
     else if (record.size === ProbeId.blockTaken) this.begin(record.hart, record.number(operand.a));
     else if (record.size === ProbeId.allocateReturns) this.begin(record.hart, 0);
     else if (record.size === ProbeId.countsPlaced)
-      this.candidates[record.low(operand.a)].place(record.number(operand.b), record.number(operand.c));
+      this.candidates[record.low(operand.a)].place(
+        record.number(operand.b),
+        record.number(operand.c),
+        record.number(operand.d),
+      );
   }
 
   private stored(record: RawRecord): void {
@@ -156,7 +168,7 @@ export class ReferenceCountSearch {
       const isBelowZero = candidate.fellBelowZero(record, index);
       const [low, high] = [record.low(operand.b), record.high(operand.b)];
       work.changed.set(candidate, { index, keys, isBelowZero, low, high });
-      for (const key of keys) this.vote(candidate, key, 1);
+      for (const key of keys) this.vote(candidate, key, index, 1);
       return;
     }
     const isBack =
@@ -164,7 +176,7 @@ export class ReferenceCountSearch {
       before.index === index &&
       before.low === record.low(operand.c) &&
       before.high === record.high(operand.c);
-    if (isBack) for (const key of before.keys) this.vote(candidate, key, -2);
+    if (isBack) for (const key of before.keys) this.vote(candidate, key, index, -2);
   }
 
   /** What a change speaks for: an element a frame, or as finely as the distance from the last change tells. */
@@ -172,16 +184,27 @@ export class ReferenceCountSearch {
     const last = this.last.get(candidate);
     this.last.set(candidate, pair);
     const finer = last && finerSpacing(pair, last);
-    return [frameBytes, ...(finer ? [finer] : [])].map((spacing) =>
-      keyOf(pair.frame - pair.index * spacing, spacing),
-    );
+    return [frameBytes, ...(finer ? [finer] : [])].flatMap((spacing) => {
+      const first = pair.frame - pair.index * spacing;
+      return this.mayBeFirst(candidate, first) ? [keyOf(first, spacing)] : [];
+    });
   }
 
-  private vote(candidate: ReferenceCounts, key: number, weight: number): void {
+  /** An array with elements for all frames begins no later than these do, and one that may be searched just there. */
+  private mayBeFirst({ facts }: ReferenceCounts, first: number): boolean {
+    const behindImage = Math.ceil(this.imageEnd / frameBytes) * frameBytes;
+    return facts.isKeyed === true
+      ? [...usualFirsts, behindImage].includes(first)
+      : first <= this.imageEnd + placedBehindImageBytes;
+  }
+
+  private vote(candidate: ReferenceCounts, key: number, index: number, weight: number): void {
     const votes = this.votes.get(candidate)!;
     const now = (votes.get(key) ?? 0) + weight;
     votes.set(key, now);
-    if (now < votesNeeded) return;
+    const voters = this.voters.get(key) ?? new Set<number>();
+    this.voters.set(key, voters.add(index));
+    if (now < votesNeeded || voters.size < framesNeeded) return;
     for (const [other, count] of votes) if (other !== key && count * votesRatio > now) return;
     Object.assign(candidate, partsOf(key));
     this.answer = candidate;

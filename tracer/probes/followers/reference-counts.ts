@@ -14,6 +14,8 @@ export class ReferenceCounts {
   /** Bytes of memory from an element to the next: less than a frame where some elements count nothing. */
   spacing = frameBytes;
   private elements: CountElements;
+  /** Of an array of unknown length: where its elements would count what is no frame. */
+  private framesEnd = Infinity;
   private readonly rows: EventFileWriter<'refcount_change'> | undefined;
 
   constructor(
@@ -27,8 +29,9 @@ export class ReferenceCounts {
   }
 
   /** Where the array of a pointer turned out to be. */
-  place(start: number, count: number): void {
+  place(start: number, count: number, framesEnd: number): void {
     this.elements = new CountElements(this.facts, start, count);
+    this.framesEnd = framesEnd;
   }
 
   /** True when the array lies somewhere: false only for a pointer's, at first. */
@@ -72,8 +75,10 @@ export class ReferenceCounts {
     index: number,
   ): void {
     const { elements } = this;
+    const frame = this.firstFrame + index * this.spacing;
+    if (frame >= this.framesEnd) return;
     this.emitter.begin(rows, record);
-    rows.columns.frame.appendNumber(this.firstFrame + index * this.spacing);
+    rows.columns.frame.appendNumber(frame);
     elements.read(record, operand.b, word, index);
     rows.columns.before.append(elements.low, elements.high);
     elements.read(record, operand.c, word, index);

@@ -65,8 +65,12 @@ export const profileForm = {
       nullable: true,
       keys: {
         table: { kind: 'place', about: 'The first element of the table.' },
-        stride: { kind: 'integer', about: 'Bytes of an element.' },
+        stride: { kind: 'integer', about: 'Bytes of an element, or of a process.' },
         count: { kind: 'integer', about: 'Elements.' },
+        maker: {
+          kind: 'function',
+          about: 'Where there is no table: the function that returns a new process, in a0.',
+        },
         offsets: {
           kind: 'object',
           about: 'Members of an element.',

@@ -6,7 +6,7 @@ import type { Found } from '../finding.js';
 import type { FreeListFacts } from '../free-list-facts.js';
 import type { ProcessFacts } from '../process-facts.js';
 import { expectedFirstFrame, type ReferenceCountFacts } from '../reference-count-facts.js';
-import { functionNamed, roles, type FoundRole, type Role } from '../roles.js';
+import { functionNamed, roles, type FoundRole, type Role, type RoleFunction } from '../roles.js';
 import { checkForm } from './form.js';
 import { profileForm, type GivenProfile } from './keys.js';
 import { placeNamed } from './places.js';
@@ -54,10 +54,8 @@ export class GivenFacts {
     for (const role of roles) {
       const name = this.content.functions?.[role];
       if (name === undefined) continue;
-      const found = name === null ? undefined : functionNamed(this.debug, name);
-      if (name !== null && !found)
-        throw new UsageError(`${this.path}: functions.${role}: the kernel has no function "${name}"`);
-      given[role] = found ? { found, sureness: 'certain', why } : null;
+      given[role] =
+        name === null ? null : { found: this.function(name, `functions.${role}`), sureness: 'certain', why };
     }
     return given;
   }
@@ -123,17 +121,21 @@ export class GivenFacts {
   processes(found: ProcessFacts | undefined): ProcessFacts | null | undefined {
     const { processes } = this.content;
     if (!processes) return processes === null ? null : found;
-    const { table, current, offsets, states, ...plain } = processes;
+    const { table, current, offsets, states, maker, ...plain } = processes;
     const merged = {
       ...found,
       nameBytes: found?.nameBytes ?? 0,
       ...plain,
-      ...(table !== undefined && { table: this.word(table, 'processes.table') }),
+      ...(maker !== undefined && { table: 0, count: 0, maker: this.function(maker, 'processes.maker') }),
+      ...(table !== undefined && { table: this.word(table, 'processes.table'), maker: undefined }),
       ...(current !== undefined && { current: this.word(current, 'processes.current') }),
       offsets: { ...found?.offsets, ...offsets },
       states: { ...found?.states, ...states },
     };
-    const finding = { what: 'processes', ...foundAt(`table at ${hex(merged.table ?? 0)}`) };
+    const where = merged.maker
+      ? `as ${merged.maker.name} returns them`
+      : `table at ${hex(merged.table ?? 0)}`;
+    const finding = { what: 'processes', ...foundAt(where) };
     const facts = { ...merged, findings: [finding] };
     if (!isWhole(facts))
       throw new UsageError(
@@ -141,6 +143,12 @@ export class GivenFacts {
           'currentStride, harts, offsets.pid, offsets.state, offsets.pagetable and the five states',
       );
     return facts;
+  }
+
+  private function(name: string, key: string): RoleFunction {
+    const found = functionNamed(this.debug, name);
+    if (!found) throw new UsageError(`${this.path}: ${key}: the kernel has no function "${name}"`);
+    return found;
   }
 
   private place(text: string, key: string): number {

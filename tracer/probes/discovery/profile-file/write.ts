@@ -30,9 +30,10 @@ function processContent(
   facts: NonNullable<KernelProfile['processes']>,
   place: (address: number) => string,
 ): NonNullable<GivenProfile['processes']> {
-  const { table, stride, count, offsets, nameBytes, states, current, currentStride, harts } = facts;
+  const { table, stride, count, maker, offsets, nameBytes, states, current, currentStride, harts } = facts;
   return {
-    ...{ table: place(table), stride, count, offsets, nameBytes, states },
+    ...(maker ? { maker: maker.name } : { table: place(table), count }),
+    ...{ stride, offsets, nameBytes, states },
     ...{ current: place(current), currentStride, harts },
   };
 }
