@@ -13,15 +13,16 @@ import { readCases } from './cases.js';
 import { takeDirectory } from './directory.js';
 import { cyclesOf, endingOf, nextLeg, removeLegs, shareLeft, type Leg, type NextLeg } from './legs.js';
 import { staleNotes } from './notes.js';
-import { programsOf, type AuditFlags, type AuditedProgram } from './programs.js';
+import { choiceNotes, programsOf, type AuditFlags, type AuditedProgram } from './programs.js';
 import { auditJson } from './report-json.js';
 import { auditText, exitCodeOf, type AuditedRun } from './report.js';
 import { TimeLeft, timeLeftText } from './time-left.js';
 
 /** The whole of `trace audit`; returns the exit code. Throws UsageError before anything boots where it can. */
 export async function executeAudit(flags: AuditFlags, surroundings: Surroundings): Promise<number> {
-  const programs = programsOf(flags);
-  const kernel = withAll(chooseKernel(flags), programs);
+  const chosen = chooseKernel(flags);
+  const programs = programsOf(flags, chosen);
+  const kernel = withAll(chosen, programs);
   const giveBack = takeDirectory(flags.out);
   const interrupt = new AbortController();
   const restore = surroundings.onInterrupt(() => interrupt.abort());
@@ -34,7 +35,11 @@ export async function executeAudit(flags: AuditFlags, surroundings: Surroundings
         ExitCode.interrupted,
       );
     }
-    const notes = [...staleNotes(kernel), ...(runs[0]?.legs[0].result.profile.missing ?? [])];
+    const notes = [
+      ...choiceNotes(flags, chosen),
+      ...staleNotes(kernel),
+      ...(runs[0]?.legs[0].result.profile.missing ?? []),
+    ];
     const finished = { kernel, runs, notes, ...(audit.notRun && { notRun: audit.notRun }) };
     surroundings.stdout.write(
       flags.json

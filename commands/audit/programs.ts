@@ -1,6 +1,8 @@
 // Which programs an audit runs, and where their traces go.
 import path from 'node:path';
 import { UsageError } from '../../errors.js';
+import { DiskImage } from '../../tracer/disk-image/index.js';
+import type { ChosenKernel } from '../kernel-options.js';
 import type { RunFlags } from '../run/flags.js';
 
 /** What the command line gave, checked. */
@@ -21,13 +23,12 @@ export interface AuditedProgram {
   readonly out: string;
 }
 
-/** The programs that a list names, each once. Throws UsageError for an empty list. */
-export function programsOf({
-  programs: given,
-  harts,
-  out,
-}: Pick<AuditFlags, 'programs' | 'harts' | 'out'>): AuditedProgram[] {
-  const programs = given ?? usualPrograms(harts);
+/** The programs that a list names, or the usual ones for this disk, each once. Throws UsageError for an empty list. */
+export function programsOf(
+  { programs: given, harts, out }: Pick<AuditFlags, 'programs' | 'harts' | 'out'>,
+  disk: Disk,
+): AuditedProgram[] {
+  const programs = given ?? usualPrograms(harts, disk);
   const lines = programs.split(',').map((line) => line.trim().split(/\s+/).filter(Boolean));
   const chosen = lines.filter((words) => words.length > 0);
   if (chosen.length === 0) {
@@ -45,6 +46,33 @@ export function programsOf({
 }
 
 /** By itself, audit keeps all harts of a usual machine busy, which has three. */
-function usualPrograms(harts: number): string {
-  return `cowtest,frames,audit${harts > 3 ? ` -b ${harts - 1}` : ''},usertests -q`;
+function usualPrograms(harts: number, disk: Disk): string {
+  const usertests = isWithoutQuick(disk) ? 'our-usertests -q' : 'usertests -q';
+  return `cowtest,frames,audit${harts > 3 ? ` -b ${harts - 1}` : ''},${usertests}`;
+}
+
+type Disk = Pick<ChosenKernel, 'disk' | 'diskPath'>;
+
+/**
+ * Whether the disk has a usertests that does not know -q, as those of earlier years. The one takes it for a test of that
+ * name, runs none and says that all passed, the other prints how it is to be called, and all its tests take long.
+ */
+function isWithoutQuick({ disk, diskPath }: Disk): boolean {
+  try {
+    const image = new DiskImage(disk, diskPath);
+    if (!image.rootDirectory().some(({ name }) => name === 'usertests')) return false;
+    return !Buffer.from(image.readFile('usertests')).includes('-q\0');
+  } catch (error) {
+    // The run itself will say what is wrong with the disk.
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
+}
+
+/** What a reader should know of the choice of programs. */
+export function choiceNotes({ programs }: Pick<AuditFlags, 'programs'>, disk: Disk): string[] {
+  if (programs !== undefined || !isWithoutQuick(disk)) return [];
+  return [
+    'the usertests of this disk knows no -q, so that it would have run no test: our-usertests -q was run instead (--programs usertests runs all tests of the other, which takes long)',
+  ];
 }

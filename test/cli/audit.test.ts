@@ -2,8 +2,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { programsOf } from '../../commands/audit/programs.js';
+import { choiceNotes, programsOf } from '../../commands/audit/programs.js';
+import { builtinKernel } from '../../fixtures/index.js';
 import { openTrace, traceFiles } from '../../tracer/directory/index.js';
+import { writeDiskImage } from '../../tracer/disk-image/index.js';
 import { readRecording } from '../../tracer/recording/index.js';
 import { trace } from '../support/command-line.js';
 import { undocumentedKeys } from '../support/json-keys.js';
@@ -101,9 +103,34 @@ test.each([
   expect(existsSync(out)).toBe(false);
 });
 
+/** A disk with this as its usertests. */
+function diskWith(usertests: string, diskPath: string): { disk: Uint8Array; diskPath: string } {
+  const contents = Buffer.from(usertests, 'latin1');
+  return { disk: writeDiskImage([{ name: 'usertests', contents }]), diskPath };
+}
+
+test.each([
+  ['usertests -q', 'usage: [-c]\0-c\0-q\0', []],
+  [
+    'our-usertests -q',
+    'usage: [-c]\0-c\0',
+    [expect.stringMatching(/knows no -q, .*our-usertests -q was run/)],
+  ],
+])('%s is run where the disk has a usertests with %j', (words, text, notes) => {
+  const disk = diskWith(text, 'fs.img');
+  const flags: Parameters<typeof programsOf>[0] = { harts: 1, out: 'out' };
+  expect(programsOf(flags, disk).at(-1)!.words.join(' ')).toBe(words);
+  expect(choiceNotes(flags, disk)).toEqual(notes);
+  const asked = { ...flags, programs: 'usertests -q' };
+  expect(programsOf(asked, disk).map((one) => one.words)).toEqual([['usertests', '-q']]);
+  expect(choiceNotes(asked, disk)).toEqual([]);
+});
+
 test('the usual programs keep as many harts busy as there are', () => {
   const lines = [1, 3, 8].map((harts) =>
-    programsOf({ harts, out: 'out' }).map(({ words }) => words.join(' ')),
+    programsOf({ harts, out: 'out' }, { disk: builtinKernel('cow').disk, diskPath: 'fs.img' }).map(
+      ({ words }) => words.join(' '),
+    ),
   );
   const usual = ['cowtest', 'frames', 'audit', 'usertests -q'];
   expect(lines).toEqual([usual, usual, usual.with(2, 'audit -b 7')]);
