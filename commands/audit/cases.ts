@@ -52,16 +52,24 @@ export const atTheEnd = 'at_the_end';
  * @param ending how the run ended, in a clause, for the case in which it did
  */
 export function readCases(trace: string, ending: string): CaseLog {
-  const { begun, cases, isOver } = readMarks(trace);
   const console = readFileSync(path.join(trace, traceFiles.console), 'latin1');
+  return casesOf(readMarks(trace), console, ending);
+}
+
+/** The same, from what the markers say and what was printed. */
+export function casesOf({ begun, cases, isOver }: Marks, console: string, ending: string): CaseLog {
   const { told, afterAll } = readResults(console.split(/[\r\n]+/));
+  const hasGivenUp = console.includes('audit: too many cases did not end');
   const unseen: CaseResult = { result: 'skipped', said: 'its result was not seen' };
   const runs = begun.flatMap((one, index): CaseRun[] => {
-    if (index === begun.length - 1 && !isOver) return [{ ...one, result: 'died', said: ending }];
+    const result = told.get(keyOf(one.name, one.isBusy));
+    const isLast = index === begun.length - 1 && !isOver;
+    if (isLast && !(hasGivenUp && result)) return [{ ...one, result: 'died', said: ending }];
     if (steps.has(one.name)) return [];
-    return [{ ...one, ...(told.get(keyOf(one.name, one.isBusy)) ?? unseen) }];
+    return [{ ...one, ...(result ?? unseen) }];
   });
-  if (afterAll !== undefined) {
+  // What is missing in the midst of the cases is what those hold that did not end.
+  if (isOver && afterAll !== undefined) {
     const cycle = begun.at(-1)?.cycle ?? 0;
     runs.push({ name: atTheEnd, isBusy: false, cycle, result: 'failed', said: afterAll });
   }
@@ -70,7 +78,12 @@ export function readCases(trace: string, ending: string): CaseLog {
 
 type Begun = Omit<CaseRun, keyof CaseResult>;
 
-function readMarks(trace: string): { begun: Begun[]; cases: number | undefined; isOver: boolean } {
+/** What the markers of a run say. */
+interface Marks extends Omit<CaseLog, 'runs'> {
+  readonly begun: readonly Begun[];
+}
+
+function readMarks(trace: string): Marks {
   const elf = parseElf(programElf('audit'), 'audit');
   const begun: Begun[] = [];
   let cases: number | undefined;

@@ -54,8 +54,8 @@ function usualPrograms(harts: number, disk: Disk): string {
 type Disk = Pick<ChosenKernel, 'disk' | 'diskPath'>;
 
 /**
- * Whether the disk has a usertests that does not know -q, as those of earlier years. The one takes it for a test of that
- * name, runs none and says that all passed, the other prints how it is to be called, and all its tests take long.
+ * Whether the disk has a usertests that does not know -q, as those of earlier years. Some take it for the name of a
+ * test, run none and say that all passed, others print how they are to be called, and all their tests take long.
  */
 function isWithoutQuick({ disk, diskPath }: Disk): boolean {
   try {

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { CheckResult, InvariantResult } from '../../analyzer/index.js';
-import type { CaseRun } from '../../commands/audit/cases.js';
+import { casesOf, type CaseRun } from '../../commands/audit/cases.js';
 import { allCases, nextLeg, type Leg } from '../../commands/audit/legs.js';
 import { mergedFindings, mergedRules } from '../../commands/audit/merge.js';
 import { openTrace } from '../../tracer/directory/index.js';
@@ -142,6 +142,34 @@ describe('the next leg', () => {
     expect(nextLeg([long], first)).toBeUndefined();
     expect(allCases([long])).toMatchObject({ notRun: 39 });
     expect(nextLeg(Array<Leg>(25).fill(died), first)).toBeUndefined();
+  });
+});
+
+describe('the cases of a run that is not over', () => {
+  const begun = ['text', 'guard_page'].map((name, cycle) => ({ name, isBusy: false, cycle }));
+  const casesIn = (...lines: string[]): unknown[] =>
+    casesOf({ begun, cases: 9, isOver: false }, lines.join('\n'), 'panic: x').runs.map(
+      ({ name, result, said }) => [name, result, said],
+    );
+  const failed = 'audit guard_page: FAILED: expected an end, saw none';
+
+  test('end with the one in which it died, whatever that has said', () => {
+    const died = ['guard_page', 'died', 'panic: x'];
+    expect(casesIn('audit text: OK')).toEqual([['text', 'passed', undefined], died]);
+    expect(casesIn('audit text: skipped: no', failed)).toEqual([['text', 'skipped', 'no'], died]);
+    // Where no status is told, who failed says so itself before the line of the case.
+    expect(casesIn('audit: FAILED: saw', 'audit text: ran')).toEqual([['text', 'failed', 'saw'], died]);
+  });
+
+  test('are as they say where it gave up, and what they hold is no failure of its own', () => {
+    const end = [
+      'audit: FAILED: fewer frames',
+      'audit: too many cases did not end; the others were not tried',
+    ];
+    expect(casesIn('audit text: OK', failed, ...end)).toEqual([
+      ['text', 'passed', undefined],
+      ['guard_page', 'failed', 'expected an end, saw none'],
+    ]);
   });
 });
 
