@@ -24,5 +24,5 @@ for (const suite of [
   await import(/* @vite-ignore */ `../${suite}.test.ts?compiled`);
 
 test('are compiled to their end, which no suite has changed', () => {
-  expect(BareMachine).toMatchObject({ engine: { engine: 'jit' }, pieceCycles: 13 });
+  expect([BareMachine.engine, BareMachine.pieceCycles]).toEqual([{ engine: 'jit' }, 13]);
 });
