@@ -13,7 +13,7 @@ import {
   type KernelFile,
 } from '../tracer/kernel-input/index.js';
 
-export const defaultVariant = 'cow';
+const defaultVariant = 'cow';
 
 export interface KernelOptions {
   readonly kernel?: string;

@@ -4,7 +4,7 @@ import type { CheckResult } from '../result.js';
 import { isDisclosed, type Disclosure } from './disclosure.js';
 
 /** Version of the JSON report's form; raised when a key changes its meaning or goes. */
-export const jsonReportVersion = 1;
+const jsonReportVersion = 1;
 
 /** The result as indented JSON that ends in a newline. */
 export function jsonReport(

@@ -3,7 +3,7 @@
 import { control, FrameFlag, pageBytes, ramBase, type MemoryLayout } from '../memory-layout.js';
 
 /** Lists that may be followed. */
-export const freeListsMaximum = 32;
+const freeListsMaximum = 32;
 
 export class FreeFrames {
   private readonly flags: Uint8Array;

@@ -5,7 +5,7 @@ import type { Pages } from './pages.js';
 const pageWords = pageBytes / 8;
 
 /** Words that tell a repeating page. */
-export const wordsOfRepeating = 3;
+const wordsOfRepeating = 3;
 
 /** Each page is in one of the two lists, both ascending. */
 export interface PageDelta {

@@ -30,9 +30,9 @@ const magic = Buffer.from('cowsnap', 'latin1');
 const version = 2;
 const headerBytes = 16;
 const countsBytes = 16;
-export const snapshotPageBytes = 4096;
+const snapshotPageBytes = 4096;
 /** Words that tell a repeating page. */
-export const wordsOfRepeating = 3;
+const wordsOfRepeating = 3;
 const blockBytes = 16 * snapshotPageBytes;
 /** Unpacking a small table takes longer than reading it; a replay reads all of them. */
 const plainTableBytes = 1 << 18;
