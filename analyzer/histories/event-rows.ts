@@ -147,11 +147,16 @@ export class CallColumns implements OwnColumns {
     return this.phase[at] === this.entering;
   }
 
+  /** What a call returns; beyond 2^53 the last digits are lost. */
+  resultAt(at: number): number {
+    return signed(this.result, at);
+  }
+
   /** Says of a call that returns what it was asked and what came of it. */
   copy(at: number, { of }: ResultCalls, row: number): void {
     const number = this.number[at];
     of.number[row] = number;
-    of.result[row] = signed(this.result, at);
+    of.result[row] = this.resultAt(at);
     of.argument0[row] = unsigned(this.first, at);
     const isSecond = number === resultCall.read || number === resultCall.fstat;
     of.address[row] = unsigned(isSecond ? this.second : this.first, at);

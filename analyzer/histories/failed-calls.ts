@@ -1,13 +1,10 @@
 // System calls fork, exec and sbrk (by their numbers in xv6) that failed, and what they kept: the table failed_calls.
-import { hasValue } from '../../tracer/arrow/index.js';
 import { gathered } from './gather.js';
 import type { Histories } from './histories.js';
 import { numberColumn } from './number-columns.js';
 import { halvesOf, pageOf } from './numbering.js';
 import { remembered } from './remembered.js';
 import type { HistoryColumn, HistoryTableRow } from './tables.js';
-
-const numbers: readonly number[] = [1, 7, 12];
 
 interface FailedCalls {
   readonly rows: number;
@@ -18,21 +15,11 @@ interface FailedCalls {
   readonly endSeq: Uint32Array;
 }
 
-const calls = remembered(({ events, found: { spans } }): FailedCalls => {
-  const [phase, number, result, span] = events.of('syscall').read(['phase', 'number', 'result', 'span']);
-  const leaving = phase.dictionary!.indexOf('leave');
-  const results = halvesOf(result.values);
-  const isFailure = (row: number): boolean =>
-    phase.values[row] === leaving &&
-    numbers.includes(number.values[row] as number) &&
-    (results[2 * row] & results[2 * row + 1]) === -1 &&
-    hasValue(result, row) &&
-    spans.endSeq[span.values[row] as number] > 0;
-  const found: number[] = [];
-  const { rows } = events.of('syscall');
-  for (let row = 0; row < rows; row++) if (isFailure(row)) found.push(row);
-  const at = Int32Array.from(found);
-  const of = Uint32Array.from(at, (row) => span.values[row] as number);
+const calls = remembered(({ found: { spans, failures } }): FailedCalls => {
+  const { row, span } = failures.of;
+  const ended = Int32Array.from(row.keys()).filter((call) => spans.endSeq[span[call]] > 0);
+  const of = Uint32Array.from(ended, (call) => span[call]);
+  const at = ended.map((call) => row[call]);
   return { rows: at.length, at, span: of, endSeq: of.map((id) => spans.endSeq[id] - 1) };
 });
 

@@ -12,6 +12,7 @@ import {
   SwitchColumns,
   TableColumns,
 } from './event-rows.js';
+import { CallFailures, type FoundFailures } from './call-failures.js';
 import { CountChanges, type FoundCountChanges } from './count-changes.js';
 import { EntryMoves, type FoundMoves } from './entry-moves.js';
 import { EarlyFrees, type FoundEarlyFrees } from './early-frees.js';
@@ -34,6 +35,7 @@ export interface FoundHistories {
   readonly takings: FoundTakings;
   readonly moves: FoundMoves;
   readonly calls: FoundCalls;
+  readonly failures: FoundFailures;
   readonly earlyFrees: FoundEarlyFrees;
   readonly countChanges: FoundCountChanges;
 }
@@ -45,6 +47,7 @@ export class HistoryPass {
   private readonly takings = new FrameTakings();
   private readonly moves = new EntryMoves();
   private readonly calls = new ResultCalls();
+  private readonly failures = new CallFailures();
   private readonly earlyFrees = new EarlyFrees();
   private readonly countChanges = new CountChanges();
   private readonly frames = new FrameHistory();
@@ -81,6 +84,7 @@ export class HistoryPass {
       takings: this.takings.found(this.numbering.size),
       moves: this.moves.found(),
       calls: this.calls.found(),
+      failures: this.failures.found(),
       earlyFrees: this.earlyFrees.found(),
       countChanges: this.countChanges.found(),
     };
@@ -163,13 +167,16 @@ export class HistoryPass {
   }
 
   private goThroughCalls(): void {
-    const { calls } = this;
+    const { calls, failures } = this;
     const columns = new CallColumns();
     this.rows.add('syscall', columns, (call, limit) => {
       for (; call.seq < limit; call.advance()) {
         const { at, row, seq } = call;
-        if (!isResultCall(columns.number[at])) continue;
-        if (columns.isEntering(at)) calls.enter(call.span[at], seq);
+        const number = columns.number[at];
+        const isEntering = columns.isEntering(at);
+        if (!isEntering) failures.leave(row, call.span[at], number, columns.resultAt(at));
+        if (!isResultCall(number)) continue;
+        if (isEntering) calls.enter(call.span[at], seq);
         else columns.copy(at, calls, calls.leave(row, call.span[at], call.pid[at], seq));
       }
     });

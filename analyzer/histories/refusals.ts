@@ -1,6 +1,5 @@
 // What the kernel refused a program that may have had a right to it: the tables refused_stores and failed_waits, beside
 // failed_calls.
-import { hasValue } from '../../tracer/arrow/index.js';
 import { failedCallsTable } from './failed-calls.js';
 import type { Histories } from './histories.js';
 import { mappingsAt, type PageMoment } from './mappings-at.js';
@@ -9,12 +8,12 @@ import { isWritable } from './page-entries.js';
 import { grantedAt } from './page-permissions.js';
 import { livesOf, type ProcessLife } from './processes.js';
 import { remembered } from './remembered.js';
+import { resultCall } from './result-calls.js';
 import { rowColumn } from './row-columns.js';
 import { spacesOf, type Space } from './spaces.js';
 import type { HistoryTableRow } from './tables.js';
 
 const write = 4;
-const wait = 3;
 
 interface Refusal {
   readonly seq: number;
@@ -78,21 +77,17 @@ interface FailedWait {
 }
 
 const failedWaits = remembered((histories: Histories): readonly FailedWait[] => {
-  const table = histories.events.of('syscall');
-  const [phase, number, pid, result, seq] = table.read(['phase', 'number', 'pid', 'result', 'seq']);
-  const leaving = phase.dictionary!.indexOf('leave');
-  const [results, seqs] = [halvesOf(result.values), halvesOf(seq.values)];
+  const { length, of } = histories.found.calls;
   const children = new Map<number, ProcessLife[]>();
   for (const life of livesOf(histories).values())
     if (life.parent !== undefined) children.set(life.parent, [...(children.get(life.parent) ?? []), life]);
   const found: FailedWait[] = [];
-  for (let row = 0, at = 0; row < table.rows; row++, at += 2) {
-    if (number.values[row] !== wait || phase.values[row] !== leaving) continue;
-    if ((results[at] & results[at + 1]) !== -1 || !hasValue(result, row)) continue;
-    const now = seqs[at + 1] * 2 ** 32 + seqs[at];
+  for (let call = 0; call < length; call++) {
+    if (of.number[call] !== resultCall.wait || of.result[call] !== -1) continue;
+    const now = of.seq[call];
     const isDead = ({ exit, reap }: ProcessLife): boolean =>
       exit !== undefined && exit.seq < now && (reap === undefined || reap.seq > now);
-    found.push({ seq: now, dead: (children.get(pid.values[row] as number) ?? []).filter(isDead).length });
+    found.push({ seq: now, dead: (children.get(of.pid[call]) ?? []).filter(isDead).length });
   }
   return found;
 });
