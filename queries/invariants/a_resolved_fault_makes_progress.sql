@@ -2,14 +2,15 @@
 -- rule:     When a page fault is resolved, the instruction does not cause the same fault over and over again.
 -- why:      A handler that changes nothing and returns sends the program round for ever.
 -- needs:    page_fault, fault_handling, fault_changes
--- optional: fault_repeat, pte_write, kalloc, console
+-- optional: fault_repeat, pte_write, kalloc, console, run_facts
 -- severity: error
 -- follows:  frames
 -- hint:     Which entry would have let the instruction through, and why was it left as it was?
 -- except:   A fault after which an entry had changed may come again, since fork can share the page once more. One
 --           that comes again once is left alone: a handler may see only then that it is none to resolve.
 -- judged:   SELECT count(*) FROM page_fault WHERE outcome = 'resolved'
--- suspects: SELECT count(*) FROM fault_handling WHERE outcome = 'resolved' AND change_seq IS NULL
+-- suspects: SELECT count(*) FROM fault_handling WHERE outcome = 'resolved' AND (change_seq IS NULL
+--           OR EXISTS (SELECT * FROM run_facts WHERE key = 'end_reason' AND value = 'fault_loop'))
 WITH faults AS (
   SELECT *, lead(pc) OVER following = pc AND lead(va) OVER following = va
             AND lead(access) OVER following = access AS again
@@ -18,6 +19,18 @@ WITH faults AS (
   -- An entry of the page may have been written and still forbid what the instruction wants.
   SELECT span, va, max_by("after", seq) AS entry, max_by(pc, seq) AS pc, max_by(call_site, seq) AS call_site
   FROM pte_write SEMI JOIN faults USING (span) GROUP BY span, va
+), rounds AS (
+  -- Faults of one instruction at once behind the return to it, for different reasons in turn: none lets the next one by.
+  SELECT *, max(CASE WHEN is_new THEN seq END) OVER (PARTITION BY pid ORDER BY seq) AS begun FROM (
+    SELECT *, coalesce(pc <> lag(pc) OVER previous OR cycle - lag(end_cycle) OVER previous > 1, true) AS is_new
+    FROM page_fault WHERE EXISTS (SELECT * FROM run_facts WHERE key = 'end_reason' AND value = 'fault_loop')
+    WINDOW previous AS (PARTITION BY pid ORDER BY seq)
+  )
+), turns AS (
+  SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, pid, pc, min_by(va, seq) AS va, min_by(access, seq) AS access,
+         count(*) AS times, count(DISTINCT (va, access)) AS kinds,
+         string_agg(DISTINCT printf('%s at 0x%x', access, va), ' and ' ORDER BY printf('%s at 0x%x', access, va)) AS deeds
+  FROM rounds GROUP BY pid, pc, begun HAVING kinds > 1 AND times > 100
 ), printed AS (
   SELECT pid, cycle, trim(text, chr(10) || chr(13) || ' ') AS text FROM console WHERE direction = 'output'
 ), idle AS (
@@ -51,4 +64,9 @@ SELECT s.cycle, s.hart, s.pid, NULL AS frame, s.pc,
          || CASE WHEN said IS NULL THEN '' ELSE printf('; the kernel said of it each time: %s', said) END AS message
 FROM streaks s LEFT JOIN resolvers w ON true
 LEFT JOIN repeats r ON r.pid = s.pid AND r.pc = s.pc AND r.va = s.va AND r.access = s.access
-ORDER BY s.cycle
+UNION ALL
+SELECT t.cycle, t.hart, t.pid, NULL, t.pc, [w.pc, w.call_site]::UBIGINT[],
+       printf('one instruction faulted %d times, in turn for a %s: each was declared resolved, and the instruction never '
+              || 'got through', t.times, t.deeds)
+FROM turns t LEFT JOIN resolvers w ON true
+ORDER BY cycle

@@ -45,8 +45,10 @@ WITH faults AS (
   WHERE f.seq > coalesce(b.seq, 0) ORDER BY f.seq LIMIT 1
 )
 SELECT cycle, hart, pid, NULL AS frame, pc,
-       -- A link of the free list that was filled over: whoever puts frames there fills them.
-       CASE WHEN is_junk AND seq IN (FROM allocating) THEN [(SELECT pc FROM freer), pc]
+       -- A link of the free list that was filled over: by who puts frames there, or, with what xv6 fills frames with
+       -- that are handed out, by who took this one before.
+       CASE WHEN is_junk AND seq IN (FROM allocating)
+              THEN CASE WHEN value & 255 = 5 THEN [pc, (SELECT pc FROM freer)] ELSE [(SELECT pc FROM freer), pc] END
             WHEN faulted THEN sites ELSE [pc] END AS sites,
        is_junk AND seq IN (FROM allocating) AS blames_as_listed,
        fault || outcome AS message

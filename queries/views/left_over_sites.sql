@@ -5,6 +5,7 @@
 --        Of a frame that was never mapped: of a table where its freeing began; of what fork took for the child where
 --        that was reaped, since it lives as long as the child, unless forks give such frames back before they end;
 --        of any other where frames taken at the same place are given back by later entries, and where it was taken.
+--        Who counts the last owner down in that entry, and frees nothing, comes before who takes the mapping away.
 --        Who takes mappings away and frees the frames for others was told not to by its caller, which then comes first.
 --        listed: the first is to blame, be it a function that everybody calls.
 -- needs: left_over_frames, frame_takings, frame_free, process, pte_write, page_table
@@ -36,14 +37,19 @@ WITH left_over AS (
   SELECT l.question, l.frame, l.at_seq, max(k.seq) AS seq, max_by(k.pc, k.seq) AS pc, max_by(k.span, k.seq) AS span
   FROM left_over l JOIN kfree k ON (k.frame >> 12) << 12 = l.frame AND k.seq > l.alloc_seq AND k.seq < l.at_seq
   GROUP BY l.question, l.frame, l.at_seq
+), counters AS (
+  SELECT pc, count(DISTINCT call_site) > 1 AS for_many FROM refcount_change GROUP BY pc
 ), counted AS (
-  SELECT l.question, l.frame, l.at_seq, max_by(r.pc, r.seq) AS pc
+  SELECT l.question, l.frame, l.at_seq, max_by(r.pc, r.seq) AS pc, max_by(r.call_site, r.seq) AS call_site,
+         max_by(r.span, r.seq) AS span, max_by(r.before = 1 AND r.after = 0, r.seq) AS to_nothing
   FROM left_over l JOIN refcount_change r ON r.frame = l.frame AND r.seq > l.alloc_seq AND r.seq < l.at_seq
   GROUP BY l.question, l.frame, l.at_seq
 )
 SELECT l.question, l.frame, l.at_seq, u.cycle AS since,
        CASE WHEN g.seq IS NOT NULL AND (u.span IS NULL OR g.seq > l.unmapped_seq OR g.span = u.span)
               THEN [c.pc, g.pc, u.pc, u.call_site]
+            WHEN c.to_nothing AND g.seq IS NULL AND c.span = u.span
+              THEN CASE WHEN m.for_many THEN [c.call_site, c.pc, u.pc] ELSE [c.pc, c.call_site, u.pc] END
             WHEN n.is_told_to_keep THEN [u.call_site, u.pc]
             WHEN u.span IS NOT NULL THEN [u.pc, u.call_site]
             WHEN t.pc IS NOT NULL THEN [t.pc, l.call_site]
@@ -60,3 +66,4 @@ LEFT JOIN unmapped u ON u.frame = l.frame AND u.unmapped_seq = l.unmapped_seq
 LEFT JOIN unmapping_sites n ON n.pc = u.pc AND n.call_site = u.call_site
 LEFT JOIN given g ON g.question = l.question AND g.frame = l.frame AND g.at_seq = l.at_seq
 LEFT JOIN counted c ON c.question = l.question AND c.frame = l.frame AND c.at_seq = l.at_seq
+LEFT JOIN counters m ON m.pc = c.pc

@@ -50,7 +50,9 @@ function loopsIn(records: RecordInput[]): FaultLoop[] {
 }
 
 const long = enough.faults + 1;
-const atPc = { kind: RecordKind.trap, context: 5, c: root, size: fromUser, pc };
+/** Some cycles behind the fiftieth return. */
+const cycle = 1000 + 50 * slow + 10;
+const atPc = { kind: RecordKind.trap, context: 5, c: root, size: fromUser, pc, cycle };
 
 describe('a loop of faults', () => {
   test('is one fault again and again for long, told once, with what it was', () => {
@@ -101,6 +103,24 @@ describe('a loop of faults', () => {
     records.splice(101, 0, between);
     expect(loopsIn(records)).toEqual([]);
     expect(loopsIn([...records, ...faults({ times: long, first: 5e6 })])).toHaveLength(1);
+  });
+
+  test('is several faults of one instruction in turn, told with two of them', () => {
+    const inTurn = faults({ times: long }).map((record, index) =>
+      index % 4 === 2 ? { ...record, b: va - 8n } : record,
+    );
+    const other = { access: 'store', va: va - 8n };
+    expect(loopsIn(inTurn)).toMatchObject([
+      { access: 'store', va, other, times: enough.faults, since: 1000 },
+    ]);
+    const fetching = inTurn.map((record, index) =>
+      index % 4 === 2 ? { ...record, a: 12, b: BigInt(pc) } : record,
+    );
+    expect(loopsIn(fetching)).toMatchObject([{ other: { access: 'fetch', va: BigInt(pc) } }]);
+    const working = inTurn.map((record) =>
+      record.kind === RecordKind.trapReturn ? { ...record, cycle: Number(record.cycle) - 1 } : record,
+    );
+    expect(loopsIn(working)).toEqual([]);
   });
 
   test('does not count faults between which the program may have done something', () => {

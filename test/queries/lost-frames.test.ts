@@ -1,6 +1,7 @@
 // Frames that the kernel took for itself and lost: which rules say so, and who should have given them back.
 import { describe, expect, test } from 'vitest';
 import { judgeRows } from '../support/check-rows.js';
+import { pteOf } from '../support/story.js';
 import { ToyKernel, toyRun, type Manner } from '../support/toy-kernel.js';
 
 /** The functions that the first violation suspects. */
@@ -65,6 +66,40 @@ describe('a page of a pipe', () => {
       status: 'holds',
       judged: 1,
     });
+  });
+});
+
+describe('whom to suspect of a frame whose last mapping went', () => {
+  const name = 'every_unmapped_frame_is_freed';
+
+  /** A write fault replaces a page's frame that nobody else has; the old one is not freed. */
+  function replacing(...countedFrom: string[]): ToyKernel {
+    const kernel = new ToyKernel();
+    const { story } = kernel;
+    const shell = kernel.fork(kernel.boot('init'));
+    kernel.exec(shell, 'sh');
+    const { frame, bits } = shell.pages.get(0x1000)!;
+    const copy = 0x80400000;
+    story.inside(shell.pid, 'page_fault', (entry) => {
+      story.emit('frame_alloc', entry, 'kalloc', { frame: copy, call_site: story.at('unshare') });
+      for (const [index, caller] of countedFrom.entries()) {
+        const counted = { frame: frame + index * 0x10000000, before: 1, after: 0 };
+        story.emit('refcount_change', entry, 'unshare', { ...counted, call_site: story.at(caller) });
+      }
+      const place = { root: shell.root, level: 0, va: 0x1000, entry: shell.tables[2] + 8 };
+      const change = { ...place, before: pteOf(frame, bits), after: pteOf(copy, bits) };
+      story.emit('pte_write', entry, 'cowfault', { ...change, call_site: story.at('usertrap') });
+    });
+    return kernel;
+  }
+
+  test('is who takes the mapping away', async () => {
+    expect(await suspectsOf(name, replacing())).toEqual(['cowfault', 'usertrap']);
+  });
+
+  test('is who counts the last owner down and frees nothing, or its caller where it counts for many', async () => {
+    expect(await suspectsOf(name, replacing('cowfault'))).toEqual(['unshare', 'cowfault']);
+    expect(await suspectsOf(name, replacing('cowfault', 'uvmunmap'))).toEqual(['cowfault', 'unshare']);
   });
 });
 

@@ -201,6 +201,24 @@ describe('a_resolved_fault_makes_progress', () => {
     ]);
   });
 
+  test('is broken by faults of one instruction in turn, when the run ended for it', async () => {
+    const story = new Story();
+    for (let time = 0; time < 101; time++) {
+      const entry = story.begin(5, 'page_fault');
+      const at = { cycle: story.cycle, access: 'store', va: 0x1ffc + (time % 2) * 4, outcome: 'resolved' };
+      const place = { entry: 0x80300000, root: 0x80300000, va: at.va & ~0xfff };
+      story.emit('pte_write', entry, 'cow', { ...place, before: 0n, after: pteOf(0x80200000, 23) });
+      story.end(entry);
+      story.emit('page_fault', entry, 'user code', { ...at, root: 0x80300000, end_cycle: story.cycle + 9 });
+    }
+    const rows = story.rows();
+    expect(messages(await judgeRows(name, rows, { facts: { end_reason: 'fault_loop' } }))).toEqual([
+      'one instruction faulted 101 times, in turn for a store at 0x1ffc and store at 0x2000: each was declared ' +
+        'resolved, and the instruction never got through',
+    ]);
+    expect(await judgeRows(name, rows)).toMatchObject({ status: 'holds' });
+  });
+
   test('holds where the entry changed, and for a single fault', async () => {
     expect(await judgeRows(name, faults(4, true).rows())).toMatchObject({ status: 'holds', judged: 4 });
     expect(await judgeRows(name, faults(1, false).rows())).toMatchObject({ status: 'holds', judged: 1 });

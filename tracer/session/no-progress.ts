@@ -72,9 +72,10 @@ export class NoProgress {
   }
 }
 
-function loopRemark({ pid, access, va, pc, times, since }: FaultLoop): string {
+function loopRemark({ pid, access, va, pc, other, times, since }: FaultLoop): string {
   const who = pid === 0 ? 'a program' : processWords(pid);
-  const fault = `a page fault by a ${access} at ${hex(va)}`;
+  const inTurn = other ? ` and, in turn, by a ${other.access} at ${hex(other.va)},` : '';
+  const fault = `a page fault by a ${access} at ${hex(va)}${inTurn}`;
   return (
     `${who} took ${fault} ${formatCount(times)} times in a row since cycle ${formatCount(since)}: each time the kernel ` +
     `returned to the instruction at ${hex(pc)}, which faulted again`

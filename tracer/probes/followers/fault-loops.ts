@@ -1,6 +1,7 @@
 // Programs that a page fault keeps at one instruction for ever, seen as traps are recorded: the kernel says that the
-// fault is resolved, the instruction is executed again, and it faults again. The run ends by what is seen here, so it
-// is seen in the emulator's thread, before translation.
+// fault is resolved, the instruction is executed again, and it faults again: for the same reason, or for several in turn
+// (a fetch and a store, two pages of one access). The run ends by what is seen here, so it is seen in the emulator's
+// thread, before translation.
 import { operand, RawRecord } from '../raw-record.js';
 import { faultAccess, modeEntered, modeLeft, userMode } from './trap-fields.js';
 
@@ -11,23 +12,31 @@ import { faultAccess, modeEntered, modeLeft, userMode } from './trap-fields.js';
  */
 const forEver = { faults: 100_000, cycles: 4e9 } as const;
 
-/** A fault that came again and again, its instruction being all that the process did in between. */
-export interface FaultLoop {
-  /** The process's number; 0 where the kernel's processes are not known. */
-  readonly pid: number;
+/** What an instruction wanted that faulted. */
+export interface Faulted {
   readonly access: string;
   readonly va: bigint;
+}
+
+/** Faults of one instruction that came again and again, that instruction being all that the process did in between. */
+export interface FaultLoop extends Faulted {
+  /** The process's number; 0 where the kernel's processes are not known. */
+  readonly pid: number;
   readonly pc: number;
-  /** Times it came again at once behind the return to its instruction. */
+  /** Another fault of the instruction, that came in turn with it. */
+  readonly other?: Faulted;
+  /** Times one of them came at once behind the return to the instruction. */
   readonly times: number;
   /** The first fault's cycle, and the last one's. */
   readonly since: number;
   readonly cycle: number;
 }
 
-/** A page fault that was the last trap of its process. */
+/** The first of the page faults of one instruction that were the last traps of its process. */
 class Candidate {
   since = 0;
+  /** Another one that came at once behind a return. */
+  other: Faulted | undefined;
   /** Times it came again at once. */
   times = 0;
   private pcLow = 0;
@@ -39,11 +48,16 @@ class Candidate {
   take(record: RawRecord): void {
     this.since = record.cycle;
     this.times = 0;
+    this.other = undefined;
     this.pcLow = record.pcLow;
     this.pcHigh = record.pcHigh;
     this.vaLow = record.low(operand.b);
     this.vaHigh = record.high(operand.b);
     this.cause = record.low(operand.a);
+  }
+
+  first(): Faulted {
+    return faulted(this.cause, this.vaLow, this.vaHigh);
   }
 
   isAt(record: RawRecord): boolean {
@@ -82,7 +96,10 @@ export class FaultLoops {
       if (candidate && !candidate.isAt(record)) candidates.delete(key);
     } else if (!((record.low(operand.a) & 0xff) in faultAccess)) candidates.delete(key);
     else if (candidate?.isSame(record)) this.again(candidate);
-    else {
+    else if (candidate?.isAt(record) && this.isAtOnce()) {
+      candidate.other ??= faultedOf(record);
+      this.again(candidate);
+    } else {
       if (!candidate) candidates.set(key, (candidate = new Candidate()));
       candidate.take(record);
     }
@@ -95,10 +112,16 @@ export class FaultLoops {
     if (modeEntered(record.size) === userMode) this.returned[record.hart] = record.cycleLow;
   }
 
+  /** Whether the hart has executed nothing since its return. */
+  private isAtOnce(): boolean {
+    const { record, returned } = this;
+    return ((record.cycleLow - returned[record.hart]) | 0) <= 1;
+  }
+
   private again(candidate: Candidate): void {
-    const { record, returned, isFound } = this;
+    const { record, isFound } = this;
     // With a turn of another hart in between the program may have done something: that counts for nothing.
-    if (((record.cycleLow - returned[record.hart]) | 0) > 1) return;
+    if (!this.isAtOnce()) return;
     if (++candidate.times < this.enough.faults || isFound) return;
     if (record.cycle - candidate.since < this.enough.cycles) return;
     this.isFound = true;
@@ -106,9 +129,16 @@ export class FaultLoops {
   }
 }
 
-function loopOf({ times, since }: Candidate, record: RawRecord): FaultLoop {
+function loopOf(candidate: Candidate, record: RawRecord): FaultLoop {
   const { context: pid, pc, cycle } = record;
-  const [low, high] = [record.low(operand.b) >>> 0, record.high(operand.b) >>> 0];
-  const access = faultAccess[record.low(operand.a) & 0xff];
-  return { pid, access, va: (BigInt(high) << 32n) | BigInt(low), pc, times, since, cycle };
+  const { times, since, other } = candidate;
+  return { pid, ...candidate.first(), pc, ...(other && { other }), times, since, cycle };
+}
+
+function faultedOf(record: RawRecord): Faulted {
+  return faulted(record.low(operand.a), record.low(operand.b), record.high(operand.b));
+}
+
+function faulted(cause: number, vaLow: number, vaHigh: number): Faulted {
+  return { access: faultAccess[cause & 0xff], va: (BigInt(vaHigh >>> 0) << 32n) | BigInt(vaLow >>> 0) };
 }
