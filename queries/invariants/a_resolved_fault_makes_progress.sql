@@ -20,7 +20,7 @@ WITH faults AS (
   SELECT span, va, max_by("after", seq) AS entry, max_by(pc, seq) AS pc, max_by(call_site, seq) AS call_site
   FROM pte_write SEMI JOIN faults USING (span) GROUP BY span, va
 ), rounds AS (
-  -- Faults of one instruction at once behind the return to it, for different reasons in turn: none lets the next one by.
+  -- Faults of one instruction at once behind the return to it, for different reasons in turn.
   SELECT *, max(CASE WHEN is_new THEN seq END) OVER (PARTITION BY pid ORDER BY seq) AS begun FROM (
     SELECT *, coalesce(pc <> lag(pc) OVER previous OR cycle - lag(end_cycle) OVER previous > 1, true) AS is_new
     FROM page_fault WHERE EXISTS (SELECT * FROM run_facts WHERE key = 'end_reason' AND value = 'fault_loop')
@@ -29,7 +29,8 @@ WITH faults AS (
 ), turns AS (
   SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, pid, pc, min_by(va, seq) AS va, min_by(access, seq) AS access,
          count(*) AS times, count(DISTINCT (va, access)) AS kinds,
-         string_agg(DISTINCT printf('%s at 0x%x', access, va), ' and ' ORDER BY printf('%s at 0x%x', access, va)) AS deeds
+         string_agg(DISTINCT printf('%s at 0x%x', access, va), ' and '
+                    ORDER BY printf('%s at 0x%x', access, va)) AS deeds
   FROM rounds GROUP BY pid, pc, begun HAVING kinds > 1 AND times > 100
 ), printed AS (
   SELECT pid, cycle, trim(text, chr(10) || chr(13) || ' ') AS text FROM console WHERE direction = 'output'
@@ -66,7 +67,7 @@ FROM streaks s LEFT JOIN resolvers w ON true
 LEFT JOIN repeats r ON r.pid = s.pid AND r.pc = s.pc AND r.va = s.va AND r.access = s.access
 UNION ALL
 SELECT t.cycle, t.hart, t.pid, NULL, t.pc, [w.pc, w.call_site]::UBIGINT[],
-       printf('one instruction faulted %d times, in turn for a %s: each was declared resolved, and the instruction never '
-              || 'got through', t.times, t.deeds)
+       printf('one instruction faulted %d times, in turn for a %s: each was declared resolved, and the instruction '
+              || 'never got through', t.times, t.deeds)
 FROM turns t LEFT JOIN resolvers w ON true
 ORDER BY cycle

@@ -1,7 +1,7 @@
 // Programs that a page fault keeps at one instruction for ever, seen as traps are recorded: the kernel says that the
-// fault is resolved, the instruction is executed again, and it faults again: for the same reason, or for several in turn
-// (a fetch and a store, two pages of one access). The run ends by what is seen here, so it is seen in the emulator's
-// thread, before translation.
+// fault is resolved, the instruction is executed again, and it faults again: for the same reason, or for several in
+// turn (a fetch and a store, two pages of one access). The run ends by what is seen here, so it is seen in the
+// emulator's thread, before translation.
 import { operand, RawRecord } from '../raw-record.js';
 import { faultAccess, modeEntered, modeLeft, userMode } from './trap-fields.js';
 
