@@ -1,6 +1,7 @@
 // What a program's cases came to, for people: how many of each kind, and a line for each that did not pass.
 import type { Disclosure } from '../../analyzer/index.js';
 import { escapeText, pageWidth, printable, wrapText } from '../../text/index.js';
+import { atTheEnd, steps } from './cases.js';
 import { allCases, type FoundCase } from './legs.js';
 import type { AuditedRun } from './report.js';
 
@@ -41,7 +42,8 @@ function tally(cases: readonly WholeCase[], notRun: number): string {
     return count === 0 ? [] : [`${count} ${resultWords[result]}`];
   });
   const rest = notRun === 0 ? [] : [`${notRun} had no turn`];
-  return `${cases.length + notRun} cases: ${[...counts, ...rest].join(', ')}`;
+  const own = cases.filter(({ name }) => !steps.has(name) && name !== atTheEnd).length;
+  return `${own + notRun} cases: ${[...counts, ...rest].join(', ')}`;
 }
 
 function wholeCases(runs: readonly FoundCase[]): WholeCase[] {
