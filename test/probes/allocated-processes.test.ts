@@ -96,6 +96,13 @@ describe('a process without a table', () => {
     expect(await rowsOf([...forked, ...exited, retired(secondRoot), junk, again])).toHaveLength(4);
   });
 
+  test('stays a zombie without a page table where structs are seen to be given back', async () => {
+    const other = 0x80103000;
+    const records = [made(other, 9, 0), freeEntered(other), ...forked, ...exited, retired(secondRoot)];
+    expect(await rowsOf(records)).toEqual(lived);
+    expect(await rowsOf([...records, freeEntered(second)])).toEqual([...lived, ['reap', 2, 0, 0]]);
+  });
+
   test('that was given up before it ran was never forked', async () => {
     const rows = await rowsOf([
       made(first, 1, firstRoot),

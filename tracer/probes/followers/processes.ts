@@ -15,6 +15,8 @@ export class Processes {
   private readonly slots: ProcessSlots;
   private readonly fields: readonly Field[];
   private readonly rows: EventFileWriter<'process'> | undefined;
+  /** Structs of processes that are in no table were seen to be given back. */
+  private areReleased = false;
 
   constructor(
     readonly facts: ProcessFacts,
@@ -76,16 +78,21 @@ export class Processes {
     slot.root = record.number(operand.c);
   }
 
-  /** A page table is freed: with a zombie's the process is gone, whatever else its struct will say. */
+  /**
+   * A page table is freed: with a zombie's the process is gone, whatever else its struct will say. Where structs are
+   * seen to be given back, that tells it better: a wait that fails may have freed the table, and leave the zombie.
+   */
   tableFreed(record: RawRecord, root: number): void {
-    if (this.facts.maker === undefined || root === 0) return;
+    if (this.facts.maker === undefined || this.areReleased || root === 0) return;
     for (const slot of this.slots.all()) if (slot.root === root) this.gone(record, slot);
   }
 
   /** What is at the address is given back. */
   released(record: RawRecord, address: number): void {
     const slot = this.facts.maker === undefined ? undefined : this.slots.at(address);
-    if (slot) this.gone(record, slot);
+    if (!slot) return;
+    this.areReleased = true;
+    this.gone(record, slot);
   }
 
   /** A process without a table, or what was to be one, is no more. */
