@@ -34,9 +34,14 @@ export function causesOf(broken: readonly BrokenRule[]): Cause[] {
   for (const one of inOrder) {
     const cause = causes.findLast((other) => mayFollow(one, other));
     if (cause === undefined) causes.push(one);
-    else cause.consequences.push(one.rule.result.name);
+    else if (!names(cause).includes(one.rule.result.name)) cause.consequences.push(one.rule.result.name);
   }
   return causes;
+}
+
+/** The rules that a cause tells of already. */
+function names({ rule, consequences }: Cause): readonly string[] {
+  return [rule.result.name, ...consequences];
 }
 
 /**

@@ -110,6 +110,17 @@ describe('of broken rules', () => {
     ]);
   });
 
+  test('a rule that is broken in several places is named once, and never as its own consequence', () => {
+    const kept = broken('lock', { cycle: 5 }, { breaks: 'all' });
+    const lent = broken('lent', { cycle: 9 }, { breaks: undefined });
+    const inPlaces = (rule: BrokenRule): BrokenRule => {
+      const elsewhere = { cycle: 10, suspects: [{ function: 'uvmfree' }] };
+      const violations = [...rule.result.violations, { ...rule.result.violations[0], ...elsewhere }];
+      return { ...rule, result: { ...rule.result, violations } };
+    };
+    expect(outline([inPlaces(kept), inPlaces(lent)])).toEqual([['lock', ['lent']]]);
+  });
+
   test('what suspects the same line first is told once', () => {
     const at = (line: number) => ({ suspects: [{ function: 'uvm_shrink', file: 'vm.c', line }] });
     const count = broken('count', { cycle: 5, frame: 1n, ...at(3) });
