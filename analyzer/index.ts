@@ -10,7 +10,9 @@ export { tablesWith, TraceQuery } from './query.js';
 export { readQueries, type QueryLibrary } from './query-library.js';
 export { queryReference } from './query-reference.js';
 export {
+  consequenceLines,
   disclosures,
+  firstViolationLines,
   lookFirst,
   reports,
   type Disclosure,

@@ -1,6 +1,7 @@
 // One finding as text: the rule, where and when it was broken first, what led there, what follows from it, and a hint.
 import { escapeText, formatCount, hex, pageWidth, paint, processWords, wrapText } from '../../text/index.js';
 import type { Chain, Finding, InvariantResult, Suspect, Violation } from '../result.js';
+import type { Disclosure } from './disclosure.js';
 import type { TextOptions } from './text.js';
 
 /** Other places of a rule that are told. */
@@ -42,6 +43,16 @@ export function findingLines(
   ];
 }
 
+/** What a violation says, where it was, and whom to suspect: as much of it as may be disclosed. */
+export function firstViolationLines(violation: Violation, disclose: Disclosure): string[] {
+  if (disclose === 'what') return [];
+  return [
+    ...wrapText(escapeText(violation.message, 600), pageWidth, '    '),
+    ...whereLines(violation),
+    ...(disclose === 'why' ? suspectLines(violation) : []),
+  ];
+}
+
 /** A place of its own where the same rule is broken. */
 function otherPlaceLines(violation: Violation): string[] {
   const { cycle, message, suspects } = violation;
@@ -56,7 +67,7 @@ function who({ pid, process }: { readonly pid: number; readonly process?: string
 }
 
 function placeLines(violation: Violation, options: TextOptions): string[] {
-  const { cycle, since, hart, message, file, line } = violation;
+  const { cycle, since, hart, file, line } = violation;
   const frame = violation.frame === undefined ? '' : `, frame ${hex(violation.frame)}`;
   const begun = since === undefined ? '' : `, wrong since cycle ${since}`;
   const source = file && line && options.sourceLine?.(file, line);
@@ -66,8 +77,7 @@ function placeLines(violation: Violation, options: TextOptions): string[] {
       'bold',
       options.colour ?? false,
     ),
-    ...wrapText(escapeText(message, 600), pageWidth, '    '),
-    ...whereLines(violation),
+    ...firstViolationLines(violation, 'where'),
     // A brace says nothing: the address was that of a function.
     ...(source && /\w/.test(source) ? [escapeText(`      > ${source.trim()}`, pageWidth)] : []),
   ];
@@ -134,7 +144,8 @@ function causeWords(cause: string): string {
   return cause === 'page_fault' ? ', page fault' : `, ${escapeText(cause, 30)}`;
 }
 
-function consequenceLines(rules: readonly InvariantResult[]): string[] {
+/** Rules that are broken as well, in one line or more. */
+export function consequenceLines(rules: readonly InvariantResult[]): string[] {
   if (rules.length === 0) return [];
   const named = rules.map(({ title, violationCount }) => {
     return violationCount === 1 ? title : `${title} (${formatCount(violationCount)})`;

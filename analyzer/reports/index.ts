@@ -12,5 +12,5 @@ export const reports = {
 export type ReportFormat = keyof typeof reports;
 
 export { disclosures, type Disclosure } from './disclosure.js';
-export { lookFirst } from './finding.js';
+export { consequenceLines, firstViolationLines, lookFirst } from './finding.js';
 export type { TextOptions } from './text.js';

@@ -16,7 +16,8 @@ import { shellWord, suggestion } from '../suggestion.js';
 import type { Surroundings } from '../surroundings.js';
 import { caseLines } from './case-lines.js';
 import type { Leg } from './legs.js';
-import { mergedRules, verdicts, worstLeg, type MergedRule } from './merge.js';
+import { verdicts, worstLeg } from './merge.js';
+import { violatedLines, violatedRules } from './violated-lines.js';
 
 /** A program that was run, at least once, and judged. */
 export interface AuditedRun {
@@ -93,7 +94,9 @@ function table(runs: readonly AuditedRun[], disclose: Disclosure): string[] {
   const rows = runs.map((run) => [
     run.words.join(' '),
     worstLeg(run.legs).check.verdict,
-    violated(run, 'error').length.toString(),
+    violatedRules(run)
+      .filter(({ result }) => result.severity === 'error')
+      .length.toString(),
     disclose === 'what' ? '' : firstCycle(run),
     formatCount(run.legs.reduce((sum, { result }) => sum + result.cycle, 0)),
     `${run.legs.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1)} s`,
@@ -124,12 +127,6 @@ function times(count: number): string {
   return ['never', 'once', 'twice'].at(count) ?? `${count} times`;
 }
 
-function violated({ legs }: AuditedRun, severity?: InvariantResult['severity']): MergedRule[] {
-  return mergedRules(legs).filter(
-    ({ result }) => result.status === 'violated' && (severity === undefined || result.severity === severity),
-  );
-}
-
 /** Of the first run that has a violation: cycles of different runs are different moments. */
 function firstCycle({ legs }: AuditedRun): string {
   for (const { check } of legs) {
@@ -138,26 +135,6 @@ function firstCycle({ legs }: AuditedRun): string {
     if (cycles.length > 0) return formatCount(cycles.reduce((least, cycle) => Math.min(least, cycle)));
   }
   return '';
-}
-
-/** Each rule with the programs that showed it, violations before warnings. */
-function violatedLines(runs: readonly AuditedRun[], disclose: Disclosure): string[] {
-  const found = runs.flatMap((run) => violated(run).map((rule) => ({ run, rule })));
-  const titles = [...new Set(found.map(({ rule }) => rule.result.title))];
-  const blocks = titles.map((titled) => {
-    const here = found.filter(({ rule }) => rule.result.title === titled);
-    const { severity } = here[0].rule.result;
-    return { severity, lines: [titled, ...here.map(({ run, rule }) => shownBy(run, rule, disclose))] };
-  });
-  return (['error', 'warning'] as const).flatMap((severity) =>
-    blocks
-      .filter((block) => block.severity === severity)
-      .flatMap(({ lines: [first, ...rest] }) => [
-        '',
-        `  ${severity === 'error' ? 'violated' : 'warning'}: ${first}`,
-        ...rest,
-      ]),
-  );
 }
 
 /** What no program's run showed to rules that should have had something to judge. */
@@ -171,16 +148,6 @@ function blindLines(runs: readonly AuditedRun[]): string[] {
     const text = `not seen: ${reason}: not judged by ${rules.size} rule(s); see trace inspect, --profile`;
     return ['', ...wrapText(printable(text), pageWidth, '  ', '    ')];
   });
-}
-
-function shownBy({ words, legs }: AuditedRun, rule: MergedRule, disclose: Disclosure): string {
-  const { result, first } = rule;
-  const shown = legs.length > 1 ? ` in ${rule.legs} of its ${legs.length} runs` : '';
-  const found = `${words.join(' ')}: ${formatCount(result.violationCount)} found${shown}`;
-  if (disclose === 'what' || first === undefined) return `    ${printable(found)}`;
-  const { violation, out } = first;
-  const place = violation.function === undefined ? '' : ` in ${escapeText(violation.function, 40)}`;
-  return `    ${printable(`${found}, first at cycle ${violation.cycle}${place} (${out})`)}`;
 }
 
 function tally(runs: readonly AuditedRun[]): string {

@@ -5,6 +5,7 @@ import type { CheckResult, InvariantResult } from '../../analyzer/index.js';
 import { casesOf, type CaseRun } from '../../commands/audit/cases.js';
 import { allCases, nextLeg, type Leg } from '../../commands/audit/legs.js';
 import { mergedFindings, mergedRules } from '../../commands/audit/merge.js';
+import { violatedLines } from '../../commands/audit/violated-lines.js';
 import { openTrace } from '../../tracer/directory/index.js';
 import { trace } from '../support/command-line.js';
 import { undocumentedKeys } from '../support/json-keys.js';
@@ -216,6 +217,23 @@ describe('what legs have found', () => {
     expect([other!.result.status, other!.legs, other!.first]).toEqual(['holds', 0, undefined]);
     expect(mergedFindings(legs)).toMatchObject([
       { traces: ['a', 'b'], finding: { violation: { cycle: 10 } } },
+    ]);
+  });
+
+  test('is shown with what it says, and a rule that is nowhere a cause stands behind all causes', () => {
+    const cause = leg('a', 3, 10);
+    const both = leg('b', 2, 20);
+    const gone = { ...cause.check.invariants[0], name: 'gone', title: 'gone twice', violationCount: 5 };
+    const invariants = [gone, { ...both.check.invariants[0], title: 'no double free' }];
+    const ran = (word: string, check: CheckResult) => ({ words: [word], legs: [{ ...both, check }] });
+    const runs = [ran('first', { ...both.check, invariants }), ran('second', { ...both.check, invariants })];
+    const what = ['', '  violated: no double free', '    first: 2 found', '    second: 2 found'];
+    const also = ['', '  also broken, probably as a consequence: gone twice (10)'];
+    expect(violatedLines(runs, 'what')).toEqual([...what, ...also]);
+    expect(violatedLines(runs, 'why').slice(2, 5)).toEqual([
+      '    frame 0x20 is freed twice',
+      '    in kfree (kalloc.c:7)',
+      '    first: 2 found, first at cycle 20 (b)',
     ]);
   });
 });
