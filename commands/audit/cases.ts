@@ -49,11 +49,11 @@ export const atTheEnd = 'at_the_end';
 /**
  * Reads the trace of a run of audit.
  *
- * @param ending how the run ended, in a clause, for the case in which it did
+ * @param endingOf tells from what was printed how the run ended, in a clause, for the case in which it did
  */
-export function readCases(trace: string, ending: string): CaseLog {
+export function readCases(trace: string, endingOf: (console: string) => string): CaseLog {
   const console = readFileSync(path.join(trace, traceFiles.console), 'latin1');
-  return casesOf(readMarks(trace), console, ending);
+  return casesOf(readMarks(trace), console, endingOf(console));
 }
 
 /** The same, from what the markers say and what was printed. */

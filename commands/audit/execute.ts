@@ -2,11 +2,10 @@
 import path from 'node:path';
 import { findingsWhileRecording, judgeRun, openTraceSource } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
-import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { runProgram, SharedBoot } from '../../tracer/session/index.js';
 import { chooseKernel, memoryBytes, type ChosenKernel } from '../kernel-options.js';
 import { ProgressLine } from '../progress-line.js';
-import { isOwn, linesFor, withPrograms } from '../run/added-programs.js';
+import { isOwn, linesFor, readyFor } from '../run/added-programs.js';
 import { requestOf } from '../run/flags.js';
 import type { Surroundings } from '../surroundings.js';
 import { readCases } from './cases.js';
@@ -22,7 +21,9 @@ import { TimeLeft, timeLeftText } from './time-left.js';
 export async function executeAudit(flags: AuditFlags, surroundings: Surroundings): Promise<number> {
   const chosen = chooseKernel(flags);
   const programs = programsOf(flags, chosen);
-  const kernel = withAll(chosen, programs);
+  // All on one disk, so that every run boots into the same state.
+  const lines = programs.map(({ words }) => words);
+  const kernel = readyFor(lines, chosen);
   const giveBack = takeDirectory(flags.out);
   const interrupt = new AbortController();
   const restore = surroundings.onInterrupt(() => interrupt.abort());
@@ -51,17 +52,6 @@ export async function executeAudit(flags: AuditFlags, surroundings: Surroundings
     restore();
     giveBack();
   }
-}
-
-/** All programs on one disk, so that every run boots into the same state. */
-function withAll(chosen: ChosenKernel, programs: readonly AuditedProgram[]): ChosenKernel {
-  const kernel = withPrograms(
-    chosen,
-    programs.map(({ words }) => words[0]),
-    [],
-  );
-  for (const { words } of programs) checkProgram(words, kernel.disk, kernel.diskPath);
-  return kernel;
 }
 
 class Audit {
@@ -137,7 +127,7 @@ class Audit {
     const source = openTraceSource(out);
     const { check, program: outcome } = await judgeRun(source, { recorded: result.consumed });
     const seconds = (performance.now() - started) / 1000;
-    const log = isOwn(words[0], 'audit', this.kernel) && readCases(out, endingOf(result, out));
+    const log = isOwn(words[0], 'audit', this.kernel) && readCases(out, (said) => endingOf(result, said));
     return { words, out, result, check, outcome, seconds, ...(log && { log }) };
   }
 

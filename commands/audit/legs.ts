@@ -1,7 +1,7 @@
 // A program that the kernel does not outlive is run in legs: each goes on, on the booted machine, behind the case in
 // which the one before it ended, until all cases have had their turn. Which legs there are follows from their runs
 // alone, so that an audit has the same ones each time.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { CheckResult, ProgramOutcome } from '../../analyzer/index.js';
 import { traceFiles } from '../../tracer/directory/index.js';
@@ -54,8 +54,7 @@ export function shareLeft(legs: readonly Leg[]): number {
 }
 
 /** How a run ended, in a clause: by the kernel's last words, or by those of audit, where there are such. */
-export function endingOf({ end }: RunResult, trace: string): string {
-  const console = readFileSync(path.join(trace, traceFiles.console), 'latin1');
+export function endingOf({ end }: RunResult, console: string): string {
   const last = (words: RegExp): string | undefined => [...console.matchAll(words)].at(-1)?.[1].trim();
   if (end === 'panic') return last(/(panic: [^\r\n]*)/g) ?? endings.panic;
   if (end !== 'prompt') return endings[end];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { UsageError } from '../../errors.js';
 import { programElf, programNames } from '../../fixtures/index.js';
 import { DiskImage, addFiles, type DiskFile } from '../../tracer/disk-image/index.js';
-import { readProgramFile } from '../../tracer/kernel-input/index.js';
+import { checkProgram, readProgramFile } from '../../tracer/kernel-input/index.js';
 import { loadedPart } from '../../tracer/symbols/index.js';
 import type { ChosenKernel } from '../kernel-options.js';
 
@@ -21,6 +21,23 @@ export function readProgram(option: string): DiskFile {
   const file = separator < 0 ? option : option.slice(0, separator);
   const name = separator < 0 ? path.basename(file).replace(/\.elf$/, '') : option.slice(separator + 1);
   return { name, contents: readProgramFile(file) };
+}
+
+/**
+ * The kernel with a disk that lines can be typed on: with these programs, and those of ours that they name.
+ *
+ * @param lines what is to be run, the words of each as they are typed; none in one to only boot
+ * @throws UsageError when the disk is no xv6 disk, or a line cannot be typed or names no program
+ */
+export function readyFor(
+  lines: readonly (readonly string[])[],
+  chosen: ChosenKernel,
+  programs: readonly DiskFile[] = [],
+): ChosenKernel {
+  const names = lines.flatMap((words) => words.slice(0, 1));
+  const kernel = withPrograms(chosen, names, programs);
+  for (const words of lines) checkProgram(words, kernel.disk, kernel.diskPath, programNames());
+  return kernel;
 }
 
 /**

@@ -2,8 +2,6 @@
 import { statSync } from 'node:fs';
 import { findingsWhileRecording, judgeRun, openTraceSource, traceSource } from '../../analyzer/index.js';
 import { ExitCode, UsageError } from '../../errors.js';
-import { programNames } from '../../fixtures/index.js';
-import { checkProgram } from '../../tracer/kernel-input/index.js';
 import { openTrace } from '../../tracer/directory/index.js';
 import { runProgram, type RunRequest, type RunResult } from '../../tracer/session/index.js';
 import { ConsoleEcho } from '../console-echo.js';
@@ -13,7 +11,7 @@ import { sourceLines } from '../source-lines.js';
 import { shellWord } from '../suggestion.js';
 import type { Surroundings } from '../surroundings.js';
 import { baselineDirectory, outputDirectory, requestOf, type RunFlags } from './flags.js';
-import { linesFor, readProgram, withPrograms } from './added-programs.js';
+import { linesFor, readProgram, readyFor } from './added-programs.js';
 import { runJson, runText, type FinishedRun } from './report.js';
 
 /** The whole of `trace run`; returns the exit code. Throws UsageError before anything boots where it can. */
@@ -23,11 +21,7 @@ export async function executeRun(
   surroundings: Surroundings,
 ): Promise<number> {
   const added = (flags.addProgram ?? []).map(readProgram);
-  const ready = (chosen: ChosenKernel): ChosenKernel => {
-    const kernel = withPrograms(chosen, words.slice(0, 1), added);
-    checkProgram(words, kernel.disk, kernel.diskPath, programNames());
-    return kernel;
-  };
+  const ready = (chosen: ChosenKernel): ChosenKernel => readyFor([words], chosen, added);
   const kernel = ready(chooseKernel(flags));
   const named = flags.baseline === undefined ? undefined : chooseBaseline(flags.baseline);
   if (named && 'trace' in named) openTrace(named.trace);

@@ -95,11 +95,10 @@ export class FaultLoops {
       // An interrupt of the instruction before it is executed is neither progress nor a fault.
       if (candidate && !candidate.isAt(record)) candidates.delete(key);
     } else if (!((record.low(operand.a) & 0xff) in faultAccess)) candidates.delete(key);
-    else if (candidate?.isSame(record)) this.again(candidate);
     else if (candidate?.isAt(record) && this.isAtOnce()) {
-      candidate.other ??= faultedOf(record);
+      if (!candidate.isSame(record)) candidate.other ??= faultedOf(record);
       this.again(candidate);
-    } else {
+    } else if (!candidate?.isSame(record)) {
       if (!candidate) candidates.set(key, (candidate = new Candidate()));
       candidate.take(record);
     }
@@ -112,7 +111,10 @@ export class FaultLoops {
     if (modeEntered(record.size) === userMode) this.returned[record.hart] = record.cycleLow;
   }
 
-  /** Whether the hart has executed nothing since its return. */
+  /**
+   * Whether the hart has executed nothing since its return. With a turn of another hart in between the program may have
+   * done something: that counts for nothing.
+   */
   private isAtOnce(): boolean {
     const { record, returned } = this;
     return ((record.cycleLow - returned[record.hart]) | 0) <= 1;
@@ -120,8 +122,6 @@ export class FaultLoops {
 
   private again(candidate: Candidate): void {
     const { record, isFound } = this;
-    // With a turn of another hart in between the program may have done something: that counts for nothing.
-    if (!this.isAtOnce()) return;
     if (++candidate.times < this.enough.faults || isFound) return;
     if (record.cycle - candidate.since < this.enough.cycles) return;
     this.isFound = true;
