@@ -110,6 +110,9 @@ describe('counts_change_under_a_common_lock', () => {
     };
     expect(await suspects(freed(['uvmunmap', 0], ['handler', 0]))).toEqual([['kfree', 'uvmunmap']]);
     expect(await suspects(freed(['uvmunmap', 1], ['handler', 0]))).toEqual([['handler', 'kfree']]);
+    // Seen in a kernel without any lock for counts, whose `wait` holds one of its own while it frees a page table.
+    const hardly = freed(['freeproc', 1], ['uvmfree', 0], ['handler', 0]);
+    expect(await suspects(hardly)).toEqual([['kfree', 'uvmfree']]);
   });
 
   test('lets a frame with a single owner alone, and kernels without known locks', async () => {
