@@ -23,8 +23,11 @@ const heapGrowth = 1000;
 /** Megabytes of heap, and of columns with it, that a thread has at first before V8 looks. */
 const heapAtFirst = 256;
 
+/** V8 from Node 21 on has no such budget, and says on stderr that it does not know the flag. */
+const hasInterruptBudget = Number.parseInt(process.versions.node, 10) < 21;
+
 // What is kept is refused unless the flags are those under which it was compiled, so this comes first.
-setFlagsFromString(`--interrupt-budget=${interruptBudget}`);
+if (hasInterruptBudget) setFlagsFromString(`--interrupt-budget=${interruptBudget}`);
 setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
 setFlagsFromString(`--initial-old-space-size=${heapAtFirst}`);
 
