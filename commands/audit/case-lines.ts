@@ -43,7 +43,8 @@ function tally(cases: readonly WholeCase[], notRun: number): string {
   });
   const rest = notRun === 0 ? [] : [`${notRun} had no turn`];
   const own = cases.filter(({ name }) => !steps.has(name) && name !== atTheEnd).length;
-  return `${own + notRun} cases: ${[...counts, ...rest].join(', ')}`;
+  const all = own + notRun;
+  return `${all} case${all === 1 ? '' : 's'}: ${[...counts, ...rest].join(', ')}`;
 }
 
 function wholeCases(runs: readonly FoundCase[]): WholeCase[] {

@@ -39,6 +39,8 @@ const marks = { alone: 1, busy: 2, cases: 3 } as const;
 
 /** What audit tries before its first case, as if it were one, and the option that has it do without. */
 export const steps: ReadonlyMap<string, string> = new Map([
+  ['status', '-s'],
+  ['room', '-r'],
   ['permissions', '-p'],
   ['all_memory', '-m'],
 ]);
@@ -65,7 +67,7 @@ export function casesOf({ begun, cases, isOver }: Marks, console: string, ending
     const result = told.get(keyOf(one.name, one.isBusy));
     const isLast = index === begun.length - 1 && !isOver;
     if (isLast && !(hasGivenUp && result)) return [{ ...one, result: 'died', said: ending }];
-    if (steps.has(one.name)) return [];
+    if (steps.has(one.name) && !result) return [];
     return [{ ...one, ...(result ?? unseen) }];
   });
   // What is missing in the midst of the cases is what those hold that did not end.

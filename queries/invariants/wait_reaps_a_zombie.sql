@@ -18,13 +18,19 @@ WITH failed AS (
   FROM failed f JOIN processes c ON c.parent = f.pid
   WHERE c.exit_seq < f.seq AND coalesce(c.reap_seq > f.seq, true) GROUP BY f.seq
 ), placed AS (
-  SELECT f.*, d.child, d.children, s.root, s.image, (f.argument0 >> 12) << 12 AS va
+  SELECT f.*, d.child, d.children, s.root, s.image, (f.argument0 >> 12) << 12 AS va,
+         (f.argument0 >> 12) + CASE WHEN f.argument0 & 4095 > 4092 THEN 1 ELSE 0 END AS last_page
   FROM failed f JOIN dead d USING (seq) ASOF LEFT JOIN current_spaces s ON f.pid = s.pid AND f.seq > s.from_seq
 ), sound AS (
   SELECT p.* FROM placed p
   JOIN granted_permissions g ON g.image = p.image AND g.va = p.va AND g.permissions & 4 <> 0
+  -- A status of four bytes may go on into the next page.
+  SEMI JOIN granted_permissions h
+    ON h.image = p.image AND h.va >> 12 = p.last_page AND h.permissions & 4 <> 0
   SEMI JOIN leaf_mappings m
     ON m.root = p.root AND m.va = p.va AND m.from_seq < p.seq AND coalesce(m.to_seq > p.seq, true)
+  SEMI JOIN leaf_mappings n
+    ON n.root = p.root AND n.va >> 12 = p.last_page AND n.from_seq < p.seq AND coalesce(n.to_seq > p.seq, true)
   UNION ALL
   SELECT * FROM placed WHERE argument0 = 0
 )

@@ -162,6 +162,16 @@ describe('the cases of a run that is not over', () => {
     expect(casesIn('audit: FAILED: saw', 'audit text: ran')).toEqual([['text', 'failed', 'saw'], died]);
   });
 
+  test('have among them what is tried first where that has told something', () => {
+    const first = ['status', 'room', 'text'].map((name, cycle) => ({ name, isBusy: false, cycle }));
+    const lines = 'audit status: FAILED: expected wait() to tell, saw another\naudit text: ran';
+    const { runs } = casesOf({ begun: first, cases: 1, isOver: true }, lines, '');
+    expect(runs.map(({ name, result, said }) => [name, result, said])).toEqual([
+      ['status', 'failed', 'expected wait() to tell, saw another'],
+      ['text', 'passed', undefined],
+    ]);
+  });
+
   test('are as they say where it gave up, and what they hold is no failure of its own', () => {
     const end = [
       'audit: FAILED: fewer frames',
