@@ -13,7 +13,7 @@ const aboutVerdicts = [
 ].join(' ');
 const aboutViews = [
   'What the invariants are made of, and what `trace query` offers beside the [events](events.md),',
-  'derived from `queries/views/*.sql`.',
+  'derived from `queries/views/*.sql`. `frame_of(entry)` is the address of the frame that a page-table entry names.',
 ].join(' ');
 
 const aboutHistories = [

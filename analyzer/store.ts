@@ -1,12 +1,15 @@
 // A database of one run with the views over it, made when a statement first needs them. Closed to the outside from the
 // start.
-import { eventNames } from '../tracer/schema/index.js';
+import { eventNames, Pte } from '../tracer/schema/index.js';
 import { Database, type DatabaseLimits } from './database.js';
 import type { EventSource } from './event-source.js';
 import { historyTables } from './histories/index.js';
 import type { ViewFile } from './query-file.js';
 import { readsOf } from './query-library.js';
 import { RunTables } from './run-tables.js';
+
+/** What an entry of a page table names, as the schema lays entries out: physical address of a frame. */
+const frameOfEntry = `CREATE MACRO frame_of(entry) AS ((entry >> ${Pte.numberShift}) & ${Pte.numberMask}) << 12`;
 
 /** The tables and views of a run. */
 export class EventStore {
@@ -24,7 +27,9 @@ export class EventStore {
     views: readonly ViewFile[],
     limits?: DatabaseLimits,
   ): Promise<EventStore> {
-    return new EventStore(await Database.open(limits), tables, views);
+    const database = await Database.open(limits);
+    await database.execute(frameOfEntry);
+    return new EventStore(database, tables, views);
   }
 
   get source(): EventSource {

@@ -28,7 +28,7 @@ WITH gained AS (
     AND (m.before & 768 <> m.after & 768)
   GROUP BY c.last_seq
 )
-SELECT w.cycle, m.cycle AS since, w.hart, w.pid, ((w.after >> 10) & 17592186044415) << 12 AS frame, w.pc, w.call_site,
+SELECT w.cycle, m.cycle AS since, w.hart, w.pid, frame_of(w.after) AS frame, w.pc, w.call_site,
        [m.pc, m.call_site, w.pc, w.call_site] AS sites,
        printf('the page at 0x%x became %s, which the program was never granted%s', c.va,
               CASE c.extra WHEN 12 THEN 'writable and executable' WHEN 4 THEN 'writable' ELSE 'executable' END,

@@ -11,7 +11,7 @@
 WITH opened AS (
   SELECT * FROM page_changes WHERE by_fault AND (first_entry & 17) = 1 AND (entry & 17) = 17
 )
-SELECT w.cycle, w.hart, w.pid, ((w.after >> 10) & 17592186044415) << 12 AS frame, w.pc, w.call_site,
+SELECT w.cycle, w.hart, w.pid, frame_of(w.after) AS frame, w.pc, w.call_site,
        printf('a fault made the page at 0x%x, which was the kernel''s, the program''s', o.va) AS message
 FROM opened o JOIN pte_write w ON w.seq = o.last_seq
 ORDER BY w.seq

@@ -13,7 +13,7 @@ WITH changes AS (
   FROM space_changes c CROSS JOIN cow_mark m
   WHERE c.finished AND c.user_after AND (c.entry & 4) <> 0 AND (c.entry & m.bit) <> 0
 )
-SELECT w.cycle, w.hart, w.pid, ((w.after >> 10) & 17592186044415) << 12 AS frame, w.pc, w.call_site,
+SELECT w.cycle, w.hart, w.pid, frame_of(w.after) AS frame, w.pc, w.call_site,
        printf('the page at 0x%x was made writable and kept its mark (entry 0x%x)', c.va, w.after) AS message
 FROM changes c JOIN pte_write w ON w.seq = c.last_seq
 ORDER BY w.cycle, c.va

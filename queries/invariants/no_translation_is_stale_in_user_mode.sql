@@ -17,7 +17,7 @@ WITH stale AS (
   FROM stale s ASOF JOIN narrowed n ON s.root = n.root AND s.seq > n.seq
   QUALIFY row_number() OVER (PARTITION BY n.pc, n.call_site ORDER BY s.seq) = 1
 )
-SELECT cycle, hart, pid, ((before >> 10) & 17592186044415) << 12 AS frame, pc, call_site,
+SELECT cycle, hart, pid, frame_of(before) AS frame, pc, call_site,
        printf('the entry for 0x%x was narrowed here, and hart %d went on in user mode at cycle %d without sfence.vma',
               va, return_hart, return_cycle) AS message
 FROM first_return

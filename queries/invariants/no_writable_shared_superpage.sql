@@ -12,7 +12,7 @@
 WITH entries AS (
   SELECT *, lead(seq) OVER (PARTITION BY entry ORDER BY seq) AS next_seq FROM pte_write WHERE level = 1
 ), large AS (
-  SELECT e.*, ((after >> 10) & 17592186044415) << 12 AS frame, (after & 4) <> 0 AS writable, (entry >> 12) << 12 AS page
+  SELECT e.*, frame_of(after) AS frame, (after & 4) <> 0 AS writable, (entry >> 12) << 12 AS page
   FROM entries e WHERE (after & 17) = 17 AND (after & 14) <> 0
 ), gone AS (
   SELECT "table" AS page, seq AS gone_seq FROM page_table WHERE action = 'retired'

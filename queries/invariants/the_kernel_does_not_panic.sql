@@ -12,8 +12,7 @@
 WITH frames AS (
   SELECT span, seq, (frame >> 12) << 12 AS frame FROM kfree
   UNION ALL
-  SELECT span, seq, CASE after & 1 WHEN 1 THEN (after >> 10) & 17592186044415
-                                   ELSE (before >> 10) & 17592186044415 END << 12
+  SELECT span, seq, frame_of(CASE after & 1 WHEN 1 THEN after ELSE before END)
   FROM pte_write WHERE level = 0
 ), last_frame AS (
   SELECT p.seq, max_by(f.frame, f.seq) AS frame

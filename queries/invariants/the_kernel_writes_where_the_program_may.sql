@@ -39,7 +39,7 @@ SELECT cycle, hart, pid, frame, coalesce(w.pc, f.pc) AS pc, w.call_site,
 FROM found f LEFT JOIN stores w USING (seq, va)
 WHERE mappings > 1 OR read_only
 UNION ALL
-SELECT cycle, hart, pid, ((after >> 10) & 17592186044415) << 12 AS frame,
+SELECT cycle, hart, pid, frame_of(after) AS frame,
        CASE WHEN by_span = span THEN by_pc ELSE pc END AS pc, CASE WHEN by_span = span THEN call_site END AS call_site,
        [CASE WHEN by_span = span THEN by_pc END, CASE WHEN by_span = span THEN call_site END,
         (SELECT pc FROM result_writers)]::UBIGINT[],

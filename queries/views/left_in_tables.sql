@@ -19,7 +19,7 @@ WITH last_table AS (
   QUALIFY row_number() OVER (PARTITION BY l.seq ORDER BY m.va) = 1
 ), kernels AS (
   -- What the kernel has in every table, the trampoline for one.
-  SELECT l.seq, l.span, l.table_seq, w.root, w.va, ((w.after >> 10) & 17592186044415) << 12 AS frame, w.seq AS from_seq,
+  SELECT l.seq, l.span, l.table_seq, w.root, w.va, frame_of(w.after) AS frame, w.seq AS from_seq,
          0::UBIGINT AS maker
   FROM (
     SELECT l.*, t.root, t.va FROM last_table l ANTI JOIN programs USING (seq) JOIN page_table t ON t.seq = l.table_seq

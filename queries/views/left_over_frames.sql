@@ -19,7 +19,7 @@ WITH moments AS (
 ), hidden AS (
   -- Guard pages: still mapped, but not for users.
   SELECT DISTINCT a.question, a.frame, a.at_seq
-  FROM asked a JOIN hidden_pages g ON ((g.entry >> 10) & 17592186044415) << 12 = a.frame
+  FROM asked a JOIN hidden_pages g ON frame_of(g.entry) = a.frame
   WHERE g.seq > a.alloc_seq AND g.seq < a.at_seq
 ), tables AS (
   SELECT a.question, a.frame, a.at_seq FROM asked a JOIN page_table t ON t."table" = a.frame

@@ -41,7 +41,7 @@ WITH writers AS (
   LEFT JOIN gone g ON g.seq = i.seq
 ), changed AS (
   SELECT r.seq, w.cycle, w.span, w.pc, w.call_site, w.after & 1 = 1 AS valid,
-         ((w.before >> 10) & 17592186044415) << 12 AS frame
+         frame_of(w.before) AS frame
   FROM reached r JOIN pte_write w ON w.root = r.root AND w.va = r.va AND w.level = 0 AND w.seq < r.seq
   WHERE w.before & 1 <> w.after & 1
   QUALIFY row_number() OVER (PARTITION BY r.seq ORDER BY w.seq DESC) = 1
