@@ -19,6 +19,8 @@ export interface BrokenRule {
 /** A cause with its consequences, without what is told of it. */
 export interface Cause {
   readonly rule: BrokenRule;
+  /** Frames that it, or what follows from it, has broken. */
+  readonly frames: Set<bigint>;
   /** The violation with which it began. */
   readonly first: Violation;
   /** Names of rules, the earliest first. */
@@ -29,14 +31,27 @@ export interface Cause {
 export function causesOf(broken: readonly BrokenRule[]): Cause[] {
   const causes: Cause[] = [];
   const inOrder = broken
-    .flatMap((rule) => beginnings(rule).map((first): Cause => ({ rule, first, consequences: [] })))
+    .flatMap((rule) =>
+      beginnings(rule).map((first): Cause => ({
+        rule,
+        frames: new Set(rule.frames),
+        first,
+        consequences: [],
+      })),
+    )
     .sort((left, right) => order(left) - order(right) || beginning(left.first) - beginning(right.first));
   for (const one of inOrder) {
     const cause = causes.findLast((other) => mayFollow(one, other));
     if (cause === undefined) causes.push(one);
-    else if (!names(cause).includes(one.rule.result.name)) cause.consequences.push(one.rule.result.name);
+    else follow(one, cause);
   }
   return causes;
+}
+
+/** Tells of one with the other, from which it follows: what follows from it does so, too. */
+function follow({ rule: { result, breaks, frames } }: Cause, cause: Cause): void {
+  if (breaks === 'frames') for (const frame of frames) cause.frames.add(frame);
+  if (!names(cause).includes(result.name)) cause.consequences.push(result.name);
 }
 
 /** The rules that a cause tells of already. */
@@ -104,8 +119,11 @@ function mayFollow(one: Cause, cause: Cause): boolean {
   return breaksFrames && isOfFrames(one, cause);
 }
 
-function isOfFrames({ first: { frame } }: Cause, { rule: { frames } }: Cause): boolean {
-  return frame !== undefined && frames.has(frame);
+/** Whether it began with a frame that the other had broken, or at least half of its frames are such. */
+function isOfFrames({ first: { frame }, rule }: Cause, { frames }: Cause): boolean {
+  if (frame !== undefined && frames.has(frame)) return true;
+  const broken = [...rule.frames].filter((one) => frames.has(one));
+  return broken.length > 0 && broken.length * 2 >= rule.frames.size;
 }
 
 function isLater(one: Cause, cause: Cause): boolean {

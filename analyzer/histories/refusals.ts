@@ -1,10 +1,10 @@
-// What the kernel refused a program that may have had a right to it: the tables refused_stores and failed_waits, beside
-// failed_calls.
+// What the kernel refused a program that may have had a right to it: the tables refused_accesses and failed_waits,
+// beside failed_calls.
 import { failedCallsTable } from './failed-calls.js';
 import type { Histories } from './histories.js';
 import { mappingsAt, type PageMoment } from './mappings-at.js';
 import { halvesOf, pageOf } from './numbering.js';
-import { isWritable } from './page-entries.js';
+import { allows, entryNeeded } from './page-entries.js';
 import { grantedAt } from './page-permissions.js';
 import { livesOf, type ProcessLife } from './processes.js';
 import { remembered } from './remembered.js';
@@ -13,14 +13,19 @@ import { rowColumn } from './row-columns.js';
 import { spacesOf, type Space } from './spaces.js';
 import type { HistoryTableRow } from './tables.js';
 
-const write = 4;
+/** The bits of permissions, by kind of access: those of entries. */
+const permissionNeeded: Readonly<Record<string, number>> = { load: 2, store: 4, fetch: 8 };
 
 interface Refusal {
   readonly seq: number;
+  readonly access: string;
   readonly isGranted: boolean;
-  /** It is, and its entry let users only read then. */
+  /** It is, and its entry did not let users do it then. */
   readonly isWithheld: boolean;
 }
+
+/** A refusal before its entry is looked up. */
+type RefusedAccess = PageMoment & Pick<Refusal, 'access' | 'isGranted'>;
 
 /** By page of the root, the spaces that had it. */
 const spacesOfRoots = remembered((histories): ReadonlyMap<number, readonly Space[]> => {
@@ -41,34 +46,34 @@ function imagesAt(histories: Histories, root: number, seq: number): (number | un
   return begun.filter(({ fromSeq }) => fromSeq === last).map(({ image }) => image);
 }
 
-const refusedStores = remembered((histories): readonly Refusal[] => {
+const refusedAccesses = remembered((histories): readonly Refusal[] => {
   const table = histories.events.of('page_fault');
   const [access, outcome, ...wide] = table.read(['access', 'outcome', 'seq', 'root', 'va']);
   const [seqs, roots, vas] = wide.map(({ values }) => halvesOf(values));
-  const store = access.dictionary!.indexOf('store');
   const refusals = ['killed', 'panicked'].map((name) => outcome.dictionary!.indexOf(name));
-  const found: (PageMoment & { readonly isGranted: boolean })[] = [];
+  const found: RefusedAccess[] = [];
   for (let row = 0, at = 0; row < table.rows; row++, at += 2) {
-    if (access.values[row] !== store || !refusals.includes(outcome.values[row] as number)) continue;
+    if (!refusals.includes(outcome.values[row] as number)) continue;
+    const kind = access.dictionary![access.values[row] as number];
+    const needed = permissionNeeded[kind];
     const seq = seqs[at + 1] * 2 ** 32 + seqs[at];
     const root = pageOf(roots[at], roots[at + 1]);
     const images = imagesAt(histories, root, seq);
     const page = pageOf(vas[at], vas[at + 1]);
-    const isGranted = images.some((image) => ((grantedAt(histories, image, page) ?? 0) & write) !== 0);
-    found.push({ root, page, seq, isGranted });
+    const isGranted = images.some((image) => ((grantedAt(histories, image, page) ?? 0) & needed) !== 0);
+    found.push({ root, page, seq, access: kind, isGranted });
   }
   return withheld(histories, found);
 });
 
-function withheld(
-  histories: Histories,
-  refusals: readonly (PageMoment & { readonly isGranted: boolean })[],
-): Refusal[] {
+function withheld(histories: Histories, refusals: readonly RefusedAccess[]): Refusal[] {
   const granted = refusals.filter(({ isGranted }) => isGranted);
   const rows = mappingsAt(histories, granted);
   const { bits } = histories.found.pages.mappings.of;
-  const kept = new Set(granted.filter((_, index) => rows[index] >= 0 && !isWritable(bits[rows[index]])));
-  return refusals.map((one) => ({ seq: one.seq, isGranted: one.isGranted, isWithheld: kept.has(one) }));
+  const isKept = (row: number, access: string): boolean =>
+    row >= 0 && !allows(bits[row], entryNeeded[access]);
+  const kept = new Set(granted.filter(({ access }, index) => isKept(rows[index], access)));
+  return refusals.map((one) => ({ ...one, isWithheld: kept.has(one) }));
 }
 
 interface FailedWait {
@@ -95,17 +100,18 @@ const failedWaits = remembered((histories: Histories): readonly FailedWait[] => 
 /** The tables. */
 export const refusalTables = {
   failed_calls: failedCallsTable,
-  refused_stores: {
+  refused_accesses: {
     doc:
-      'Page faults by stores that ended the process or the kernel. granted: its program may write there ' +
-      '(see granted_permissions). withheld: it may, and the page was mapped for users then, to be read only.',
+      'Page faults that ended the process or the kernel. granted: its program may do there what it did (see ' +
+      'granted_permissions). withheld: it may, and the page was mapped for users then, but not for that.',
     needs: ['page_fault'],
     optional: ['pte_write', 'page_table', 'kernel_span', 'process'],
-    rows: (histories) => refusedStores(histories).length,
+    rows: (histories) => refusedAccesses(histories).length,
     columns: {
-      seq: rowColumn(refusedStores, 'u64', ({ seq }) => seq),
-      granted: rowColumn(refusedStores, 'bool', ({ isGranted }) => isGranted),
-      withheld: rowColumn(refusedStores, 'bool', ({ isWithheld }) => isWithheld),
+      seq: rowColumn(refusedAccesses, 'u64', ({ seq }) => seq),
+      access: rowColumn(refusedAccesses, 'text', ({ access }) => access),
+      granted: rowColumn(refusedAccesses, 'bool', ({ isGranted }) => isGranted),
+      withheld: rowColumn(refusedAccesses, 'bool', ({ isWithheld }) => isWithheld),
     },
   },
   failed_waits: {

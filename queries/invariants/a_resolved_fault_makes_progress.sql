@@ -2,10 +2,11 @@
 -- rule:     When a page fault is resolved, the instruction does not cause the same fault over and over again.
 -- why:      A handler that changes nothing and returns sends the program round for ever.
 -- needs:    page_fault, fault_handling, fault_changes
--- optional: fault_repeat, pte_write, kalloc, console, run_facts
+-- optional: fault_repeat, pte_write, kalloc, console, run_facts, address_spaces, granted_permissions, fault_handlers
 -- severity: error
 -- follows:  frames
--- hint:     Which entry would have let the instruction through, and why was it left as it was?
+-- hint:     Which entry would have let the instruction through, and why was it left as it was? If the program has no
+--           right to the address: who says so, and who listens?
 -- except:   A fault after which an entry had changed may come again, since fork can share the page once more. One
 --           that comes again once is left alone: a handler may see only then that it is none to resolve.
 -- judged:   SELECT count(*) FROM page_fault WHERE outcome = 'resolved'
@@ -42,28 +43,40 @@ WITH faults AS (
   ASOF LEFT JOIN printed s ON f.pid = s.pid AND f.cycle <= s.cycle
   WHERE f.outcome = 'resolved' AND f.again
 ), streaks AS (
-  SELECT min(cycle) AS cycle, min_by(hart, seq) AS hart, pid, pc, va, access, count(*) AS times,
-         min_by(entry, seq) AS entry, min_by(writer, seq) AS writer, min_by(call_site, seq) AS call_site,
+  SELECT min(seq) AS seq, min(cycle) AS cycle, min_by(hart, seq) AS hart, pid, pc, va, access, count(*) AS times,
+         min_by(root, seq) AS root, min_by(size, seq) AS size, min_by(entry, seq) AS entry,
+         min_by(writer, seq) AS writer, min_by(call_site, seq) AS call_site,
          bool_and(scarce) AS scarce, CASE WHEN count(said) = count(*) THEN min_by(said, seq) END AS said
   FROM idle GROUP BY pid, pc, va, access HAVING count(*) > 1
 ), resolvers AS (
   -- Who does something about other faults is who did nothing about this one.
   SELECT mode(pc) AS pc, mode(call_site) AS call_site FROM pte_write SEMI JOIN page_fault USING (span)
   HAVING count(*) > 0
+), forbidden AS (
+  -- What the program may not do is to be refused: who did nothing about it is right, who let the program go on is not.
+  SELECT p.seq, CASE WHEN p.va >= p.size THEN printf('the process has 0x%x bytes', p.size)
+                     ELSE 'the program may not do that there' END AS reason
+  FROM (
+    SELECT s.*, a.image FROM streaks s ASOF LEFT JOIN address_spaces a ON s.root = a.root AND s.seq >= a.from_seq
+  ) p LEFT JOIN granted_permissions g ON g.image = p.image AND g.va = p.va - p.va % 4096
+  WHERE p.entry IS NULL AND (p.va >= p.size
+    OR g.permissions & CASE p.access WHEN 'store' THEN 4 WHEN 'load' THEN 2 ELSE 8 END = 0)
 ), repeats AS (
   SELECT pid, pc, va, access, sum(times) AS times FROM fault_repeat GROUP BY ALL
 )
 SELECT s.cycle, s.hart, s.pid, NULL AS frame, s.pc,
        -- A kernel that speaks of the fault has not taken it for one to resolve: who let the program go on is to blame.
-       CASE WHEN said IS NULL THEN [coalesce(writer, w.pc), coalesce(s.call_site, w.call_site)]
+       CASE WHEN said IS NULL AND b.seq IS NULL THEN [coalesce(writer, w.pc), coalesce(s.call_site, w.call_site)]
+            WHEN said IS NULL THEN [(SELECT max_by(call_site, changes) FROM fault_handlers), w.call_site, w.pc]
             ELSE [w.call_site, w.pc] END::UBIGINT[] AS sites,
        printf('a %s at 0x%x was declared resolved with %s, and faulted again (%d time(s))', s.access, s.va,
               CASE WHEN entry IS NULL THEN 'no entry changed'
                    ELSE printf('the entry of its page set to 0x%x, which does not let it through', entry) END,
               s.times + coalesce(r.times, 0)::BIGINT)
+         || CASE WHEN b.seq IS NULL THEN '' ELSE '; ' || b.reason END
          || CASE WHEN scarce THEN '; there was no frame left' ELSE '' END
          || CASE WHEN said IS NULL THEN '' ELSE printf('; the kernel said of it each time: %s', said) END AS message
-FROM streaks s LEFT JOIN resolvers w ON true
+FROM streaks s LEFT JOIN resolvers w ON true LEFT JOIN forbidden b ON b.seq = s.seq
 LEFT JOIN repeats r ON r.pid = s.pid AND r.pc = s.pc AND r.va = s.va AND r.access = s.access
 UNION ALL
 SELECT t.cycle, t.hart, t.pid, NULL, t.pc, [w.pc, w.call_site]::UBIGINT[],

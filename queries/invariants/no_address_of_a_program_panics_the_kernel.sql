@@ -2,7 +2,7 @@
 -- rule:     Whatever a program reads, writes or executes, and whatever address it hands to a system call, the worst
 --           that comes of it is the program's end.
 -- why:      Programs are not trusted: an address of theirs must be looked at before it is used.
--- needs:    panic_calls, page_fault, syscall, refused_stores
+-- needs:    panic_calls, page_fault, syscall, refused_accesses
 -- optional: places
 -- severity: error
 -- follows:  frames
@@ -24,7 +24,7 @@ WITH ending AS (
                      CASE WHEN f.va < f.size THEN ', within its memory,' ELSE '' END) AS deed, f.cycle AS since
   FROM panic_calls p JOIN page_fault f ON f.span = p.span AND f.outcome = 'panicked'
   LEFT JOIN ending e ON e.seq = p.seq
-  LEFT JOIN refused_stores r ON r.seq = f.seq
+  LEFT JOIN refused_accesses r ON r.seq = f.seq AND r.access = 'store'
   WHERE NOT p.without_memory AND NOT (e.seq IS NOT NULL AND (e.is_closing OR coalesce(r.granted, false)))
   UNION ALL
   SELECT p.*, printf('%s with the address 0x%x', s.name, greatest(s.argument0, s.argument1)), s.cycle
@@ -33,7 +33,8 @@ WITH ending AS (
     AND greatest(s.argument0, CASE WHEN s.number IN (5, 7, 8, 16, 19) THEN s.argument1 ELSE 0 END) >= 274877906944
 )
 SELECT cycle, since, hart, pid, NULL AS frame, pc, call_site,
-       CASE WHEN faulted THEN sites ELSE sites[2:] || sites[1:1] END AS sites,
+       -- Who checks what it is given is not at fault, but where it is all that was called.
+       CASE WHEN faulted THEN sites ELSE sites[2:-2] || sites[1:1] || sites[-1:] END AS sites,
        printf('while it dealt with %s the kernel %spanicked: %s', deed, coalesce(fault || ' and ', ''), text)
          AS message
 FROM bad ORDER BY cycle

@@ -6,7 +6,8 @@
 -- severity: error
 -- hint:     Before the kernel stores to a user page it must do what the hardware and the fault handler would have done.
 -- except:   Frames that the same kernel entry took, as for exec's text; a page that its only owner may write, though
---           its entry does not say so yet.
+--           its entry does not say so yet. What the process may write itself by its own entry, though others share the
+--           frame: that it may is another rule's.
 -- judged:   SELECT count(*) FROM kernel_span
 -- suspects: SELECT count(*) FROM doubtful_writes WHERE freeing = 0
 WITH placed AS (
@@ -14,7 +15,8 @@ WITH placed AS (
   ASOF LEFT JOIN address_spaces s ON m.root = s.root AND m.seq >= s.from_seq
 ), stores AS (
   SELECT p.seq, p.cycle, p.hart, p.pid, p.frame, p.pc, p.call_site, count(*) AS mappings,
-         bool_or(coalesce(g.permissions & 4 = 0, false)) AS read_only, min(p.va) AS va, min(p.about) AS about
+         bool_or(coalesce(g.permissions & 4 = 0, false)) AS read_only, min(p.va) AS va, min(p.about) AS about,
+         bool_or(p.writable AND coalesce(p.about = p.pid, false)) AS is_open
   FROM placed p LEFT JOIN granted_permissions g ON g.image = p.image AND g.va = p.va
   GROUP BY ALL
 )
@@ -25,5 +27,5 @@ SELECT cycle, hart, pid, frame, pc, call_site,
             ELSE printf('the kernel stored into the page at 0x%x of process %d, which may only be read', va,
                         coalesce(about, 0)) END AS message
 FROM stores
-WHERE mappings > 1 OR read_only
+WHERE (mappings > 1 AND NOT is_open) OR read_only
 ORDER BY seq

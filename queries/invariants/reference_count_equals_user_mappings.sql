@@ -38,7 +38,7 @@ WITH first_wrong AS (
   FROM first_wrong w JOIN stores s ON s.span = w.span AND s.frame = w.frame AND s.seq < w.seq
   GROUP BY w.frame, w.seq
 ), given AS (
-  SELECT w.frame, w.seq, max_by(k.call_site, k.seq) AS call_site
+  SELECT w.frame, w.seq, max_by(k.call_site, k.seq) AS call_site, max_by(k.pc, k.seq) AS pc
   FROM first_wrong w JOIN kfree k ON k.span = w.span AND (k.frame >> 12) << 12 = w.frame AND k.seq < w.seq
   GROUP BY w.frame, w.seq
 ), failed AS (
@@ -47,6 +47,8 @@ WITH first_wrong AS (
 ), known AS (
   SELECT w.*, coalesce(c.gained, 0) AS counted, c.step, c.first_pc, c.first_call_site,
          c.frame IS NULL AND m.frame IS NOT NULL AS by_mapping, g.call_site AS given_at,
+         -- Given up, and not counted: who was to do that did not.
+         CASE WHEN by_mapping AND w.gained < 0 THEN g.pc END AS uncounted_at,
          CASE WHEN by_mapping THEN m.cycle ELSE c.cycle END AS cycle,
          CASE WHEN by_mapping THEN m.pc ELSE c.pc END AS pc,
          CASE WHEN by_mapping THEN m.call_site ELSE c.call_site END AS call_site
@@ -56,6 +58,7 @@ WITH first_wrong AS (
 SELECT coalesce(w.cycle, k.cycle, r.cycle) AS cycle, coalesce(k.hart, r.hart) AS hart, coalesce(k.pid, r.pid) AS pid,
        w.frame, coalesce(w.pc, r.pc) AS pc, coalesce(w.call_site, r.call_site) AS call_site,
        CASE WHEN w.pc IS NULL THEN [r.pc, r.call_site]
+            WHEN w.uncounted_at IS NOT NULL THEN [w.uncounted_at, w.given_at]
             WHEN w.by_mapping AND w.gained < 0 AND n.is_told_to_keep THEN [w.call_site, w.pc]
             WHEN w.by_mapping OR w.step > 1 THEN [w.pc, w.call_site]
             WHEN w.counted <> w.gained THEN [w.given_at, w.pc, w.call_site]
@@ -63,11 +66,15 @@ SELECT coalesce(w.cycle, k.cycle, r.cycle) AS cycle, coalesce(k.hart, r.hart) AS
        -- Whoever counts by one does as told; it was told at the wrong moment.
        w.pc IS NOT NULL AND NOT w.by_mapping AND w.step = 1 AND w.counted <> w.gained AND w.given_at IS NULL
          AS blames_caller,
+       -- Of two that count one mapping, both may be functions that everybody calls.
+       w.uncounted_at IS NOT NULL OR blames_caller AS blames_as_listed,
        printf('frame 0x%x has count %d, but %d user mapping(s)%s', w.frame, w.count, w.mappings,
               CASE w.expected WHEN w.mappings THEN '' ELSE printf(', for which this kernel counts %d', w.expected) END)
          || CASE WHEN w.pc IS NULL OR w.counted = w.gained THEN '; it was wrong before'
-                 WHEN w.by_mapping THEN printf('; here it %s a mapping, and the count stayed as it was',
-                                               CASE WHEN w.gained > 0 THEN 'got' ELSE 'lost' END)
+                 WHEN w.by_mapping THEN printf('; here it %s, and the count stayed as it was',
+                                               CASE WHEN w.gained > 0 THEN 'got a mapping'
+                                                    WHEN w.uncounted_at IS NULL THEN 'lost a mapping'
+                                                    ELSE 'lost a mapping and was given to the free function' END)
                  WHEN w.gained = 0
                    THEN printf('; here its count changed by %d, and its mappings stayed as they were', w.counted)
                  ELSE printf('; here its count changed by %d, and its mappings by %d', w.counted, w.gained) END

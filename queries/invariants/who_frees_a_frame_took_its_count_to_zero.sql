@@ -5,8 +5,8 @@
 -- needs:    early_frees, frame_free, refcount_change, kfree
 -- severity: error
 -- breaks:   frames
--- hint:     From lowering the count to deciding by it, nobody else may change it: what does the decision look at, and
---           is the lock held then?
+-- hint:     At which count does it free? And from lowering the count to deciding by it, nobody else may change it: what
+--           does the decision look at, and is the lock held then?
 -- except:   Not judged where a kernel frees most frames otherwise than by taking their count to zero, nor where the
 --           one who frees did not lower the count. A frame that the allocator keeps beside its list comes there when
 --           another is freed.
@@ -25,8 +25,11 @@ WITH given AS (
 SELECT e.cycle, e.count_cycle AS since, e.hart, e.pid, e.frame, e.pc, e.call_site,
        -- Where the count is lowered is where it is looked at, be it a function that everybody calls.
        [e.count_pc, e.count_call_site, e.pc]::UBIGINT[] AS sites, true AS blames_as_listed,
-       printf('frame 0x%x was put on the free list by whoever had taken its count to %d (cycle %d)%s', e.frame,
-              e.count, e.count_cycle, CASE WHEN o.pid IS NULL THEN ''
-                ELSE printf('; process %d took it to zero at cycle %d', o.pid, o.cycle) END) AS message
+       CASE WHEN o.pid IS NULL AND e.count > 0
+            THEN printf('frame 0x%x was put on the free list with a count of %d, to which the same kernel entry had '
+                        || 'lowered it (cycle %d)', e.frame, e.count, e.count_cycle)
+            ELSE printf('frame 0x%x was put on the free list by whoever had taken its count to %d (cycle %d)%s',
+                        e.frame, e.count, e.count_cycle, CASE WHEN o.pid IS NULL THEN ''
+                          ELSE printf('; process %d took it to zero at cycle %d', o.pid, o.cycle) END) END AS message
 FROM early e LEFT JOIN others o USING (seq)
 ORDER BY e.seq

@@ -187,17 +187,21 @@ SELECT seq, span, end_seq, (
         AND NOT EXISTS (SELECT * FROM frame_takings r WHERE r.span = l.span AND r.frame = l.root)))
 FROM failed f`,
   },
-  refused_stores: {
-    columns: 'seq, granted, withheld',
+  refused_accesses: {
+    columns: 'seq, access, granted, withheld',
     sql: `WITH refused AS (
-  SELECT f.seq, f.root, (f.va >> 12) << 12 AS page, EXISTS (
+  SELECT f.*, CASE access WHEN 'load' THEN 2 WHEN 'store' THEN 4 ELSE 8 END AS needed
+  FROM page_fault f WHERE f.outcome IN ('killed', 'panicked')
+), asked AS (
+  SELECT f.seq, f.access, f.root, f.needed, (f.va >> 12) << 12 AS page, EXISTS (
     SELECT * FROM address_spaces s JOIN granted_permissions g ON g.image = s.image
-    WHERE s.root = f.root AND g.va = (f.va >> 12) << 12 AND g.permissions & 4 <> 0
+    WHERE s.root = f.root AND g.va = (f.va >> 12) << 12 AND g.permissions & f.needed <> 0
       AND s.from_seq = (SELECT max(from_seq) FROM address_spaces WHERE root = f.root AND from_seq <= f.seq)) AS granted
-  FROM page_fault f WHERE f.access = 'store' AND f.outcome IN ('killed', 'panicked')
+  FROM refused f
 )
-SELECT r.seq, granted, granted AND coalesce(NOT m.writable AND coalesce(m.to_seq > r.seq, true), false)
-FROM refused r ASOF LEFT JOIN leaf_mappings m ON r.root = m.root AND r.page = m.va AND r.seq > m.from_seq`,
+SELECT r.seq, access, granted, granted AND coalesce(m.to_seq > r.seq, true) AND coalesce((
+    SELECT w.after & r.needed = 0 OR w.after & 6 = 4 FROM pte_write w WHERE w.seq = m.from_seq), false)
+FROM asked r ASOF LEFT JOIN leaf_mappings m ON r.root = m.root AND r.page = m.va AND r.seq > m.from_seq`,
   },
   failed_waits: {
     columns: 'seq, dead_children',

@@ -9,26 +9,24 @@ import { pteOf, type Story } from '../support/story.js';
 import type { Process, ToyKernel } from '../support/toy-kernel.js';
 import { sharing } from '../support/toy-shell.js';
 
-describe('a_write_to_an_own_page_is_let_through', () => {
-  const name = 'a_write_to_an_own_page_is_let_through';
+describe('what_a_program_may_do_is_let_through', () => {
+  const name = 'what_a_program_may_do_is_let_through';
   const data = 0x1000;
 
-  /** A child whose store to a page that it shares ends it. */
-  function refused({
-    va = data,
-    scarce = false,
-    breaks = false,
-    copies = false,
-    gone = false,
-    call,
-  }: {
-    va?: number;
-    scarce?: boolean;
-    breaks?: boolean;
-    copies?: boolean;
-    gone?: boolean;
-    call?: EventRowInput;
-  }): Story {
+  interface Circumstances {
+    readonly va?: number;
+    readonly access?: string;
+    readonly scarce?: boolean;
+    readonly breaks?: boolean;
+    readonly copies?: boolean;
+    readonly gone?: boolean;
+    readonly bits?: number;
+    readonly call?: EventRowInput;
+  }
+
+  /** A child whose access to a page that it shares ends it. */
+  function refused(circumstances: Circumstances): Story {
+    const { va = data, access = 'store', scarce, breaks, copies, gone, bits, call } = circumstances;
     const { kernel, shell, child } = sharing();
     const { story } = kernel;
     if (call)
@@ -36,12 +34,13 @@ describe('a_write_to_an_own_page_is_let_through', () => {
         story.emit('syscall', entry, '', { phase: 'enter', ...call }),
       );
     if (gone) takeAway(kernel, child, va);
+    if (bits !== undefined) rewrite(kernel, child, va, bits);
     story.inside(child.pid, 'page_fault', (entry) => {
       const at = { cycle: story.cycle, pc: story.at('user code') };
       if (scarce) story.emit('kalloc', entry, 'kalloc', { frame: 0 });
       if (copies) story.emit('kalloc', entry, 'kalloc', { frame: 0x80400000 });
       const outcome = {
-        access: 'store',
+        access,
         va: va + 8,
         root: child.root,
         outcome: breaks || copies ? 'panicked' : 'killed',
@@ -59,6 +58,24 @@ describe('a_write_to_an_own_page_is_let_through', () => {
     expect(violations).toMatchObject([
       { pid: 3, message: expect.stringMatching(/^a store at 0x1008 was refused.*since cycle \d+/) },
     ]);
+  });
+
+  test.each([
+    ['fetch', 0x13, /may execute there; since cycle \d+, here, its entry does not let it execute$/],
+    ['load', 0x19, /may read there; since cycle \d+, here, its entry does not let it read$/],
+  ])('is broken by a %s from a page whose entry lost what it needs', async (access, bits, message) => {
+    const { violations } = await judgeRows(name, refused({ va: 0, access, bits }).rows());
+    expect(violations).toMatchObject([{ pid: 3, message: expect.stringMatching(message) }]);
+    expect(violations[0].suspects[0].function).toBe('uvmunmap');
+  });
+
+  test.each([
+    ['fetch', { va: data }],
+    ['fetch', { va: 0 }],
+    ['load', { va: 0, bits: 0x13 }],
+  ])('holds for a %s that the program may not, or that its entry lets through: %o', async (access, given) => {
+    const result = await judgeRows(name, refused({ access, ...given }).rows());
+    expect(result).toMatchObject({ status: 'holds', judged: 1, violationCount: 0 });
   });
 
   test('is broken though somebody kills the process when it has ended', async () => {
@@ -93,10 +110,16 @@ describe('a_write_to_an_own_page_is_let_through', () => {
 });
 
 /** An entry of the process that unmaps a page; its frame is not told of. */
-function takeAway({ story }: ToyKernel, { pid, root, tables, pages }: Process, va: number): void {
+function takeAway(kernel: ToyKernel, child: Process, va: number): void {
+  rewrite(kernel, child, va);
+}
+
+/** An entry of the process that writes a page's entry, with these bits, or none. */
+function rewrite({ story }: ToyKernel, { pid, root, tables, pages }: Process, va: number, to?: number): void {
   const { frame, bits } = pages.get(va)!;
   const place = { entry: tables[2] + (va / 4096) * 8, root, level: 0, va };
+  const after = to === undefined ? 0n : pteOf(frame, to);
   story.inside(pid, 'sbrk', (entry) =>
-    story.emit('pte_write', entry, 'uvmunmap', { ...place, before: pteOf(frame, bits), after: 0n }),
+    story.emit('pte_write', entry, 'uvmunmap', { ...place, before: pteOf(frame, bits), after }),
   );
 }
