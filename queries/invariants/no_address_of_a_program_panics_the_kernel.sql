@@ -20,21 +20,23 @@ WITH ending AS (
   ) c JOIN places l USING (address)
   WHERE l."function" IN ('exit', 'kexit') GROUP BY c.seq
 ), bad AS (
-  SELECT p.*, printf('a %s at 0x%x%s', f.access, f.va,
+  SELECT p.*, true AS by_fault, printf('a %s at 0x%x%s', f.access, f.va,
                      CASE WHEN f.va < f.size THEN ', within its memory,' ELSE '' END) AS deed, f.cycle AS since
   FROM panic_calls p JOIN page_fault f ON f.span = p.span AND f.outcome = 'panicked'
   LEFT JOIN ending e ON e.seq = p.seq
   LEFT JOIN refused_accesses r ON r.seq = f.seq AND r.access = 'store'
   WHERE NOT p.without_memory AND NOT (e.seq IS NOT NULL AND (e.is_closing OR coalesce(r.granted, false)))
   UNION ALL
-  SELECT p.*, printf('%s with the address 0x%x', s.name, greatest(s.argument0, s.argument1)), s.cycle
+  SELECT p.*, false, printf('%s with the address 0x%x', s.name, greatest(s.argument0, s.argument1)), s.cycle
   FROM panic_calls p JOIN syscall s ON s.span = p.span AND s.phase = 'enter'
   WHERE NOT p.without_memory AND s.number IN (3, 4, 5, 7, 8, 9, 15, 16, 17, 18, 19, 20)
     AND greatest(s.argument0, CASE WHEN s.number IN (5, 7, 8, 16, 19) THEN s.argument1 ELSE 0 END) >= 274877906944
 )
 SELECT cycle, since, hart, pid, NULL AS frame, pc, call_site,
-       -- Who checks what it is given is not at fault, but where it is all that was called.
-       CASE WHEN faulted THEN sites ELSE sites[2:-2] || sites[1:1] || sites[-1:] END AS sites,
+       -- Who checks what it is given is not at fault, but where the trap leads there at once.
+       CASE WHEN faulted THEN sites
+            WHEN by_fault THEN sites[2:-2] || sites[1:1] || sites[-1:]
+            ELSE sites[2:] || sites[1:1] END AS sites,
        printf('while it dealt with %s the kernel %spanicked: %s', deed, coalesce(fault || ' and ', ''), text)
          AS message
 FROM bad ORDER BY cycle

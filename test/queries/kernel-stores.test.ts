@@ -75,13 +75,13 @@ describe('no_kernel_store_goes_around_the_page_table', () => {
 
 describe('the page through which a kernel tells its program things', () => {
   /** An exec that maps the process's page in the new table as in the old, and stores to it. */
-  async function told(va: number) {
+  async function told(va: number, bits = 0) {
     const { kernel, shell } = sharing();
     const frame = 0x80400000;
     const entry = kernel.story.begin(shell.pid, 'exec');
     [shell.root, shell.root + 0x40000].forEach((root, index) => {
       const place = { root, level: 0, va, entry: shell.tables[2]! + 0x800 + 8 * index };
-      const after = pteOf(frame, pte.v | pte.u | pte.r | pte.w);
+      const after = pteOf(frame, pte.v | pte.u | pte.r | bits);
       kernel.story.emit('pte_write', entry, 'mappages', { ...place, before: 0n, after });
     });
     kernel.story.end(entry);
@@ -93,7 +93,11 @@ describe('the page through which a kernel tells its program things', () => {
 
   test('is no shared frame, and the one below it is', async () => {
     expect(await told(0x3fffffd000)).toEqual(['holds', 'holds']);
-    expect(await told(0x3fffffc000)).toEqual(['violated', 'violated']);
+    expect(await told(0x3fffffc000)).toEqual(['violated', 'holds']);
+  });
+
+  test('is the program’s to write where its entry says so, which is another rule’s', async () => {
+    expect(await told(0x3fffffc000, pte.w)).toEqual(['holds', 'violated']);
   });
 });
 

@@ -176,11 +176,26 @@ describe('no_fault_is_resolved_above_the_size', () => {
     const story = new Story();
     const row = { access: 'store', va: 0x4000, size: 0x4000, outcome: 'resolved' };
     for (let time = 0; time < 3; time++)
-      story.inside(3, 'page_fault', (entry) => story.emit('page_fault', entry, '', row));
+      story.inside(3, 'page_fault', (entry) => {
+        story.emit('pte_write', entry, 'cowfault', { level: 0, va: 0x4000, before: 0n, after: 1n });
+        story.emit('page_fault', entry, '', row);
+      });
     const { violations } = await judgeRows(name, story.rows());
     expect(violations).toMatchObject([
       { message: 'a store at 0x4000 was resolved 3 times, though the process has 0x4000 bytes' },
     ]);
+  });
+
+  test('holds where such a fault comes again since nothing was done, which is told by another rule', async () => {
+    const story = new Story();
+    const row = { access: 'store', va: 0x4000, size: 0x4000, pc: 0x100, outcome: 'resolved' };
+    for (let time = 0; time < 3; time++)
+      story.inside(3, 'page_fault', (entry) => story.emit('page_fault', entry, '', row));
+    expect(await judgeRows(name, story.rows())).toMatchObject({ status: 'holds' });
+    const { violations } = await judgeRows('a_resolved_fault_makes_progress', story.rows());
+    expect(violations[0].message).toMatch(
+      /with no entry changed, and faulted again .*; the process has 0x4000 bytes$/,
+    );
   });
 
   test('suspects who looks at the addresses of faults, before who maps the page', async () => {
