@@ -2,29 +2,29 @@
 import { aggregates, NotSimple, type CountQuery, type Expression } from './syntax.js';
 import { rowsTogether, vectorOf, type Scope, type Vector } from './vectors.js';
 
-type Fold = (sofar: number, value: number) => number;
+type Fold = (typeof aggregates)[number] | 'only';
 
-/** From NaN, the aggregate of no rows. Nulls are passed over. */
-const folds = {
-  count: (sofar) => sofar,
-  sum: (sofar, value) => (Number.isNaN(sofar) ? value : sofar + value),
-  min: (sofar, value) => (Number.isNaN(sofar) || value < sofar ? value : sofar),
-  max: (sofar, value) => (Number.isNaN(sofar) || value > sofar ? value : sofar),
-  bit_and: (sofar, value) => (Number.isNaN(sofar) ? value : sofar & value),
-  bit_or: (sofar, value) => (Number.isNaN(sofar) ? value : sofar | value),
-  /** Takes the value of each row that is earlier than all before. */
-  min_by: (_, value) => value,
-  /** The value of a table with one row. */
-  only: (sofar, value) => {
-    if (!Number.isNaN(sofar)) throw new NotSimple();
-    return value;
-  },
-} as const satisfies Record<(typeof aggregates)[number] | 'only', Fold>;
+/**
+ * What an aggregate makes of one more value, from NaN on, the aggregate of no rows. (One function, since a double that
+ * goes to a function of a table becomes an object.)
+ */
+function folded(fold: Fold, sofar: number, value: number): number {
+  // The value of a row that is earlier than all before.
+  if (fold === 'min_by') return value;
+  if (Number.isNaN(sofar)) return value;
+  if (fold === 'sum') return sofar + value;
+  if (fold === 'min') return value < sofar ? value : sofar;
+  if (fold === 'max') return value > sofar ? value : sofar;
+  if (fold === 'bit_and') return sofar & value;
+  if (fold === 'bit_or') return sofar | value;
+  if (fold === 'only') throw new NotSimple();
+  return sofar;
+}
 
 /** One aggregate over the rows of a table. */
 export interface Aggregate {
   readonly table: string;
-  readonly fold: keyof typeof folds;
+  readonly fold: Fold;
   /** What is aggregated; undefined for a count of rows. */
   readonly argument: Expression | undefined;
   /** What says which value `min_by` takes. */
@@ -45,7 +45,7 @@ export function aggregateOf(
   condition: Expression | undefined,
 ): Aggregate | undefined {
   if (expression.is === 'column') return { table, fold: 'only', argument: expression, condition };
-  if (expression.is !== 'call' || !Object.hasOwn(folds, expression.name)) return undefined;
+  if (expression.is !== 'call' || !(aggregates as readonly string[]).includes(expression.name)) return undefined;
   const fold = expression.name as (typeof aggregates)[number];
   const [argument, by] = expression.values as readonly (Expression | undefined)[];
   return { table, fold, argument, ...(by && { by }), condition };
@@ -104,7 +104,7 @@ export class RunningAggregate {
   constructor({ fold, argument, by }: Aggregate, scope: Scope) {
     if ((fold === 'min_by') !== (by !== undefined)) throw new NotSimple();
     this.value = fold === 'count' ? 0 : NaN;
-    this.fold = folds[fold];
+    this.fold = fold;
     this.from = argument && vectorOf(argument, scope);
     this.by = by && vectorOf(by, scope);
   }
@@ -123,12 +123,15 @@ export class RunningAggregate {
     if (isChosen && ones(isChosen, rows) === 0) return;
     const values = this.from(first, rows);
     const places = this.by?.(first, rows);
+    let { value, least } = this;
     for (let row = 0; row < rows; row++) {
       if ((isChosen && isChosen[row] !== 1) || Number.isNaN(values[row])) continue;
-      if (places && !(places[row] < this.least)) continue;
-      if (places) this.least = places[row];
-      this.value = this.fold(this.value, values[row]);
+      if (places && !(places[row] < least)) continue;
+      if (places) least = places[row];
+      value = folded(this.fold, value, values[row]);
     }
+    this.value = value;
+    this.least = least;
   }
 }
 

@@ -12,6 +12,11 @@ export interface FoundRows<T extends ColumnArrays> {
 }
 
 const firstCapacity = 1024;
+/**
+ * What there is room for when the first rows are too few: those of most runs. Memory that is never touched costs
+ * nothing, while a copy costs twice, since the memory it goes to is touched for the first time.
+ */
+const secondCapacity = 2 ** 21;
 
 /** Rows of typed arrays. */
 export class GrowingColumns<T extends ColumnArrays> {
@@ -27,8 +32,7 @@ export class GrowingColumns<T extends ColumnArrays> {
 
   /** The number of a new row, zero in every column. */
   add(): number {
-    // Memory that is never touched costs nothing, and copying does.
-    if (this.length === this.capacity) this.grow(4 * this.capacity);
+    if (this.length === this.capacity) this.grow(Math.max(secondCapacity, 4 * this.capacity));
     return this.length++;
   }
 

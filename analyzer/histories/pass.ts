@@ -142,7 +142,8 @@ export class HistoryPass {
       for (; count.seq < limit; count.advance()) {
         const { at, seq } = count;
         const frame = this.frameOf(counts.frame, at);
-        const [before, after] = [counts.countBefore(at), counts.countAfter(at)];
+        const before = counts.countBefore(at);
+        const after = counts.countAfter(at);
         const by = count.span[at];
         frames.touchCount(frame, by, seq, before, after);
         earlyFrees.changed(frame, by, count.row, before, after);
