@@ -12,6 +12,7 @@ await build({
     cli: 'dist/cli.js',
     'event-worker': 'dist/tracer/session/event-worker.js',
     'while-recording': 'dist/analyzer/while-recording.js',
+    'check-worker': 'dist/analyzer/check-worker.js',
     bench: 'dist/test/bench/bench.js',
     'keep-compiled': 'dist/keep-compiled.js',
   },

@@ -1,6 +1,7 @@
 // Judges one run: applies every invariant, and sums up.
 import { ExitCode } from '../errors.js';
 import { eventNames } from '../tracer/schema/index.js';
+import { startCheckThread, type CheckThread } from './check-thread.js';
 import type { DatabaseLimits } from './database.js';
 import type { EventSource } from './event-source.js';
 import { noChain, readChains } from './chain.js';
@@ -42,7 +43,12 @@ export interface JudgedRun {
 
 /** Applies the invariants to a run. Throws UsageError for a trace or query file that cannot be read. */
 export async function checkTrace(source: EventSource, options: CheckOptions = {}): Promise<CheckResult> {
-  return await checkTables(tablesOf(source, options), options);
+  const thread = options.only || options.recorded ? undefined : startCheckThread(source);
+  try {
+    return await checkTables(tablesOf(source, options), options, thread);
+  } finally {
+    thread?.end();
+  }
 }
 
 /** The same, with what the program says of itself. */
@@ -57,10 +63,14 @@ function tablesOf(source: EventSource, { baseline, recorded }: CheckOptions): Ru
   return new RunTables(source, baseline, isWhole ? (recorded as FoundWhileRecording | undefined) : undefined);
 }
 
-async function checkTables(tables: RunTables, options: CheckOptions): Promise<CheckResult> {
+async function checkTables(
+  tables: RunTables,
+  options: CheckOptions,
+  thread?: CheckThread,
+): Promise<CheckResult> {
   const { queries = readQueries(), only } = options;
   // A few rules may do with less than all events.
-  if (!only) tables.goThrough(countsOf(queries));
+  if (!only) await tables.goThrough(countsOf(queries), thread);
   const judge = new Judge(tables, queries, options);
   try {
     const rules: BrokenRule[] = [];

@@ -18,6 +18,11 @@ export interface EventSource {
    * cycle, so that there is no end of the run to ask anything at.
    */
   readonly facts: RunFacts;
+  /**
+   * Where another thread finds the same events, and how many rows of all kinds there are: of a trace that is whole, as
+   * far as is known before its files are read.
+   */
+  readonly wholeTrace?: { readonly path: string; readonly rows: number } | undefined;
   /** Why the trace is not whole, in a clause ("it ends before …"); undefined when it is complete. */
   readonly incomplete?: string | undefined;
 }

@@ -17,7 +17,7 @@ const aboutViews = [
 ].join(' ');
 
 const aboutHistories = [
-  'What one pass over the events finds, for views and invariants to read as tables,',
+  'What two passes over the events find, for views and invariants to read as tables,',
   'derived from `analyzer/histories/tables.ts`.',
 ].join(' ');
 

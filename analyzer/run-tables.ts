@@ -5,7 +5,17 @@ import { ColumnCache } from './column-cache.js';
 import type { EventSource, RunFacts } from './event-source.js';
 import { EventTable, EventTables } from './event-tables.js';
 import { Tallies, type FoundTallies } from './counts/tallies.js';
-import { Histories, HistoryTable, isHistoryTable, passKinds } from './histories/index.js';
+import type { CheckThread } from './check-thread.js';
+import {
+  callPassKinds,
+  foundOfCalls,
+  foundOfFrames,
+  framePassKinds,
+  Histories,
+  HistoryTable,
+  isHistoryTable,
+  type FoundOfCalls,
+} from './histories/index.js';
 import type { Table, WholeColumn } from './table.js';
 import type { FoundWhileRecording } from './while-recording.js';
 
@@ -32,12 +42,25 @@ export class RunTables {
   /** An aggregate that is known, by its key. */
   readonly tally = (key: string): number | undefined => this.tallies[key];
 
-  /** Goes through the events now, if that was not done before, and counts on the way. */
-  goThrough(counts: readonly string[]): void {
+  /**
+   * Goes through the events now, if that was not done before, and counts on the way.
+   *
+   * @param thread takes a part of it, if it can
+   */
+  async goThrough(counts: readonly string[], thread?: CheckThread): Promise<void> {
     if (this.found) return;
-    const tallies = new Tallies(counts, passKinds);
-    this.found = Histories.of(this.events, this.source.facts, tallies);
-    this.tallies = tallies.found();
+    thread?.begin(counts);
+    const tallies = new Tallies(thread ? [] : counts, framePassKinds);
+    const frames = foundOfFrames(this.events, tallies);
+    const beside = (await thread?.found()) ?? this.goThroughCalls(counts);
+    this.found = new Histories(this.events, { ...frames, ...beside.calls }, this.source.facts);
+    this.tallies = { ...tallies.found(), ...beside.tallies };
+  }
+
+  private goThroughCalls(counts: readonly string[]): { calls: FoundOfCalls; tallies: FoundTallies } {
+    const kinds = callPassKinds.filter((kind) => !framePassKinds.includes(kind));
+    const tallies = new Tallies(counts, kinds);
+    return { calls: foundOfCalls(this.events, tallies), tallies: tallies.found() };
   }
 
   /** The table of a name; undefined for that of a view. */

@@ -40,6 +40,13 @@ class TraceSource implements EventSource {
     };
   }
 
+  get wholeTrace(): EventSource['wholeTrace'] {
+    const { manifest, path } = this.trace;
+    if (manifest === undefined || this.incomplete !== undefined) return undefined;
+    const rows = [...this.kinds].map((kind) => manifest.files[`events/${kind}.arrows`]?.rows ?? 0);
+    return { path, rows: rows.reduce((sum, one) => sum + one, 0) };
+  }
+
   /** Known in full only after the files were read: one may end early though its length is right. */
   get incomplete(): string | undefined {
     const lost = this.trace.manifest?.lostEvents ?? 0;

@@ -1,12 +1,16 @@
-// What goes along with a run while it is recorded, in the thread that makes its events: the pass over the histories,
+// What goes along with a run while it is recorded, in the thread that makes its events: the passes over the histories,
 // and the tallies of the rules. That thread loads this module by its URL, which is all that the recording side knows of
 // the analyzer.
-import type { BatchConsumer, Consumed, EventBatch } from '../tracer/arrow/index.js';
+import type { BatchConsumer, EventBatch } from '../tracer/arrow/index.js';
 import type { EventName } from '../tracer/schema/index.js';
 import { Tallies, type FoundTallies } from './counts/tallies.js';
-import { passColumns, passKinds, type PassKind } from './histories/pass-kinds.js';
-import { HistoryPass, type FoundHistories } from './histories/pass.js';
+import { CallPass } from './histories/call-pass.js';
+import { FramePass } from './histories/frame-pass.js';
+import type { FetchBatch } from './histories/kinds-in-order.js';
+import { callPassKinds, framePassKinds, passColumns, type PassKind } from './histories/pass-kinds.js';
+import type { FoundHistories } from './histories/passes.js';
 import { countsOf, readQueries } from './query-library.js';
+import { sendable } from './sendable.js';
 
 /** URL of this module. */
 export const findingsWhileRecording = import.meta.url;
@@ -19,29 +23,41 @@ export interface FoundWhileRecording {
 
 /** Goes along with the rows it is handed; what it makes of them is `FoundWhileRecording`. */
 export function openConsumer(kinds: readonly EventName[]): BatchConsumer {
-  const waiting = new Map(passKinds.map((kind): [PassKind, EventBatch[]] => [kind, []]));
+  const queues = [new Queues(framePassKinds), new Queues(callPassKinds)];
   const tellsInterrupts = kinds.includes('trap') && kinds.includes('trap_return');
-  const pass = new HistoryPass((kind) => waiting.get(kind)!.shift(), tellsInterrupts);
+  const frames = new FramePass(queues[0].fetch, tellsInterrupts);
+  const calls = new CallPass(queues[1].fetch);
   const tallies = new Tallies(countsOf(readQueries()));
   return {
     columns: passColumns,
-    take: (kind, batch) => waiting.get(kind as PassKind)!.push(batch),
-    caughtUp: () => pass.advance(),
+    take: (kind, batch) => {
+      for (const queue of queues) queue.put(kind as PassKind, batch);
+    },
+    caughtUp: () => {
+      frames.advance();
+      calls.advance();
+    },
     batchColumns: tallies.columns(),
     takeBatch: (kind, batch) => tallies.take(kind, batch),
     finish: () => {
-      const found: FoundWhileRecording = { histories: pass.found(), tallies: tallies.found() };
-      return consumed(found);
+      const histories = { ...frames.found(), ...calls.found() };
+      const found: FoundWhileRecording = { histories, tallies: tallies.found() };
+      return sendable(found);
     },
   };
 }
 
-function consumed(value: object): Consumed {
-  const buffers = new Set<ArrayBuffer>();
-  const visit = (part: unknown): void => {
-    if (ArrayBuffer.isView(part)) buffers.add(part.buffer as ArrayBuffer);
-    else if (typeof part === 'object' && part !== null) Object.values(part).forEach(visit);
-  };
-  visit(value);
-  return { value, buffers: [...buffers] };
+/** Batches that a pass has not asked for, by kind. */
+class Queues {
+  private readonly waiting: ReadonlyMap<PassKind, EventBatch[]>;
+
+  constructor(kinds: readonly PassKind[]) {
+    this.waiting = new Map(kinds.map((kind) => [kind, []]));
+  }
+
+  put(kind: PassKind, batch: EventBatch): void {
+    this.waiting.get(kind)?.push(batch);
+  }
+
+  readonly fetch: FetchBatch = (kind) => this.waiting.get(kind)!.shift();
 }

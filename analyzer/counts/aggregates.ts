@@ -45,7 +45,8 @@ export function aggregateOf(
   condition: Expression | undefined,
 ): Aggregate | undefined {
   if (expression.is === 'column') return { table, fold: 'only', argument: expression, condition };
-  if (expression.is !== 'call' || !(aggregates as readonly string[]).includes(expression.name)) return undefined;
+  if (expression.is !== 'call' || !(aggregates as readonly string[]).includes(expression.name))
+    return undefined;
   const fold = expression.name as (typeof aggregates)[number];
   const [argument, by] = expression.values as readonly (Expression | undefined)[];
   return { table, fold, argument, ...(by && { by }), condition };

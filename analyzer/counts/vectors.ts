@@ -76,7 +76,9 @@ function ofWords(column: WholeColumn, compute: (word: string) => number): () => 
   let results = new Float64Array();
   return () => {
     const { dictionary = [] } = column;
-    if (dictionary !== known) results = Float64Array.from(dictionary, compute);
+    // That of a file being read grows as it is read.
+    if (dictionary !== known || dictionary.length !== results.length)
+      results = Float64Array.from(dictionary, compute);
     known = dictionary;
     return results;
   };

@@ -1,12 +1,10 @@
 // What a pass has found of a run, beside the events it was found in: what the history tables read from.
-import { Tallies } from '../counts/tallies.js';
 import type { RunFacts } from '../event-source.js';
 import type { EventTables } from '../event-tables.js';
 import { FramePoints } from './frame-points.js';
-import { addressesOf } from './numbering.js';
-import { columnsFor, passKinds, type PassKind } from './pass-kinds.js';
-import { HistoryPass, type FoundHistories } from './pass.js';
 import { spanEnd } from './kernel-entries.js';
+import { addressesOf } from './numbering.js';
+import { foundOfCalls, foundOfFrames, type FoundHistories } from './passes.js';
 
 export class Histories {
   readonly frames: FramePoints;
@@ -20,19 +18,9 @@ export class Histories {
     this.frames = new FramePoints(found.frames);
   }
 
-  /** Goes through the events; tallies of kinds that it reads anyway are taken on the way. */
-  static of(events: EventTables, facts: RunFacts = {}, tallies = new Tallies([])): Histories {
-    const columns = columnsFor(tallies.columns());
-    const batches = new Map(passKinds.map((kind) => [kind, events.of(kind).batches(columns[kind]!)]));
-    const fetch = (kind: PassKind) => {
-      const next = batches.get(kind)!.next();
-      if (next.done) return undefined;
-      tallies.take(kind, next.value);
-      return next.value;
-    };
-    const pass = new HistoryPass(fetch, events.isTraced('trap') && events.isTraced('trap_return'));
-    pass.advance();
-    return new Histories(events, pass.found(), facts);
+  /** Goes through the events. */
+  static of(events: EventTables, facts: RunFacts = {}): Histories {
+    return new Histories(events, { ...foundOfFrames(events), ...foundOfCalls(events) }, facts);
   }
 
   /** Addresses of frames, given by their numbers, as a 64-bit column; a negative number gives 0. */

@@ -96,6 +96,16 @@ test('tallies of kinds whose rows will not be there are left to others', () => {
   expect(Object.values(new Tallies(counts).found())).toEqual([0, 0]);
 });
 
+test('tallies know words that a file has only later', () => {
+  const tallies = new Tallies(["SELECT count(*) FROM process WHERE action = 'reap'"]);
+  // A reader's dictionary is one list, which grows as it reads.
+  const dictionary = ['fork'];
+  tallies.take('process', { rows: 1, columns: { action: { values: Int32Array.of(0), dictionary } } });
+  dictionary.push('reap');
+  tallies.take('process', { rows: 3, columns: { action: { values: Int32Array.of(1, 0, 1), dictionary } } });
+  expect(Object.values(tallies.found())).toEqual([2]);
+});
+
 describe('a count', () => {
   const rows = randomRows();
 

@@ -1,20 +1,16 @@
-// The pass: in order of seq through the kinds that say what entries do to pages and frames. Rows may come from a trace
-// that is read or one that is being made; what the pass has of a run depends on the rows alone.
+// The pass over pages and frames: in order of seq through the kinds that say what kernel entries do to them. Rows may
+// come from a trace that is read or one that is being made; what a pass has of a run depends on the rows alone.
 import {
-  CallColumns,
   CountColumns,
   FrameColumns,
   ModeColumns,
-  MoveColumns,
   type RowCursor,
   SpanColumns,
   StoreColumns,
   SwitchColumns,
   TableColumns,
 } from './event-rows.js';
-import { CallFailures, type FoundFailures } from './call-failures.js';
 import { CountChanges, type FoundCountChanges } from './count-changes.js';
-import { EntryMoves, type FoundMoves } from './entry-moves.js';
 import { EarlyFrees, type FoundEarlyFrees } from './early-frees.js';
 import { FrameHistory } from './frame-history.js';
 import type { FoundFrameRows } from './frame-points.js';
@@ -23,31 +19,24 @@ import { KindsInOrder, type FetchBatch } from './kinds-in-order.js';
 import { KernelEntries, type FoundSpans } from './kernel-entries.js';
 import { FrameNumbering } from './numbering.js';
 import { PageHistory, type FoundPages } from './page-history.js';
-import { isResultCall, ResultCalls, type FoundCalls } from './result-calls.js';
 
 /** What a pass leaves: nothing but typed arrays and numbers, so that it can be sent from thread to thread. */
-export interface FoundHistories {
+export interface FoundOfFrames {
   /** Page numbers by number of the frame. */
   readonly framePages: Float64Array;
   readonly spans: FoundSpans;
   readonly pages: FoundPages;
   readonly frames: FoundFrameRows;
   readonly takings: FoundTakings;
-  readonly moves: FoundMoves;
-  readonly calls: FoundCalls;
-  readonly failures: FoundFailures;
   readonly earlyFrees: FoundEarlyFrees;
   readonly countChanges: FoundCountChanges;
 }
 
 /** Gathers what it finds as it goes along. */
-export class HistoryPass {
+export class FramePass {
   private readonly numbering = new FrameNumbering();
   private readonly entries = new KernelEntries();
   private readonly takings = new FrameTakings();
-  private readonly moves = new EntryMoves();
-  private readonly calls = new ResultCalls();
-  private readonly failures = new CallFailures();
   private readonly earlyFrees = new EarlyFrees();
   private readonly countChanges = new CountChanges();
   private readonly frames = new FrameHistory();
@@ -63,8 +52,6 @@ export class HistoryPass {
     this.goThroughPages();
     this.goThroughFrames();
     this.goThroughCounts();
-    this.goThroughMoves();
-    this.goThroughCalls();
     this.goThroughEntries();
     if (tellsInterrupts) this.goThroughTurns();
   }
@@ -75,16 +62,13 @@ export class HistoryPass {
   }
 
   /** What was found. The pass is over. */
-  found(): FoundHistories {
+  found(): FoundOfFrames {
     return {
       framePages: this.numbering.found(),
       spans: this.entries.found(),
       pages: this.pages.found(),
       frames: this.frames.found(),
       takings: this.takings.found(this.numbering.size),
-      moves: this.moves.found(),
-      calls: this.calls.found(),
-      failures: this.failures.found(),
       earlyFrees: this.earlyFrees.found(),
       countChanges: this.countChanges.found(),
     };
@@ -109,14 +93,13 @@ export class HistoryPass {
   }
 
   private goThroughFrames(): void {
-    const { frames, takings, moves, earlyFrees } = this;
+    const { frames, takings, earlyFrees } = this;
     const allocs = new FrameColumns();
     this.rows.add('frame_alloc', allocs, (alloc, limit) => {
       for (; alloc.seq < limit; alloc.advance()) {
         const { at, seq } = alloc;
         const frame = this.frameOf(allocs.frame, at);
         takings.take(frame, seq, alloc.span[at], alloc.pid[at]);
-        moves.unlist(alloc.span[at], allocs.page(at));
         frames.touchList(frame, alloc.span[at], seq, -1);
         this.touched(alloc, frame);
       }
@@ -128,7 +111,6 @@ export class HistoryPass {
         const frame = this.frameOf(frees.frame, at);
         takings.free(frame, free.row, seq);
         earlyFrees.freed(frame, free.span[at], free.row);
-        moves.list(free.span[at], frees.page(at));
         frames.touchList(frame, free.span[at], seq, 1);
         this.touched(free, frame);
       }
@@ -149,36 +131,6 @@ export class HistoryPass {
         earlyFrees.changed(frame, by, count.row, before, after);
         if (count.pid[at] !== 0) countChanges.add(before, after, counts.locks[at]);
         this.touched(count, frame);
-      }
-    });
-  }
-
-  private goThroughMoves(): void {
-    const { moves } = this;
-    const handed = new MoveColumns();
-    this.rows.add('kalloc', handed, (kalloc, limit) => {
-      for (; kalloc.seq < limit; kalloc.advance())
-        moves.handOut(kalloc.span[kalloc.at], handed.page(kalloc.at), handed.cycleAt(kalloc.at));
-    });
-    const given = new MoveColumns();
-    this.rows.add('kfree', given, (kfree, limit) => {
-      for (; kfree.seq < limit; kfree.advance())
-        moves.giveUp(kfree.span[kfree.at], given.page(kfree.at), given.cycleAt(kfree.at), kfree.seq);
-    });
-  }
-
-  private goThroughCalls(): void {
-    const { calls, failures } = this;
-    const columns = new CallColumns();
-    this.rows.add('syscall', columns, (call, limit) => {
-      for (; call.seq < limit; call.advance()) {
-        const { at, row, seq } = call;
-        const number = columns.number[at];
-        const isEntering = columns.isEntering(at);
-        if (!isEntering) failures.leave(row, call.span[at], number, columns.resultAt(at));
-        if (!isResultCall(number)) continue;
-        if (isEntering) calls.enter(call.span[at], seq);
-        else columns.copy(at, calls, calls.leave(row, call.span[at], call.pid[at], seq));
       }
     });
   }
