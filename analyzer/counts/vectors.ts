@@ -70,13 +70,12 @@ function columnOf(name: string, { table }: Scope): Known {
   return { column: table.read([name])[0], type: known.type };
 }
 
-/** What is computed of each word of a column's dictionary, anew when that has others. */
+/** What is computed of each word of a column's dictionary, anew when that has others, or more as a file is read. */
 function ofWords(column: WholeColumn, compute: (word: string) => number): () => Float64Array {
   let known: readonly string[] = [];
   let results = new Float64Array();
   return () => {
     const { dictionary = [] } = column;
-    // That of a file being read grows as it is read.
     if (dictionary !== known || dictionary.length !== results.length)
       results = Float64Array.from(dictionary, compute);
     known = dictionary;
