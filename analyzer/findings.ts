@@ -13,7 +13,7 @@ export interface BrokenRule {
    */
   readonly breaks?: 'all' | 'frames' | 'nothing';
   /** What it may follow from if it is about no frame. */
-  readonly follows?: 'all' | 'any' | 'frames';
+  readonly follows?: 'all' | 'any' | 'frames' | 'nothing';
 }
 
 /** A cause with its consequences, without what is told of it. */
@@ -114,6 +114,7 @@ function mayFollow(one: Cause, cause: Cause): boolean {
   if (rank(one) > 0) return breaksFrames && isLater(one, cause) && isOfFrames(one, cause);
   if (isSameDeed(one, cause) || isSamePlace(one, cause) || cause.rule.breaks === 'all') return true;
   const { follows, frames } = one.rule;
+  if (follows === 'nothing') return false;
   const followsAny = follows === 'any' || follows === 'all';
   if (frames.size === 0 || followsAny) return followsAny || (follows === 'frames' && breaksFrames);
   return breaksFrames && isOfFrames(one, cause);

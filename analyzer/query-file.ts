@@ -47,9 +47,9 @@ export interface InvariantFile {
   readonly breaks?: 'all' | 'frames' | 'nothing';
   /**
    * What a violation that is about no frame may follow from: any other one, any earlier one, an earlier one that breaks
-   * frames, or none.
+   * frames, or none. `nothing`: none either if it is about a frame.
    */
-  readonly follows?: 'all' | 'any' | 'frames';
+  readonly follows?: 'all' | 'any' | 'frames' | 'nothing';
   /** SELECT of the violating rows. */
   readonly sql: string;
 }
@@ -211,7 +211,7 @@ export function parseInvariant(file: string, text: string): InvariantFile {
     ...(suspects === undefined ? {} : { suspects }),
     ...(expected === undefined ? {} : { expected, lacking: header.required('lacking') }),
     ...(header.given('follows') !== undefined && {
-      follows: header.oneOf('follows', ['all', 'any', 'frames']),
+      follows: header.oneOf('follows', ['all', 'any', 'frames', 'nothing']),
     }),
     ...(header.given('breaks') !== undefined && {
       breaks: header.oneOf('breaks', ['all', 'frames', 'nothing']),

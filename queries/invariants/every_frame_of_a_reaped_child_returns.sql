@@ -14,7 +14,10 @@
 SELECT l.alloc_cycle AS cycle, coalesce(s.since, c.end_cycle) AS since, l.hart, l.pid, l.frame, l.pc, l.call_site,
        s.sites, s.listed AS blames_as_listed,
        printf('frame 0x%x, taken here for process %d, was not returned when that was reaped at cycle %d', l.frame,
-              l.about, c.end_cycle) AS message
+              l.about, c.end_cycle)
+         || CASE WHEN s.undropped_cycle IS NULL THEN ''
+                 ELSE printf('; at cycle %d it had lost its mapping at 0x%x, and was not given up for that',
+                             s.undropped_cycle, s.undropped_va) END AS message
 FROM left_over_frames l JOIN reaped_children c ON c.pid = l.about
 JOIN left_over_sites s ON s.question = l.question AND s.frame = l.frame AND s.at_seq = l.at_seq
 WHERE l.question = 'reaped'

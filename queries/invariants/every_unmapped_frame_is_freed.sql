@@ -13,7 +13,9 @@
 SELECT coalesce(w.cycle, t.cycle) AS cycle, coalesce(w.hart, t.hart) AS hart, coalesce(w.pid, t.pid) AS pid, l.frame,
        coalesce(w.pc, t.pc) AS pc, w.call_site, s.sites,
        printf('frame 0x%x, taken at cycle %d, lost its last mapping here and was never freed', l.frame, l.alloc_cycle)
-         AS message
+         || CASE WHEN s.undropped_cycle IS NULL THEN ''
+                 ELSE printf('; at cycle %d it had lost the one at 0x%x, and was not given up for that',
+                             s.undropped_cycle, s.undropped_va) END AS message
 FROM left_over_frames l
 JOIN left_over_sites s ON s.question = l.question AND s.frame = l.frame AND s.at_seq = l.at_seq
 LEFT JOIN pte_write w ON w.seq = l.unmapped_seq

@@ -3,7 +3,7 @@
 --           that comes of it is the program's end.
 -- why:      Programs are not trusted: an address of theirs must be looked at before it is used.
 -- needs:    panic_calls, page_fault, syscall, refused_accesses
--- optional: places
+-- optional: places, lock_panics
 -- severity: error
 -- follows:  frames
 -- hint:     What must be true of the address for what is done with it next, and who makes sure of that? If the page is
@@ -32,11 +32,12 @@ WITH ending AS (
   WHERE NOT p.without_memory AND s.number IN (3, 4, 5, 7, 8, 9, 15, 16, 17, 18, 19, 20)
     AND greatest(s.argument0, CASE WHEN s.number IN (5, 7, 8, 16, 19) THEN s.argument1 ELSE 0 END) >= 274877906944
 )
-SELECT cycle, since, hart, pid, NULL AS frame, pc, call_site,
+SELECT b.cycle, since, hart, pid, NULL AS frame, pc, call_site,
        -- Who checks what it is given is not at fault, but where the trap leads there at once.
        CASE WHEN faulted THEN sites
+            WHEN l.extra <> 0 THEN [l.guarded_site] || sites[3:] || sites[2:2]
             WHEN by_fault THEN sites[2:-2] || sites[1:1] || sites[-1:]
             ELSE sites[2:] || sites[1:1] END AS sites,
        printf('while it dealt with %s the kernel %spanicked: %s', deed, coalesce(fault || ' and ', ''), text)
-         AS message
-FROM bad ORDER BY cycle
+         || coalesce('; ' || l.held, '') AS message
+FROM bad b LEFT JOIN lock_panics l USING (seq) ORDER BY b.cycle

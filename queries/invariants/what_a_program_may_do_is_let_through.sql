@@ -17,7 +17,9 @@ WITH refused AS (
   SELECT f.*, (va >> 12) << 12 AS page, CASE access WHEN 'store' THEN 4 WHEN 'load' THEN 2 ELSE 8 END AS needed
   FROM page_fault f SEMI JOIN (SELECT seq FROM refused_accesses WHERE withheld) USING (seq)
   -- Who has taken a frame for the copy does not refuse.
-  WHERE NOT (outcome = 'panicked' AND EXISTS (SELECT * FROM kalloc k WHERE k.span = f.span AND k.frame <> 0))
+  WHERE NOT (outcome = 'panicked' AND EXISTS (
+    SELECT span FROM kalloc k WHERE k.span = f.span AND k.frame <> 0
+    UNION ALL SELECT span FROM frame_alloc a WHERE a.span = f.span))
     AND NOT EXISTS (SELECT * FROM syscall WHERE number > 21 AND number <> 1000 AND result >= 0)
 ), placed AS (
   SELECT r.*, s.image, a.free_frames
