@@ -46,6 +46,20 @@ describe('of broken rules', () => {
     ]);
   });
 
+  test('what follows from a consequence follows, and what is mostly about broken frames, not what never does', () => {
+    const count = broken('count', { cycle: 10, frame: 1n });
+    const free = { ...broken('free', { cycle: 20, frame: 1n }), frames: new Set([1n, 2n]) };
+    const later = broken('later', { cycle: 30, frame: 2n });
+    const mostly = { ...broken('mostly', { cycle: 40, frame: 3n }), frames: new Set([1n, 3n]) };
+    const seldom = { ...broken('seldom', { cycle: 50, frame: 4n }), frames: new Set([1n, 4n, 5n]) };
+    const own = broken('own', { cycle: 60, frame: 1n }, { follows: 'nothing', breaks: undefined });
+    expect(outline([count, free, later, mostly, seldom, own])).toEqual([
+      ['count', ['free', 'later', 'mostly']],
+      ['seldom', []],
+      ['own', []],
+    ]);
+  });
+
   test('what the same instruction did to the same frame is told once', () => {
     const around = broken('around', { cycle: 10, frame: 1n, pc: 0x80000010n }, { breaks: undefined });
     const written = broken('written', { cycle: 20, frame: 1n, pc: 0x80000010n }, { breaks: undefined });

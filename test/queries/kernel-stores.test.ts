@@ -62,6 +62,16 @@ describe('no_kernel_store_goes_around_the_page_table', () => {
     },
   );
 
+  test('holds for a shared frame that somebody has freed though it was mapped', async () => {
+    const { kernel, shell } = sharing();
+    const { frame } = shell.pages.get(0x1000)!;
+    kernel.story.inside(9, 'exit', (entry) =>
+      kernel.story.emit('frame_free', entry, 'kfree', { frame, free_frames: 9 }),
+    );
+    kernel.story.inside(shell.pid, 'read', (entry) => write(kernel, entry, frame, 0));
+    expect(await judgeRows(name, kernel.story.rows())).toMatchObject({ status: 'holds' });
+  });
+
   test('holds when the other owner has given the frame up and is about to unmap it', async () => {
     const { kernel, shell, child } = sharing();
     const { frame } = shell.pages.get(0x1000)!;

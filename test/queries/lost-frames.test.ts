@@ -26,6 +26,16 @@ describe('whom to suspect of a frame that users never mapped', () => {
   });
 });
 
+test('who took a page away and gave nothing up is suspected before who took the last mapping away', async () => {
+  const kernel = toyRun({ fault: 'handler keeps the old frame' });
+  const name = 'every_unmapped_frame_is_freed';
+  expect(await suspectsOf(name, kernel)).toEqual(['mappages', 'cowfault']);
+  const { violations } = await judgeRows(name, kernel.story.rows(), { facts: { program: 'test' } });
+  expect(violations[0].message).toMatch(
+    /; at cycle \d+ it had lost the one at 0x1000, and was not given up for that$/,
+  );
+});
+
 describe('a page of a pipe', () => {
   const name = 'the_program_returns_its_frames';
 

@@ -1,21 +1,9 @@
 // Rules about panics: which of them a panic breaks, and whom of the calls under way it makes suspect.
 import { describe, expect, test } from 'vitest';
 import { judgeRows } from '../support/check-rows.js';
+import { panic } from '../support/panic.js';
 import { pteOf, Story, type Entry } from '../support/story.js';
 import { ToyKernel } from '../support/toy-kernel.js';
-
-/** Ends an entry in a panic, called by the first function, that by the second, and so on; `*`: interrupted there. */
-function panic(story: Story, entry: Entry, ...calls: string[]): void {
-  const { cycle } = story;
-  calls.forEach((name, depth) => {
-    const isInterrupted = name.startsWith('*');
-    const where = isInterrupted ? name.slice(1) : 'panic';
-    const call_site = isInterrupted ? 0 : story.at(name);
-    story.emit('panic_call', entry, where, { cycle, depth, call_site });
-  });
-  story.emit('panic', entry, 'panic', { cycle, text: calls[0], call_site: story.at(calls[0]) });
-  story.end(entry, 0);
-}
 
 function faultAt(story: Story, va: number, ...calls: string[]): void {
   const { cycle } = story;
