@@ -9,6 +9,7 @@ import { attachProbes, findProfile, noQuestions } from '../../tracer/probes/inde
 import { eventNames, type EventName } from '../../tracer/schema/index.js';
 import { EventTranslation, openTaskSink, type EventTask } from '../../tracer/session/event-pipeline.js';
 import { EventThread } from '../../tracer/session/event-thread.js';
+import { commandsAhead } from '../../tracer/session/record-channel.js';
 import { DebugInfo, parseElf } from '../../tracer/symbols/index.js';
 import { CowRun } from '../support/cow-run.js';
 import { differingParts } from '../support/differing-arrays.js';
@@ -89,8 +90,8 @@ describe('a thread that makes events', () => {
     const events = new EventThread(entry).begin(task);
     const view = encode([marker(1), marker(2)]);
     events.records(view, 0, view.byteLength);
-    events.flush();
-    events.flush();
+    // The last one waits for the first.
+    for (let times = 0; times <= commandsAhead; times++) events.flush();
     expect(events.failure).toMatchObject({ reason: 'disk_full' });
     expect(events.close()).toMatchObject([
       { rows: 0, lostRows: 2 },

@@ -8,6 +8,7 @@ import type { Questions } from '../probes/index.js';
 import { Translator, type TranslatedProfile } from '../probes/translator.js';
 import type { EventName } from '../schema/index.js';
 import type { DebugInfo } from '../symbols/index.js';
+import { commandsAhead } from './record-channel.js';
 
 /** What events are made of, and where they go. All of it can be sent to another thread. */
 export interface EventTask {
@@ -51,9 +52,10 @@ async function load(url: string): Promise<unknown> {
 
 /** Events made in the thread that brings the records. */
 export class EventTranslation implements EventPipeline {
-  /** Bytes of the files at the last flush but one: a thread of its own would know no more without waiting. */
+  /** Bytes of the files at the flush `commandsAhead` before the last: a thread of its own knows of no later one. */
   bytes = 0;
-  private flushedBytes = 0;
+  /** The same at later flushes, in order. */
+  private readonly flushedBytes = new Array<number>(commandsAhead).fill(0);
   private readonly translator: Translator;
 
   constructor(
@@ -71,9 +73,9 @@ export class EventTranslation implements EventPipeline {
   }
 
   flush(): void {
-    this.bytes = this.flushedBytes;
+    this.bytes = this.flushedBytes.shift()!;
     this.sink.flush();
-    this.flushedBytes = this.sink.bytes;
+    this.flushedBytes.push(this.sink.bytes);
   }
 
   finish(cycle: number): void {

@@ -31,7 +31,7 @@ export async function openEventPipeline(
 }
 
 export class EventThread implements EventPipeline {
-  /** Bytes of the files at the last flush but one. */
+  /** Bytes of the files at the flush `commandsAhead` before the last. */
   bytes = 0;
   /** What the consumer made of the rows, once the files are closed. */
   consumed: unknown;
@@ -83,7 +83,7 @@ export class EventThread implements EventPipeline {
 
   close(): EventFileSummary[] {
     this.sender.command(Command.close);
-    this.sender.answer();
+    this.sender.settle();
     this.receive();
     this.port.close();
     return this.summaries;

@@ -1,17 +1,37 @@
 // Raw records on their way from the emulator's thread to the one that makes events of them: a ring in shared memory,
-// and one command at a time that takes effect behind the records written before it. Each side blocks when it must wait.
+// and a few commands, each of which takes effect behind the records written before it. A side blocks when it must wait.
 import { recordBytes } from '../../emulator/ring/records.js';
 
 /** Records the ring holds, a power of two: twice what the emulator's own ring does. */
 const capacity = 2 ** 17;
-const controlBytes = 64;
+const controlBytes = 128;
 
-/** Words of the control block. Positions count records and wrap around at 32 bits. */
-const word = { written: 0, read: 1, signal: 2, progress: 3, command: 4, commandAt: 5, state: 6 } as const;
-/** The argument of a command, and the answer to it, as 64-bit floating-point numbers behind the words. */
-const number = { argument: 6, answer: 7 } as const;
+/** Commands that may be given before the first of them is done: while a kernel boots, each flush is one of new code. */
+export const commandsAhead = 4;
 
-/** What the reading side is told to do: 0 stands for nothing. */
+/**
+ * Words of the control block. Positions count records, `given` and `done` commands; all wrap around at 32 bits. A
+ * command has the slot of its number modulo `commandsAhead`: two words there say which it is and where it takes effect.
+ */
+const word = {
+  written: 0,
+  read: 1,
+  signal: 2,
+  progress: 3,
+  state: 4,
+  given: 5,
+  done: 6,
+  commands: 8,
+} as const;
+/** The argument of the command in a slot, and the answer to it, as 64-bit floating-point numbers behind the words. */
+const number = { arguments: 8, answers: 8 + commandsAhead } as const;
+
+/** Of the number of a command: its slot. */
+const slotOf = (command: number): number => command & (commandsAhead - 1);
+/** The word that says which command is in a slot; the next one says where. */
+const commandIn = (slot: number): number => word.commands + 2 * slot;
+
+/** What the reading side is told to do. */
 export const Command = { flush: 1, finish: 2, close: 3 } as const;
 
 /** How the reading side is: at work, or ended by an error that it has sent. */
@@ -22,6 +42,9 @@ export const ReaderState = { working: 0, failed: 1 } as const;
  * threads more than translating them.
  */
 const wakeRecords = 2 ** 14;
+
+/** Records read at a time at most: only when they are read is there room for others. */
+const pieceRecords = 2 ** 13;
 
 /** Seconds without any progress after which the other side is taken for dead; a stuck disk may take a while. */
 const patienceSeconds = 300;
@@ -76,20 +99,23 @@ export class RecordSender extends Channel {
     }
   }
 
-  /** Gives a command, once the one before is done; what that one answered. */
+  /** Gives a command, once the one `commandsAhead` before is done; what that one answered, 0 before there was one. */
   command(command: number, argument = 0): number {
-    const answer = this.answer();
-    this.numbers[number.argument] = argument;
-    Atomics.store(this.words, word.commandAt, this.load(word.written));
-    Atomics.store(this.words, word.command, command);
+    const given = this.load(word.given);
+    this.waitUntil(() => ((given - this.load(word.done)) | 0) < commandsAhead);
+    const slot = slotOf(given);
+    const answer = this.numbers[number.answers + slot];
+    this.numbers[number.arguments + slot] = argument;
+    Atomics.store(this.words, commandIn(slot), command);
+    Atomics.store(this.words, commandIn(slot) + 1, this.load(word.written));
+    Atomics.store(this.words, word.given, (given + 1) | 0);
     this.signal();
     return answer;
   }
 
-  /** Waits until the last command is done; what it answered, 0 before there was one. */
-  answer(): number {
-    this.waitUntil(() => this.load(word.command) === 0);
-    return this.numbers[number.answer];
+  /** Waits until all commands are done. */
+  settle(): void {
+    this.waitUntil(() => this.load(word.done) === this.load(word.given));
   }
 
   private signal(): void {
@@ -131,12 +157,13 @@ export class RecordReceiver extends Channel {
       const signal = this.load(word.signal);
       // In this order: what is written after a command that is not seen here yet is not for this round.
       const written = this.load(word.written);
-      const command = this.load(word.command);
-      const end = command === 0 ? written : this.load(word.commandAt);
+      const done = this.load(word.done);
+      const isTold = this.load(word.given) !== done;
+      const end = isTold ? this.load(commandIn(slotOf(done)) + 1) : written;
       const isIdle = end === this.load(word.read);
-      if (isIdle && command === 0) Atomics.wait(this.words, word.signal, signal);
+      if (isIdle && !isTold) Atomics.wait(this.words, word.signal, signal);
       else if (!isIdle) this.passOn(reader, end);
-      else open = this.carryOut(reader, command);
+      else open = this.carryOut(reader, done);
     }
   }
 
@@ -150,15 +177,17 @@ export class RecordReceiver extends Channel {
   private passOn(reader: RecordReader, end: number): void {
     const read = this.load(word.read);
     const at = read & (capacity - 1);
-    const count = Math.min((end - read) | 0, capacity - at);
+    const count = Math.min((end - read) | 0, capacity - at, pieceRecords);
     reader.records(this.view, at * recordBytes, (at + count) * recordBytes);
     Atomics.store(this.words, word.read, (read + count) | 0);
     this.progressed();
   }
 
-  private carryOut(reader: RecordReader, command: number): boolean {
-    this.numbers[number.answer] = reader.command(command, this.numbers[number.argument]);
-    Atomics.store(this.words, word.command, 0);
+  private carryOut(reader: RecordReader, done: number): boolean {
+    const slot = slotOf(done);
+    const command = this.load(commandIn(slot));
+    this.numbers[number.answers + slot] = reader.command(command, this.numbers[number.arguments + slot]);
+    Atomics.store(this.words, word.done, (done + 1) | 0);
     this.progressed();
     return command !== Command.close;
   }
