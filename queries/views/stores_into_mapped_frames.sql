@@ -1,10 +1,10 @@
 -- name:  stores_into_mapped_frames
 -- doc:   Rows of frame_write, each with every user mapping that the frame had then (root, va, made, writable). Left
 --        out are frames that the kernel entry has taken and mapped itself, as exec does before it loads a page, and
---        mappings that are on their way out: of an entry that had called the free function for the frame before, and
---        then unmaps it, or would have if the trace went on.
+--        mappings that are on their way out: of an entry that had called the free function for the frame before, or
+--        taken one off its count, and then unmaps it, or would have if the trace went on.
 -- needs: frame_write, doubtful_writes, frame_takings, leaf_mappings, kfree, kernel_span
--- optional: kalloc
+-- optional: kalloc, refcount_change
 -- materialized: yes
 WITH writes AS (
   SELECT * FROM frame_write SEMI JOIN doubtful_writes USING (seq)
@@ -25,7 +25,11 @@ WITH writes AS (
   JOIN leaf_mappings m ON m.frame = s.frame AND m.from_seq < s.seq AND coalesce(m.to_seq > s.seq, true)
   WHERE NOT coalesce(m.span = s.span AND m.from_seq > s.handed_seq, false)
 ), given_up AS (
-  SELECT frame, span, min(seq) AS seq FROM kfree SEMI JOIN mapped m USING (frame) GROUP BY frame, span
+  -- Some kernels call the free function for the last owner alone.
+  SELECT frame, span, min(seq) AS seq
+  FROM (SELECT frame, span, seq FROM kfree
+        UNION ALL SELECT frame, span, seq FROM refcount_change WHERE after < before)
+  SEMI JOIN mapped m USING (frame) GROUP BY frame, span
 ), cut_off AS (
   SELECT m.seq, count(DISTINCT g.span) AS entries FROM mapped m JOIN given_up g ON g.frame = m.frame AND g.seq < m.seq
   JOIN kernel_span k ON k.id = g.span AND k.finished = 0

@@ -155,6 +155,24 @@ describe('no_live_frame_is_filled', () => {
   });
 
   test.each([
+    ['holds when the other owner has taken one off the count and then unmaps it', 1, 'holds'],
+    ['is broken when the other owner has added one', 3, 'violated'],
+  ])('%s', async (_, after, status) => {
+    // Seen in a kernel that calls the free function for the last owner alone.
+    const { kernel, shell, child } = sharing();
+    const { frame, bits } = shell.pages.get(0x1000)!;
+    const { story } = kernel;
+    const entry = story.begin(shell.pid, 'page_fault', 1);
+    story.emit('refcount_change', entry, 'dec_ref', { frame, before: 2, after });
+    story.inside(child.pid, 'page_fault', (other) => giveUp(kernel, other, child, 0x1000, true));
+    const place = { root: shell.root, level: 0, va: 0x1000, entry: shell.tables[2]! + 8 };
+    const copy = pteOf(0x80400000, pte.v | pte.u | pte.r | pte.w);
+    story.emit('pte_write', entry, 'cowfault', { ...place, before: pteOf(frame, bits), after: copy });
+    story.end(entry);
+    expect(await judgeRows(name, story.rows())).toMatchObject({ status });
+  });
+
+  test.each([
     ['holds where the trace ends before the last owner', 1, 'holds'],
     ['is broken where it ends before one of two', 2, 'violated'],
   ])('%s has unmapped what he fills', async (_, owners, status) => {
