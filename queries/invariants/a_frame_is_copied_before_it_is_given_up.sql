@@ -15,10 +15,12 @@ WITH copies AS (
   SELECT c.*, k.seq, k.cycle, k.hart, k.pid, k.pc, k.call_site
   FROM kfree k JOIN copies c ON k.span = c.span AND k.frame = c.old_frame AND k.seq < c.last_seq
 ), taken AS (
-  SELECT k.span, k.frame, k.cycle FROM kalloc k JOIN dropped d ON k.span = d.span AND k.frame = d.new_frame
+  SELECT k.span, k.frame, k.cycle, k.call_site FROM kalloc k JOIN dropped d ON k.span = d.span AND k.frame = d.new_frame
 )
 SELECT min(d.cycle) AS cycle, min_by(d.hart, d.seq) AS hart, min_by(d.pid, d.seq) AS pid,
        min_by(d.old_frame, d.seq) AS frame, d.pc, d.call_site,
+       -- Who asks for the copy has the order in hand; what it calls to unmap the old page does as always.
+       [min_by(t.call_site, d.seq), d.call_site, d.pc] AS sites, true AS blames_as_listed,
        printf('frame 0x%x was given up %d time step(s) after its copy 0x%x had been taken, which is too soon to have '
               || 'copied it (%d time(s) here)', min_by(d.old_frame, d.seq),
               min_by(greatest(d.cycle::BIGINT - t.cycle::BIGINT, 0), d.seq), min_by(d.new_frame, d.seq), count(*))

@@ -9,15 +9,15 @@ describe('a_frame_is_copied_before_it_is_given_up', () => {
   const name = 'a_frame_is_copied_before_it_is_given_up';
 
   /** A write fault that gives its old frame up so many cycles after it took the new one. */
-  function fault(cycles: number): ToyKernel {
+  function fault(cycles: number, freer = 'cowfault'): ToyKernel {
     const { kernel, shell } = sharing();
     const { story } = kernel;
     const { frame, bits } = shell.pages.get(0x1000)!;
     const entry = story.begin(shell.pid, 'page_fault');
     const copy = 0x80400000;
     const at = story.cycle;
-    story.emit('kalloc', entry, 'kalloc', { frame: copy, cycle: at });
-    story.emit('kfree', entry, 'kfree', { frame, cycle: at + cycles, call_site: story.at('cowfault') });
+    story.emit('kalloc', entry, 'kalloc', { frame: copy, cycle: at, call_site: story.at('cowfault') });
+    story.emit('kfree', entry, 'kfree', { frame, cycle: at + cycles, call_site: story.at(freer) });
     const place = { root: shell.root, level: 0, va: 0x1000, entry: shell.tables[2]! + 8 };
     const after = pteOf(copy, bits | pte.w);
     story.emit('pte_write', entry, 'mappages', { ...place, before: pteOf(frame, bits), after });
@@ -30,6 +30,12 @@ describe('a_frame_is_copied_before_it_is_given_up', () => {
     expect(violations).toMatchObject([
       { caller: { function: 'cowfault' }, message: expect.stringMatching(/given up 30 time step/) },
     ]);
+  });
+
+  test('suspects the handler, also where it has its page unmapped by a function that all use', async () => {
+    const { violations } = await judgeRows(name, fault(30, 'uvmunmap').story.rows());
+    const names = violations.map((one) => one.suspects.map((suspect) => suspect.function));
+    expect(names).toEqual([['cowfault', 'uvmunmap', 'kfree']]);
   });
 
   test('holds when there was', async () => {
