@@ -5,6 +5,7 @@ import type { CheckResult } from '../../analyzer/result.js';
 import { judgeRows } from '../support/check-rows.js';
 import { sourceOf } from '../support/event-rows.js';
 import { toyRun, type Manner } from '../support/toy-kernel.js';
+import { sharing } from '../support/toy-shell.js';
 
 const checked = new Map<string, Promise<CheckResult>>();
 
@@ -143,4 +144,27 @@ test('a count that a failed fork left wrong is told with the failure, and why it
   expect(result.violations[0].message).toMatch(
     /; here it got a mapping, and the count stayed as it was; this fork failed for want of a frame$/,
   );
+});
+
+test('a count that another hart resets as it starts is told of that, not of the entry meanwhile', async () => {
+  const { kernel, shell } = sharing();
+  const { story } = kernel;
+  const { frame } = shell.pages.get(0x1000)!;
+  const entry = story.begin(shell.pid, 'page_fault');
+  story.emit('refcount_change', entry, 'get', { frame, before: 2, after: 3 });
+  story.emit('refcount_change', entry, 'put', { frame, before: 3, after: 2 });
+  story.inside(0, 'boot', (other) =>
+    story.emit('refcount_change', other, 'memset', {
+      frame,
+      before: 2,
+      after: 0,
+      call_site: story.at('hartinit'),
+    }),
+  );
+  story.end(entry);
+  const { violations } = await judgeRows('reference_count_equals_user_mappings', story.rows());
+  expect(violations[0].message).toMatch(
+    /has count 0, but 2 .*; its count changed by -2 where no process was at work$/,
+  );
+  expect(violations[0].function).toBe('memset');
 });
