@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { RecordKind } from '../../emulator/index.js';
 import type { ReferenceCountFacts } from '../../tracer/probes/discovery/reference-count-facts.js';
 import { ProbeId } from '../../tracer/probes/probe-id.js';
+import { change, facts, firstFree, frame, freeList, head, kernelBase } from '../support/count-array.js';
 import {
   allocateReturns,
   freeEntered,
@@ -10,48 +11,7 @@ import {
   store,
   translated,
   type RecordInput,
-  given,
 } from '../support/raw-records.js';
-
-const head = 0x80001000;
-const kernelBase = 0x80000000;
-const freeList = { heads: [head], finding: given };
-const firstFree = 0x80100000;
-const frame = (index: number): number => firstFree + index * 4096;
-
-function facts(over: Partial<ReferenceCountFacts>): ReferenceCountFacts {
-  const elementBytes = over.elementBytes ?? 4;
-  return {
-    name: 'counts',
-    address: 0x80010000,
-    isPointer: false,
-    elementBytes,
-    stride: elementBytes,
-    isSigned: false,
-    count: 32768,
-    firstFrame: kernelBase,
-    isNamedSo: true,
-    codeUse: 'none',
-    finding: given,
-    ...over,
-  };
-}
-
-/** The store that changes the element of a frame, all other bytes of its word being 0. */
-function change(
-  array: ReferenceCountFacts,
-  base: number,
-  of: number,
-  before: number,
-  after: number,
-  spacing = 4096,
-): RecordInput {
-  const at = array.address + ((of - base) / spacing) * array.stride;
-  const bits = BigInt((at % 8) * 8);
-  const mask = (1n << BigInt(array.elementBytes * 8)) - 1n;
-  const word = (value: number): bigint => (BigInt(value) & mask) << bits;
-  return store(at - (at % 8), word(before), word(after));
-}
 
 /** A boot that frees frames 0 to 9, setting each count to 1 before, and an allocation of the last one. */
 function boot(array: ReferenceCountFacts, base: number, spacing = 4096): RecordInput[] {

@@ -26,6 +26,7 @@ import { operand, RawRecord, recordWords } from './raw-record.js';
 import { rowsOf, type Rows } from './single-rows.js';
 import { ReferenceCounts } from './followers/reference-counts.js';
 import { ReferenceCountSearch } from './followers/reference-count-search.js';
+import { ReturnedCalls } from './followers/returned-calls.js';
 import { Spans } from './followers/spans.js';
 import { Traps } from './followers/traps.js';
 
@@ -94,12 +95,17 @@ export class Translator {
     if (blocks) this.blocks = new BlockFrames(blocks, this.emitter);
     this.candidates = referenceCounts.map((facts) => new ReferenceCounts(facts, this.emitter, callSites));
     if (this.candidates.length > 0)
-      this.search = new ReferenceCountSearch(
-        this.candidates,
-        (address) => !!this.freeList?.covers(address),
-        imageEnd,
-      );
+      this.search = this.newSearch(new ReturnedCalls(debug, callSites), imageEnd);
     if (processes) this.processes = new Processes(processes, this.emitter, this.traps);
+  }
+
+  private newSearch(calls: ReturnedCalls, imageEnd?: number): ReferenceCountSearch {
+    return new ReferenceCountSearch(
+      this.candidates,
+      (address) => !!this.freeList?.covers(address),
+      (record, returnAddress) => calls.hasReturned(record, returnAddress),
+      imageEnd,
+    );
   }
 
   /** Translates the records between two byte addresses, or keeps them until it is known what counts references. */

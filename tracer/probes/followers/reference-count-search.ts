@@ -8,6 +8,8 @@ import type { ReferenceCounts } from './reference-counts.js';
 /** What a hart's allocator or free function is at work on; a count changed meanwhile is that frame's. */
 interface Work {
   frame: number;
+  /** Where the free function returns to that is at work; 0 for none. It may return early, which nothing else tells. */
+  returnAddress: number;
   /** The frame that an entry was made for last, until an element is changed; 0 for none. */
   mapped: number;
   /** Candidates whose element was changed once during this work, with the value it had. */
@@ -73,10 +75,14 @@ export class ReferenceCountSearch {
   private readonly last = new Map<ReferenceCounts, Pair>();
   private answer: ReferenceCounts | undefined;
 
-  /** @param imageEnd where frames begin, as far as it is known */
+  /**
+   * @param hasReturned whether a call, by the address it returns to, has by the time of a store
+   * @param imageEnd where frames begin, as far as it is known
+   */
   constructor(
     private readonly candidates: readonly ReferenceCounts[],
     private readonly isHead: (address: number) => boolean,
+    private readonly hasReturned: (store: RawRecord, returnAddress: number) => boolean,
     private readonly imageEnd = Infinity,
   ) {
     this.votes = new Map(candidates.map((candidate) => [candidate, new Map<number, number>()]));
@@ -108,7 +114,8 @@ export class ReferenceCountSearch {
   }
 
   private probed(record: RawRecord): void {
-    if (record.size === ProbeId.freeEntered) this.begin(record.hart, record.number(operand.a));
+    if (record.size === ProbeId.freeEntered)
+      this.begin(record.hart, record.number(operand.a), record.low(operand.b) >>> 0);
     else if (record.size === ProbeId.blockTaken) this.begin(record.hart, record.number(operand.a));
     else if (record.size === ProbeId.allocateReturns) this.begin(record.hart, 0);
     else if (record.size === ProbeId.countsPlaced)
@@ -126,6 +133,7 @@ export class ReferenceCountSearch {
       return this.begin(record.hart, isPush ? 0 : record.number(operand.b));
     }
     const work = this.workOf(record.hart);
+    if (work.returnAddress !== 0 && this.hasReturned(record, work.returnAddress)) work.frame = 0;
     if (work.frame === 0 && work.mapped === 0) return;
     for (const candidate of this.candidates) {
       const index = candidate.covers(address) ? candidate.changedElement(record) : -1;
@@ -210,16 +218,17 @@ export class ReferenceCountSearch {
     this.answer = candidate;
   }
 
-  private begin(hart: number, frame: number): void {
+  private begin(hart: number, frame: number, returnAddress = 0): void {
     const work = this.workOf(hart);
     work.frame = frame;
+    work.returnAddress = returnAddress;
     work.mapped = 0;
     work.changed.clear();
   }
 
   private workOf(hart: number): Work {
     let work = this.work.get(hart);
-    if (!work) this.work.set(hart, (work = { frame: 0, mapped: 0, changed: new Map() }));
+    if (!work) this.work.set(hart, (work = { frame: 0, returnAddress: 0, mapped: 0, changed: new Map() }));
     return work;
   }
 }
