@@ -78,9 +78,9 @@ export class RunTables {
     return this.baseline ? new EventTable('marker', this.baseline) : emptyMarkers;
   }
 
-  /** What a pass over the events has found; it is gone through now if it was not before. */
+  /** What the passes over the events find; they are gone through when somebody needs it, if they were not before. */
   histories(): Histories {
-    return (this.found ??= Histories.of(this.events, this.source.facts));
+    return (this.found ??= new Histories(this.events, undefined, this.source.facts));
   }
 }
 

@@ -91,11 +91,16 @@ export async function compareHistories(
   };
 }
 
-async function blocksOf(query: TraceQuery, history: History): Promise<Map<string, Blocks>> {
-  // One text: DuckDB joins the hashes of two values by XOR, and the texts' order would be lost.
+async function blocksOf(
+  query: TraceQuery,
+  { view, compared, condition }: History,
+): Promise<Map<string, Blocks>> {
+  // Rows are put in order without their texts. The hash of two values would be the XOR of theirs, whatever their order.
+  const deeds = `SELECT birth, seq, hash(${compared}) AS deed FROM ${view} WHERE ${condition}`;
   const { rows } = await query.run(
-    `SELECT birth, (number - 1) // ${blockRows} AS block, bit_xor(hash(number || ' ' || ${history.compared})), count(*)
-     FROM ${numbered(history)} GROUP BY ALL ORDER BY birth, block`,
+    `SELECT birth, (number - 1) // ${blockRows} AS block, bit_xor(hash(xor(deed, hash(number)))), count(*)
+     FROM (SELECT birth, deed, row_number() OVER (PARTITION BY birth ORDER BY seq) AS number FROM (${deeds}))
+     GROUP BY ALL ORDER BY birth, block`,
   );
   const processes = new Map<string, { digests: bigint[]; rows: number }>();
   for (const [birth, , digest, count] of rows) {

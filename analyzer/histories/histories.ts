@@ -7,20 +7,22 @@ import { addressesOf } from './numbering.js';
 import { foundOfCalls, foundOfFrames, type FoundHistories } from './passes.js';
 
 export class Histories {
-  readonly frames: FramePoints;
+  private points: FramePoints | undefined;
 
   constructor(
     readonly events: EventTables,
-    readonly found: FoundHistories,
+    private known?: FoundHistories,
     /** What is known of the run beside its events. */
     readonly facts: RunFacts = {},
-  ) {
-    this.frames = new FramePoints(found.frames);
+  ) {}
+
+  /** Goes through the events when it is first asked: processes alone are known without. */
+  get found(): FoundHistories {
+    return (this.known ??= { ...foundOfFrames(this.events), ...foundOfCalls(this.events) });
   }
 
-  /** Goes through the events. */
-  static of(events: EventTables, facts: RunFacts = {}): Histories {
-    return new Histories(events, { ...foundOfFrames(events), ...foundOfCalls(events) }, facts);
+  get frames(): FramePoints {
+    return (this.points ??= new FramePoints(this.found.frames));
   }
 
   /** Addresses of frames, given by their numbers, as a 64-bit column; a negative number gives 0. */

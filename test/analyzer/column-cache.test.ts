@@ -28,7 +28,7 @@ test('a table without room for two columns reads as one with room', () => {
     const cache = new ColumnCache(room);
     const events = new EventTables(source, cache);
     const names = Object.keys(historyTables.leaf_mappings.columns);
-    const mappings = new HistoryTable('leaf_mappings', () => Histories.of(events), cache);
+    const mappings = new HistoryTable('leaf_mappings', () => new Histories(events), cache);
     const twice = () => [...events.of('pte_write').read(['seq', 'pc', 'va']), ...mappings.read(names)];
     return [...twice(), ...twice()];
   };

@@ -31,7 +31,7 @@ function foundIn(run: RunResult): FoundWhileRecording {
 }
 
 function foundLater(out: string): Histories {
-  return Histories.of(new EventTables(openTraceSource(out)));
+  return new Histories(new EventTables(openTraceSource(out)));
 }
 
 describe('a run that is looked at while it is recorded', () => {
@@ -65,7 +65,7 @@ describe('a run that is looked at while it is recorded', () => {
   });
 
   test('is judged by its trace when something of that is missing', async () => {
-    const { found } = Histories.of(new EventTables({ kinds: new Set(), facts: {}, batches: () => [] }));
+    const { found } = new Histories(new EventTables({ kinds: new Set(), facts: {}, batches: () => [] }));
     const nothing: FoundWhileRecording = { histories: found, tallies: {} };
     const rule = ['every_unmapped_frame_is_freed', 'no_mapped_frame_on_free_list'];
     const judged = async (recorded: unknown, incomplete?: string): Promise<number> => {
