@@ -77,15 +77,18 @@ export function buildReviewFrame(f: FunctionBuilder, layout: MemoryMap): void {
   f.if(i32.and(isWanted, i32.eqz(flags)), () => forgetKernelStore(f, layout, frame));
 }
 
-/** Kernels see RAM at its physical addresses: there the next store to the frame must look again. */
+/**
+ * Kernels see RAM at its physical addresses, before they have a page table and by it: there the next store to the frame
+ * must look again.
+ */
 export function forgetKernelStore(f: FunctionBuilder, layout: MemoryMap, frame: I32): void {
   const index = i32.and(i32.add(frame, i32.const(ramBase / 4096)), i32.const(tlb.entries - 1));
   const offset = f.local('i32', i32.shl(index, i32.const(Math.log2(tlb.entryBytes))));
   const h = f.local('i32', i32.const(layout.hartBase));
   const at = f.local('i32');
   f.loop((nextHart) => {
-    f.set(at, i32.add(h, i32.const(tlb.offset + tlb.bytes)));
-    const end = f.local('i32', i32.add(at, i32.const((tlb.count - 1) * tlb.bytes)));
+    f.set(at, i32.add(h, i32.const(tlb.offset)));
+    const end = f.local('i32', i32.add(at, i32.const(tlb.count * tlb.bytes)));
     f.loop((again) => {
       f.do(i64.store(i32.add(at, offset), i64.const(-1n), tlb.store));
       f.set(at, i32.add(at, i32.const(tlb.bytes)));

@@ -24,7 +24,10 @@ WITH own AS (
   WHERE NOT by_own OR (address & 4095 >= 64 AND (span, frame) NOT IN (FROM handled))
 )
 SELECT w.cycle, w.hart, w.pid, w.frame, w.pc, w.call_site,
-       CASE WHEN by_own THEN [w.pc, w.call_site] ELSE [w.call_site, f.call_site, w.pc] END AS sites,
+       -- What the entry itself has freed it stores to by mistake, most often by an index that leaves its array.
+       CASE WHEN by_own THEN [w.pc, w.call_site]
+            WHEN f.span = w.span THEN [w.pc, w.call_site, f.call_site]
+            ELSE [w.call_site, f.call_site, w.pc] END AS sites,
        CASE WHEN by_own
               THEN printf('the kernel stored into the free frame 0x%x (at 0x%x) while it handed out or took back '
                           || 'another', w.frame, w.address)

@@ -24,7 +24,7 @@ WITH left_over AS (
   -- Frames that are for the time of the call.
   SELECT call_site, cause FROM frame_takings SEMI JOIN left_over l USING (call_site, cause)
   WHERE mapped_seq IS NULL AND free_seq IS NOT NULL
-  GROUP BY call_site, cause HAVING count(*) FILTER (free_span = span) > count(*) FILTER (free_span <> span)
+  GROUP BY call_site, cause HAVING count(*) FILTER (free_span <> span) = 0
 ), given_back AS (
   SELECT t.call_site, t.cause, mode(f.call_site) AS by_site
   FROM frame_takings t SEMI JOIN left_over l USING (call_site, cause) JOIN frame_free f ON f.seq = t.free_seq

@@ -58,6 +58,11 @@ describe('the machine tells of a store to a free frame', () => {
     expect(told(dirty('a1') + code)).toEqual(expected);
   });
 
+  test('also while the kernel has no page table yet', () => {
+    const bare = ({ machine }: BareMachine): void => machine.harts[0]!.write('satp', 0n);
+    expect(told(dirty('a1') + push('a1') + dirty('a1'), bare)).toEqual([first + 8]);
+  });
+
   test.each([
     ['a frame that is not free', push('a1') + dirty('a3')],
     ['a frame that was taken', push('a1') + push('a2') + pop + dirty('a2')],

@@ -36,6 +36,11 @@ describe('no_free_frame_is_written', () => {
     ]);
   });
 
+  test('suspects first who stores, where the same entry had freed the frame, as by an index', async () => {
+    const { violations } = await judgeRows(name, read('count_up', 'freerange').story.rows());
+    expect(violations[0].suspects.map((one) => one.function)).toEqual(['count_up', 'freerange', 'vmfault']);
+  });
+
   test('suspects no caller without a name, as of code that no symbol is for', async () => {
     const { violations } = await judgeRows(name, read('memmove', '').story.rows());
     expect(violations[0].suspects.map((one) => one.function)).toEqual(['vmfault', 'memmove']);

@@ -65,6 +65,18 @@ describe('a page of a pipe', () => {
     return kernel;
   }
 
+  test('is given back by who gives others back later, though some are given back by a pipe that fails', async () => {
+    const kernel = piping(3, 2);
+    const { story } = kernel;
+    for (const frame of [0x80410000, 0x80411000, 0x80412000])
+      story.inside(9, 'pipe', (entry) => {
+        const call_site = story.at('pipealloc');
+        story.emit('frame_alloc', entry, 'kalloc', { frame, free_frames: 9, call_site });
+        story.emit('frame_free', entry, 'kfree', { frame, free_frames: 9, call_site });
+      });
+    expect((await suspectsOf(name, kernel))[0]).toBe('pipeclose');
+  });
+
   test('is lost when nobody lives who could hold the pipe, and whoever gives others back is suspected', async () => {
     expect(await suspectsOf(name, piping(3, 2))).toEqual(['pipeclose', 'pipealloc', 'kalloc']);
     expect(await suspectsOf(name, piping(1, 0))).toEqual(['kalloc', 'pipealloc']);
