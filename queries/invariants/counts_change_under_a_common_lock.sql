@@ -21,11 +21,16 @@ WITH another AS (
   WHERE r.pid <> 0 AND greatest(r.before, r.after) - v.extra > 1
     AND (SELECT count(*) FROM lock) > 0
 ), places AS (
-  SELECT bit_and(named) AS always, count(*) AS changes FROM changes GROUP BY pc
+  SELECT bit_and(named) AS always, count(*) AS changes, bool_or(after > before) AS rises FROM changes GROUP BY pc
+), held AS (
+  SELECT l.number, l.name, sum(p.changes) AS changes, bool_or(p.rises) AS rises, count(*) OVER () = 1 AS is_only
+  FROM places p JOIN lock l ON (p.always >> l.number) & 1 = 1 GROUP BY ALL
 ), usual AS (
   -- The lock for counts: what changes them takes it each time, and not only where its caller has happened to take it.
-  SELECT l.number, l.name, sum(p.changes) AS changes FROM places p JOIN lock l ON (p.always >> l.number) & 1 = 1
-  GROUP BY ALL HAVING 2 * sum(p.changes) > (SELECT count(*) FROM changes) ORDER BY sum(p.changes) DESC, l.number LIMIT 1
+  -- Half of the changes are enough for the only such lock, if counts rise with it: wait holds one where they fall.
+  SELECT number, name, changes FROM held
+  WHERE 2 * changes > (SELECT count(*) FROM changes) OR (is_only AND rises)
+  ORDER BY changes DESC, number LIMIT 1
 ), judged AS (
   SELECT c.*, u.name AS usual, u.changes AS others,
          CASE WHEN u.number IS NOT NULL THEN (c.locks >> u.number) & 1 = 0 ELSE c.named = 0 END AS is_bare

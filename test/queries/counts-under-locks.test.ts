@@ -67,6 +67,25 @@ describe('counts_change_under_a_common_lock', () => {
     expect(violations[0].suspects[0]).toMatchObject({ function: 'kfree' });
   });
 
+  test.each([
+    ['with half of the changes is missed, if counts rise with it', 'up', /without count_lock/],
+    [
+      'is not known where it is held only where counts fall, as by wait',
+      'down',
+      /with no lock held \(1 such/,
+    ],
+  ])('the only lock %s', async (_, way, message) => {
+    const story = lockedStory();
+    const change = (where: string, locks: number, by: number): void =>
+      story.inside(3, 'wait', (entry) =>
+        story.emit('refcount_change', entry, where, { frame, before: 2, after: 2 + by, locks }),
+      );
+    for (let time = 0; time < 2; time++) change('count_up', 2, way === 'up' ? 1 : -1);
+    for (const held of [1, 0]) change('kfree', held, -1);
+    const { violations } = await judgeRows(name, story.rows());
+    expect(violations[0]).toMatchObject({ function: 'kfree', message: expect.stringMatching(message) });
+  });
+
   test('takes no lock for the usual one that a place holds only sometimes', async () => {
     const story = lockedStory();
     for (const held of [2, 2, 2, 0])
