@@ -1,5 +1,6 @@
 // Whose count a store changes after the free function has returned early.
 import { describe, expect, test } from 'vitest';
+import { RecordKind } from '../../emulator/index.js';
 import { change, facts, frame, freeList, kernelBase } from '../support/count-array.js';
 import { freeEntered, pick, translated, type RecordInput } from '../support/raw-records.js';
 import { functionNamed, readFixture } from '../symbols/fixtures.js';
@@ -32,5 +33,16 @@ describe('a free function that returns early, as the frame has other owners,', (
   test('is at work while it or what returns for it counts', async () => {
     expect(await counted(false, helper, caller + 6)).toEqual(inOrder);
     expect(await counted(false, helper, helper + 2)).toEqual(inOrder);
+  });
+
+  test('is not at work when an entry is made: the count behind that is of the frame mapped', async () => {
+    const records = inOrder.flatMap((_, index): RecordInput[] => {
+      const of = frame(20 - index);
+      const entry = { kind: RecordKind.tableStore, a: 0x80200000 + index * 8, c: (of / 4096) * 1024 + 0x1f };
+      const counts = { ...change(array, kernelBase, of, 1, 2), pc: helper, d: helper + 2 };
+      return [{ ...freeEntered(frame(40 + index)), b: caller + 6 }, entry, counts];
+    });
+    const rows = await translated({ freeList, referenceCounts: [array] }, records, info);
+    expect(pick(rows.refcount_change, 'frame')).toEqual(inOrder.map((each) => [frame(20 + each)]));
   });
 });

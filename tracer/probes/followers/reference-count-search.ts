@@ -145,12 +145,15 @@ export class ReferenceCountSearch {
 
   /** Where no allocator counts, mapping may: an entry is made, and an element changed next. */
   private mapped(record: RawRecord): void {
+    const work = this.workOf(record.hart);
+    // The free function makes no entries: it has returned.
+    if (work.returnAddress !== 0) work.frame = 0;
     const low = record.low(operand.c);
     const isLeaf = (low & entryBit.valid) !== 0 && (low & entryBit.allows) !== 0;
     if (!isLeaf || record.size !== 0) return;
     const number =
       (low >>> entryBit.numberShift) + (record.high(operand.c) >>> 0) * 2 ** (32 - entryBit.numberShift);
-    this.workOf(record.hart).mapped = number * frameBytes;
+    work.mapped = number * frameBytes;
   }
 
   private changedForMapping(work: Work, candidate: ReferenceCounts, index: number): void {
