@@ -9,8 +9,8 @@ The programs are those of the disk, and this tool's own where the disk has none 
 ours). Each runs on a machine that has just booted, with a trace of its own in DIR, and is judged by
 all rules. A program that fails does not keep the next one from running, nor does a kernel that dies
 in a case of our audit keep the other cases from being tried: they run from the same boot, with a
-trace of their own (DIR/audit-after-CASE.trace). Bounds are for each program. Beyond three harts it
-is audit -b N, which keeps N harts busy beside its own.
+trace of their own (DIR/audit-after-CASE.trace). So do the tests of usertests. Bounds are for each
+program. Beyond three harts it is audit -b N, which keeps N harts busy beside its own.
 
 Examples:
   trace audit --kernel ../xv6-riscv

@@ -2,7 +2,7 @@
 import type { Disclosure } from '../../analyzer/index.js';
 import { escapeText, pageWidth, printable, wrapText } from '../../text/index.js';
 import { atTheEnd, steps } from './cases.js';
-import { allCases, type FoundCase } from './legs.js';
+import { allCases, type AllCases, type FoundCase } from './legs.js';
 import type { AuditedRun } from './report.js';
 
 /** A case with what it came to in both of its runs: the worse of them. */
@@ -31,12 +31,12 @@ export function caseLines(run: AuditedRun, disclose: Disclosure): string[] {
   if (others.length === 0 && all.notRun === 0) return [];
   return [
     '',
-    ...wrapText(printable(`${run.words.join(' ')}: ${tally(cases, all.notRun)}`), pageWidth, '  ', '    '),
+    ...wrapText(printable(`${run.words.join(' ')}: ${tally(cases, all)}`), pageWidth, '  ', '    '),
     ...groups(others).flatMap((some) => groupLines(some, disclose)),
   ];
 }
 
-function tally(cases: readonly WholeCase[], notRun: number): string {
+function tally(cases: readonly WholeCase[], { notRun, unit }: AllCases): string {
   const counts = [...results].reverse().flatMap((result) => {
     const count = cases.filter((one) => one.result === result).length;
     return count === 0 ? [] : [`${count} ${resultWords[result]}`];
@@ -44,7 +44,7 @@ function tally(cases: readonly WholeCase[], notRun: number): string {
   const rest = notRun === 0 ? [] : [`${notRun} had no turn`];
   const own = cases.filter(({ name }) => !steps.has(name) && name !== atTheEnd).length;
   const all = own + notRun;
-  return `${all} case${all === 1 ? '' : 's'}: ${[...counts, ...rest].join(', ')}`;
+  return `${all} ${unit}${all === 1 ? '' : 's'}: ${[...counts, ...rest].join(', ')}`;
 }
 
 function wholeCases(runs: readonly FoundCase[]): WholeCase[] {

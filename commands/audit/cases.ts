@@ -24,7 +24,7 @@ export interface CaseResult {
   readonly said?: string;
 }
 
-/** The cases of one run of audit. */
+/** The cases of one run of a program that tells: of audit, or the tests of usertests. */
 export interface CaseLog {
   /** In the order in which they began. */
   readonly runs: readonly CaseRun[];
@@ -32,6 +32,9 @@ export interface CaseLog {
   readonly cases: number | undefined;
   /** Whether all of them had their turn. */
   readonly isOver: boolean;
+  readonly unit: 'case' | 'test';
+  /** Their names, where the program can be told which of them to run. */
+  readonly all?: readonly string[];
 }
 
 /** Ids of the markers, as fixtures/programs/audit/main.c has them. */
@@ -75,13 +78,13 @@ export function casesOf({ begun, cases, isOver }: Marks, console: string, ending
     const cycle = begun.at(-1)?.cycle ?? 0;
     runs.push({ name: atTheEnd, isBusy: false, cycle, result: 'failed', said: afterAll });
   }
-  return { runs, cases, isOver };
+  return { runs, cases, isOver, unit: 'case' };
 }
 
 type Begun = Omit<CaseRun, keyof CaseResult>;
 
 /** What the markers of a run say. */
-interface Marks extends Omit<CaseLog, 'runs'> {
+interface Marks extends Pick<CaseLog, 'cases' | 'isOver'> {
   readonly begun: readonly Begun[];
 }
 

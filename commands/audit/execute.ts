@@ -8,10 +8,11 @@ import { ProgressLine } from '../progress-line.js';
 import { isOwn, linesFor, readyFor } from '../run/added-programs.js';
 import { requestOf } from '../run/flags.js';
 import type { Surroundings } from '../surroundings.js';
-import { readCases } from './cases.js';
+import { readCases, type CaseLog } from './cases.js';
 import { takeDirectory } from './directory.js';
 import { cyclesOf, endingOf, nextLeg, removeLegs, shareLeft, type Leg, type NextLeg } from './legs.js';
 import { staleNotes } from './notes.js';
+import { readTests, runsTests, testTables, withoutTests } from './tests.js';
 import { choiceNotes, programsOf, type AuditFlags, type AuditedProgram } from './programs.js';
 import { auditJson } from './report-json.js';
 import { auditText, exitCodeOf, type AuditedRun } from './report.js';
@@ -107,9 +108,11 @@ class Audit {
     this.timeLeft.programEnded();
   }
 
-  private async runOne({ words, out }: NextLeg, index: number, before: readonly Leg[]): Promise<Leg> {
+  private async runOne(next: NextLeg, index: number, before: readonly Leg[]): Promise<Leg> {
+    const { words, out, without } = next;
     const started = performance.now();
-    const request = requestOf(words, this.flags, this.kernel);
+    const kernel = without ? withoutTests(words[0], this.kernel, without) : this.kernel;
+    const request = requestOf(words, this.flags, kernel);
     const passed = before.reduce((sum, { seconds }) => sum + seconds, 0);
     const { cycles, seconds: bound } = request.limits;
     const result = await runProgram({
@@ -117,8 +120,8 @@ class Audit {
       // Bounds are for the program, whose legs share them.
       limits: { ...request.limits, cycles: cycles - cyclesOf(before), seconds: bound - passed },
       consumer: findingsWhileRecording,
-      input: this.kernel,
-      boot: this.boot,
+      input: kernel,
+      ...(kernel === this.kernel && { boot: this.boot }),
       typedBehind: linesFor(words[0], this.kernel),
       out,
       signal: this.signal,
@@ -127,8 +130,19 @@ class Audit {
     const source = openTraceSource(out);
     const { check, program: outcome } = await judgeRun(source, { recorded: result.consumed });
     const seconds = (performance.now() - started) / 1000;
-    const log = isOwn(words[0], 'audit', this.kernel) && readCases(out, (said) => endingOf(result, said));
+    const log = this.readLog(next, this.programs[index].words, (said) => endingOf(result, said));
     return { words, out, result, check, outcome, seconds, ...(log && { log }) };
+  }
+
+  /** What came of each case, of a program that tells. */
+  private readLog(
+    { words, out, without = [] }: NextLeg,
+    asked: readonly string[],
+    ending: (said: string) => string,
+  ): CaseLog | undefined {
+    if (isOwn(words[0], 'audit', this.kernel)) return readCases(out, ending);
+    if (!runsTests(asked)) return undefined;
+    return readTests(out, words, testTables(words[0], this.kernel), without, ending);
   }
 
   private show(words: readonly string[], index: number, cycle: number): void {

@@ -28,12 +28,14 @@ export interface Leg {
 export interface NextLeg {
   readonly words: readonly string[];
   readonly out: string;
+  /** Tests that are taken out of the program beforehand, on a disk that must boot with it. */
+  readonly without?: readonly string[];
 }
 
 /** A kernel that did not outlive so many runs is known well enough. */
 const legsMost = 25;
-/** And so is one on which they took so many cycles: ten times those that a sound kernel takes. */
-const cyclesMost = 40e9;
+/** And so is one on which they took so many cycles: of cases ten times those that a sound kernel takes. */
+const cyclesMost = { case: 40e9, test: 100e9 } as const;
 
 /** Ends of a run behind which another one may get further. Others are bounds, which hold for all legs together. */
 const goesOnAfter: ReadonlySet<string> = new Set([
@@ -66,18 +68,37 @@ export function nextLeg(legs: readonly Leg[], first: NextLeg): NextLeg | undefin
   const last = legs.at(-1)!;
   const died = last.log?.runs.at(-1);
   if (died === undefined || last.log!.isOver || !goesOnAfter.has(last.result.end)) return undefined;
-  if (shareLeft(legs) === 0 || legs.length >= legsMost || cyclesOf(legs) > cyclesMost) return undefined;
-  const without = [...new Set([...optionsOf(last.words), ...optionWithout(died.name)])];
+  if (shareLeft(legs) === 0 || legs.length >= legsMost || cyclesOf(legs) > cyclesMost[last.log!.unit])
+    return undefined;
+  const out = legDirectory(first.out, died.name);
+  if (last.log!.unit === 'test') {
+    const begun = testsBegun(legs);
+    // One that was to be left out would come again and again.
+    if (begun.length < legs.reduce((sum, { log }) => sum + (log?.runs.length ?? 0), 0)) return undefined;
+    if (last.log!.all)
+      return testsLeft(legs).length === 0 ? undefined : { words: first.words, out, without: begun };
+  }
+  const words = wordsBehind(last, first, died.name);
+  return words.join(' ') === last.words.join(' ') ? undefined : { words, out };
+}
+
+function wordsBehind(last: Leg, first: NextLeg, died: string): string[] {
+  const [program, ...others] = first.words;
+  const without = [...new Set([...optionsOf(last.words), ...optionWithout(died)])];
   // What was tried first and is left out now leaves the place where cases begin as it was.
-  const after = steps.has(died.name) ? afterOf(last.words) : died.name;
-  const words = [
-    first.words[0],
-    ...without,
-    ...(after === undefined ? [] : ['-after', after]),
-    ...first.words.slice(1),
-  ];
-  if (words.join(' ') === last.words.join(' ')) return undefined;
-  return { words, out: legDirectory(first.out, died.name) };
+  const after = steps.has(died) ? afterOf(last.words) : died;
+  return [program, ...without, ...(after === undefined ? [] : ['-after', after]), ...others];
+}
+
+/** Tests that these legs have begun, each once. */
+function testsBegun(legs: readonly Leg[]): string[] {
+  return [...new Set(legs.flatMap(({ log }) => log?.runs.map(({ name }) => name) ?? []))];
+}
+
+/** Those that they have not, of all that the program was to run. */
+function testsLeft(legs: readonly Leg[]): string[] {
+  const begun = testsBegun(legs);
+  return legs[0].log?.all?.filter((name) => !begun.includes(name)) ?? [];
 }
 
 const optionWithout = (name: string): string[] => (steps.has(name) ? [steps.get(name)!] : []);
@@ -94,13 +115,24 @@ export interface FoundCase extends CaseRun {
   readonly trace: string;
 }
 
-/** What became of the cases in all legs, and how many had no turn; undefined if it has no such cases. */
-export function allCases(legs: readonly Leg[]): { runs: FoundCase[]; notRun: number } | undefined {
-  if (legs.every(({ log }) => log === undefined)) return undefined;
+/** What became of the cases of a program. */
+export interface AllCases {
+  readonly runs: readonly FoundCase[];
+  /** How many had no turn. */
+  readonly notRun: number;
+  readonly unit: CaseLog['unit'];
+}
+
+/** In all legs together; undefined for a program that has no such cases. */
+export function allCases(legs: readonly Leg[]): AllCases | undefined {
+  const first = legs.find(({ log }) => log !== undefined)?.log;
+  if (first === undefined) return undefined;
   const runs = legs.flatMap(({ log, out }) => (log?.runs ?? []).map((run) => ({ ...run, trace: out })));
+  const { unit } = first;
+  if (legs.at(-1)?.log?.isOver) return { runs, notRun: 0, unit };
+  if (first.all) return { runs, notRun: testsLeft(legs).length, unit };
   const cases = legs.find(({ log }) => log?.cases)?.log?.cases ?? 0;
-  const isOver = legs.at(-1)?.log?.isOver === true;
-  return { runs, notRun: isOver ? 0 : Math.max(0, cases - new Set(casesAmong(runs)).size) };
+  return { runs, notRun: Math.max(0, cases - new Set(casesAmong(runs)).size), unit };
 }
 
 /** Names of those that are cases, and not what is tried before or behind them. */

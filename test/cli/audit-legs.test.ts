@@ -98,7 +98,7 @@ describe('the next leg', () => {
   function leg(words: string[], died: string, end = 'panic'): Leg {
     const runs: CaseRun[] = [{ name: died, isBusy: false, cycle: 400, result: 'died' }];
     const result = { end, cycle: 1000 } as Leg['result'];
-    return { words, result, log: { runs, cases: 40, isOver: false } } as unknown as Leg;
+    return { words, result, log: { runs, cases: 40, isOver: false, unit: 'case' } } as unknown as Leg;
   }
 
   test('goes on behind the case in which the kernel died', () => {
@@ -129,7 +129,7 @@ describe('the next leg', () => {
   test('is none where all had their turn, nothing was begun, or a bound was reached', () => {
     const died = leg(first.words, 'text');
     const over = { ...died, log: { ...died.log!, isOver: true } };
-    const nothing = { ...died, log: { runs: [], cases: undefined, isOver: false } };
+    const nothing = { ...died, log: { runs: [], cases: undefined, isOver: false, unit: 'case' as const } };
     for (const last of [
       over,
       nothing,
