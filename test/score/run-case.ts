@@ -19,7 +19,7 @@ import { runProgram } from '../../tracer/session/index.js';
 import type { Case } from './cases.js';
 
 /** Enough for every program on a machine this small; a kernel that needs more has lost its way. */
-const limits = { cycles: 8e9, traceBytes: 1e9, consoleBytes: 1e7, seconds: 240 };
+const limits = { cycles: 10e9, traceBytes: 1e9, consoleBytes: 1e7, seconds: 240 };
 const memoryBytes = 16 << 20;
 /** Marker ids of planted defects: see harm.h. */
 const firstDefect = 2000;
