@@ -26,3 +26,13 @@ export class UsageError extends Error {
     super(message);
   }
 }
+
+/** What a read gives; undefined where that is refused with a UsageError. */
+export function unlessRefused<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}

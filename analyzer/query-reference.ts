@@ -13,7 +13,8 @@ const aboutVerdicts = [
 ].join(' ');
 const aboutViews = [
   'What the invariants are made of, and what `trace query` offers beside the [events](events.md),',
-  'derived from `queries/views/*.sql`. `frame_of(entry)` is the address of the frame that a page-table entry names.',
+  'derived from `queries/views/*.sql`. `frame_of(entry)` is the address of the frame that a page-table entry names,',
+  'and `permission_for(access)` the bit of an entry that lets a program do what a page fault tells of.',
 ].join(' ');
 
 const aboutHistories = [

@@ -3,13 +3,19 @@
 import { eventNames, Pte } from '../tracer/schema/index.js';
 import { Database, type DatabaseLimits } from './database.js';
 import type { EventSource } from './event-source.js';
-import { historyTables } from './histories/index.js';
+import { historyTables, permissionNeeded } from './histories/index.js';
 import type { ViewFile } from './query-file.js';
 import { readsOf } from './query-library.js';
 import { RunTables } from './run-tables.js';
 
 /** What an entry of a page table names, as the schema lays entries out: physical address of a frame. */
 const frameOfEntry = `CREATE MACRO frame_of(entry) AS ((entry >> ${Pte.numberShift}) & ${Pte.numberMask}) << 12`;
+
+const permissionsByAccess = Object.entries(permissionNeeded).map(
+  ([access, bit]) => `WHEN '${access}' THEN ${bit}`,
+);
+/** The bit of an entry that lets a program do what it did, by the `access` of a page fault. */
+const permissionForAccess = `CREATE MACRO permission_for(access) AS CASE access ${permissionsByAccess.join(' ')} END`;
 
 /** The tables and views of a run. */
 export class EventStore {
@@ -29,6 +35,7 @@ export class EventStore {
   ): Promise<EventStore> {
     const database = await Database.open(limits);
     await database.execute(frameOfEntry);
+    await database.execute(permissionForAccess);
     return new EventStore(database, tables, views);
   }
 

@@ -14,8 +14,9 @@ export interface History {
 }
 
 /** The history with each row's number among those of its process. */
-function numbered({ view, condition }: History): string {
-  return `(SELECT *, row_number() OVER (PARTITION BY birth ORDER BY seq) AS number FROM ${view} WHERE ${condition})`;
+function numbered({ view, condition }: History, columns = '*'): string {
+  return `(SELECT *, row_number() OVER (PARTITION BY birth ORDER BY seq) AS number
+           FROM (SELECT ${columns} FROM ${view} WHERE ${condition}))`;
 }
 
 /** A row of a history. */
@@ -91,16 +92,12 @@ export async function compareHistories(
   };
 }
 
-async function blocksOf(
-  query: TraceQuery,
-  { view, compared, condition }: History,
-): Promise<Map<string, Blocks>> {
+async function blocksOf(query: TraceQuery, history: History): Promise<Map<string, Blocks>> {
   // Rows are put in order without their texts. The hash of two values would be the XOR of theirs, whatever their order.
-  const deeds = `SELECT birth, seq, hash(${compared}) AS deed FROM ${view} WHERE ${condition}`;
+  const deeds = numbered(history, `birth, seq, hash(${history.compared}) AS deed`);
   const { rows } = await query.run(
     `SELECT birth, (number - 1) // ${blockRows} AS block, bit_xor(hash(xor(deed, hash(number)))), count(*)
-     FROM (SELECT birth, deed, row_number() OVER (PARTITION BY birth ORDER BY seq) AS number FROM (${deeds}))
-     GROUP BY ALL ORDER BY birth, block`,
+     FROM ${deeds} GROUP BY ALL ORDER BY birth, block`,
   );
   const processes = new Map<string, { digests: bigint[]; rows: number }>();
   for (const [birth, , digest, count] of rows) {

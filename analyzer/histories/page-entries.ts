@@ -37,12 +37,17 @@ export function isWritable(low: number): boolean {
   return (low & writable) !== 0;
 }
 
-/** The bits that an entry needs to let a program access its page, by kind of access. */
-export const entryNeeded: Readonly<Record<string, number>> = {
-  load: validUser | Number(Pte.r),
-  store: validUser | writable,
-  fetch: validUser | Number(Pte.x),
+/** The permission that each kind of access needs: its bit of an entry. */
+export const permissionNeeded: Readonly<Record<string, number>> = {
+  load: Number(Pte.r),
+  store: writable,
+  fetch: Number(Pte.x),
 };
+
+/** The bits that an entry needs to let a program access its page, by kind of access. */
+export const entryNeeded: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(permissionNeeded).map(([access, bit]) => [access, validUser | bit]),
+);
 
 /** Whether an entry has these bits, and none that forbid them: what may be written must be readable. */
 export function allows(low: number, needed: number): boolean {

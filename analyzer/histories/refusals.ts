@@ -4,7 +4,7 @@ import { failedCallsTable } from './failed-calls.js';
 import type { Histories } from './histories.js';
 import { mappingsAt, type PageMoment } from './mappings-at.js';
 import { halvesOf, pageOf } from './numbering.js';
-import { allows, entryNeeded } from './page-entries.js';
+import { allows, entryNeeded, permissionNeeded } from './page-entries.js';
 import { grantedAt } from './page-permissions.js';
 import { livesOf, type ProcessLife } from './processes.js';
 import { remembered } from './remembered.js';
@@ -12,9 +12,6 @@ import { resultCall } from './result-calls.js';
 import { rowColumn } from './row-columns.js';
 import { spacesOf, type Space } from './spaces.js';
 import type { HistoryTableRow } from './tables.js';
-
-/** The bits of permissions, by kind of access: those of entries. */
-const permissionNeeded: Readonly<Record<string, number>> = { load: 2, store: 4, fetch: 8 };
 
 interface Refusal {
   readonly seq: number;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { programElf } from '../../fixtures/index.js';
 import { readEventFile } from '../../tracer/arrow/index.js';
 import { openTrace, traceFiles } from '../../tracer/directory/index.js';
-import { parseElf, type ElfFile } from '../../tracer/symbols/index.js';
+import { loadedBytesAt, parseElf, type ElfFile } from '../../tracer/symbols/index.js';
 
 /** What came of one run of a case. */
 export interface CaseRun extends CaseResult {
@@ -119,13 +119,9 @@ function* markersOf(trace: string): Iterable<{ id: number; value: bigint; cycle:
 }
 
 /** A C string of the program; empty where it has none. */
-function textAt({ segments }: ElfFile, address: bigint): string {
-  for (const { virtualAddress, bytes } of segments) {
-    const from = Number(address - virtualAddress);
-    if (from >= 0 && from < bytes.length)
-      return Buffer.from(bytes.subarray(from, bytes.indexOf(0, from))).toString('latin1');
-  }
-  return '';
+function textAt(elf: ElfFile, address: bigint): string {
+  const bytes = loadedBytesAt(elf, address);
+  return Buffer.from(bytes.subarray(0, bytes.indexOf(0))).toString('latin1');
 }
 
 const keyOf = (name: string, isBusy: boolean): string => `${name}${isBusy ? ' busy' : ''}`;

@@ -1,11 +1,11 @@
 // What a usertests came to, test by test, and how it goes on behind the test in which it ended. It prints each name
 // before the test; all that it knows are in the program itself, in tables of functions and names.
 import path from 'node:path';
-import { UsageError } from '../../errors.js';
+import { unlessRefused } from '../../errors.js';
 import { readEventFile } from '../../tracer/arrow/index.js';
 import { DiskImage, rewriteFile } from '../../tracer/disk-image/index.js';
 import { openTrace } from '../../tracer/directory/index.js';
-import { parseElf } from '../../tracer/symbols/index.js';
+import { loadedBytesAt, parseElf } from '../../tracer/symbols/index.js';
 import type { ChosenKernel } from '../kernel-options.js';
 import { isOwn } from '../run/added-programs.js';
 import type { CaseLog, CaseResult, CaseRun } from './cases.js';
@@ -31,7 +31,7 @@ const entryBytes = 16;
 /** The tables of the disk's usertests; none where it is ours, which is told where to go on, or cannot be read. */
 export function testTables(program: string, kernel: ChosenKernel): TestTable[] {
   if (isOwn(program, 'usertests', kernel)) return [];
-  return orNothing(() => tablesIn(programOf(program, kernel))) ?? [];
+  return unlessRefused(() => tablesIn(programOf(program, kernel))) ?? [];
 }
 
 /** The kernel with a copy of the disk on which usertests has no longer the tests of these names. */
@@ -51,25 +51,10 @@ function programOf(program: string, { disk, diskPath }: ChosenKernel): Uint8Arra
   return new DiskImage(disk, diskPath).readFile(program);
 }
 
-function orNothing<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof UsageError) return undefined;
-    throw error;
-  }
-}
-
 /** Those of a program; what is stored to their bytes is stored to it. */
 export function tablesIn(program: Uint8Array): TestTable[] {
-  const { segments } = parseElf(program, 'usertests');
-  const at = (address: bigint): Uint8Array => {
-    const segment = segments.find(
-      ({ virtualAddress: from, bytes }) => address >= from && address < from + BigInt(bytes.length),
-    );
-    return segment?.bytes.subarray(Number(address - segment.virtualAddress)) ?? new Uint8Array(0);
-  };
-  return segments.flatMap(({ bytes }) => tablesOf(bytes, at));
+  const elf = parseElf(program, 'usertests');
+  return elf.segments.flatMap(({ bytes }) => tablesOf(bytes, (address) => loadedBytesAt(elf, address)));
 }
 
 function tablesOf(bytes: Uint8Array, at: (address: bigint) => Uint8Array): TestTable[] {

@@ -60,7 +60,7 @@ WITH faults AS (
     SELECT s.*, a.image FROM streaks s ASOF LEFT JOIN address_spaces a ON s.root = a.root AND s.seq >= a.from_seq
   ) p LEFT JOIN granted_permissions g ON g.image = p.image AND g.va = p.va - p.va % 4096
   WHERE p.entry IS NULL AND (p.va >= p.size
-    OR g.permissions & CASE p.access WHEN 'store' THEN 4 WHEN 'load' THEN 2 ELSE 8 END = 0)
+    OR g.permissions & permission_for(p.access) = 0)
 ), repeats AS (
   SELECT pid, pc, va, access, sum(times) AS times FROM fault_repeat GROUP BY ALL
 )

@@ -13,7 +13,7 @@
 -- suspects: SELECT count(*) FROM fault_handling WHERE outcome = 'resolved' AND coalesce(NOT opened, true)
 WITH faults AS (
   SELECT *, va - va % 4096 AS page,
-         17 + CASE access WHEN 'store' THEN 4 WHEN 'load' THEN 2 ELSE 8 END AS needed
+         17 + permission_for(access) AS needed
   FROM page_fault SEMI JOIN (SELECT DISTINCT span FROM fault_handling WHERE coalesce(NOT opened, true)) USING (span)
   WHERE outcome = 'resolved'
 ), written AS (

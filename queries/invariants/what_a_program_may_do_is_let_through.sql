@@ -14,7 +14,7 @@
 -- judged:   SELECT count(*) FROM page_fault WHERE outcome <> 'unfinished'
 -- suspects: SELECT count(*) FROM refused_accesses WHERE withheld
 WITH refused AS (
-  SELECT f.*, (va >> 12) << 12 AS page, CASE access WHEN 'store' THEN 4 WHEN 'load' THEN 2 ELSE 8 END AS needed
+  SELECT f.*, (va >> 12) << 12 AS page, permission_for(access) AS needed
   FROM page_fault f SEMI JOIN (SELECT seq FROM refused_accesses WHERE withheld) USING (seq)
   -- Who has taken a frame for the copy does not refuse.
   WHERE NOT (outcome = 'panicked' AND EXISTS (

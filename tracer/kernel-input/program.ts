@@ -1,5 +1,5 @@
 // Whether a program can be typed at the shell of a disk: it is there, and its line fits.
-import { UsageError } from '../../errors.js';
+import { unlessRefused, UsageError } from '../../errors.js';
 import { DiskImage } from '../disk-image/index.js';
 import { didYouMean } from '../../text/index.js';
 
@@ -20,7 +20,8 @@ export function checkProgram(
   addable: readonly string[] = [],
 ): void {
   const image = new DiskImage(disk, diskPath);
-  const entries = orOwnLayout(() => image.rootDirectory());
+  // A disk may have a layout of the tree's own, as labs about larger files have it.
+  const entries = unlessRefused(() => image.rootDirectory());
   if (words.length === 0) return;
   const line = words.join(' ');
   if (/\p{Cc}/u.test(line))
@@ -39,21 +40,11 @@ export function checkProgram(
   // A program in another directory is left to the shell, which says so itself.
   if (name.includes('/') || entries.some((entry) => entry.name === name && entry.type === 'file')) return;
   const files = entries.filter((entry) => entry.type === 'file').map((entry) => entry.name);
-  const programs = orOwnLayout(() => image.programNames()) ?? files.sort();
+  const programs = unlessRefused(() => image.programNames()) ?? files.sort();
   const others = addable.filter((other) => !programs.includes(other));
   const added = others.length === 0 ? '' : `; when asked for, ours are added: ${others.join(', ')}`;
   throw new UsageError(
     `there is no program '${name}' on ${diskPath}${didYouMean(name, [...programs, ...others]) || '.'} ` +
       `It has: ${programs.join(', ')}${added}`,
   );
-}
-
-/** Undefined when the file system is laid out in a way of the tree's own, as labs about larger files have it. */
-function orOwnLayout<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof UsageError) return undefined;
-    throw error;
-  }
 }

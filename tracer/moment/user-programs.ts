@@ -1,5 +1,5 @@
 // The programs on a trace's disk, with their symbols, by the names processes go by.
-import { UsageError } from '../../errors.js';
+import { unlessRefused, UsageError } from '../../errors.js';
 import { DiskImage } from '../disk-image/index.js';
 import { DebugInfo, parseElf, type ElfFile } from '../symbols/index.js';
 
@@ -37,14 +37,11 @@ export class UserPrograms {
   }
 
   private read(name: string): UserProgram | undefined {
-    try {
+    // The disk is the user's: without a readable program there are no names, and that is all.
+    return unlessRefused(() => {
       const elf = parseElf(this.described(name) ?? this.onDisk(name), name);
       return { name, elf, debug: DebugInfo.parse(elf) };
-    } catch (error) {
-      // The disk is the user's: without a readable program there are no names, and that is all.
-      if (error instanceof UsageError) return undefined;
-      throw error;
-    }
+    });
   }
 
   private onDisk(name: string): Uint8Array {

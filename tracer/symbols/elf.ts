@@ -272,3 +272,11 @@ function readSymbols(sections: readonly ElfSection[]): ElfSymbol[] {
   }
   return symbols;
 }
+
+/** What a file loads at a virtual address, to the end of its segment in the file; nothing where it loads nothing. */
+export function loadedBytesAt({ segments }: ElfFile, address: bigint): Uint8Array {
+  const segment = segments.find(
+    ({ virtualAddress: from, bytes }) => address >= from && address < from + BigInt(bytes.length),
+  );
+  return segment?.bytes.subarray(Number(address - segment.virtualAddress)) ?? new Uint8Array();
+}

@@ -1,5 +1,12 @@
 // The face of symbols: what an ELF file and its debug information say about a program.
-export { parseElf, type ElfFile, type ElfSection, type ElfSegment, type ElfSymbol } from './elf.js';
+export {
+  loadedBytesAt,
+  parseElf,
+  type ElfFile,
+  type ElfSection,
+  type ElfSegment,
+  type ElfSymbol,
+} from './elf.js';
 export { loadedPart } from './loaded-part.js';
 export { SymbolTable, type NamedRange } from './symbol-table.js';
 export { DebugInfo, type SourceFrame, type SourceLocation, type Variable } from './debug-info.js';
